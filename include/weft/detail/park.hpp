@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// floor 2
+//
+// THE WAIST. Everything that blocks calls park; everything that wakes calls ready. Above this line nobody sees a
+// thread, a run queue or a stack; below it nobody sees a channel or a lock. Two engines define these functions,
+// sched/ (worker threads) and sim/ (one thread, seeded, virtual time), and a program links one of them.
+//
+// The paragraph that everybody must know. park(w, why, what, commit, arg) first switches away from the calling
+// goroutine and only then runs commit(arg), on another stack. So commit is where the waiter becomes visible to
+// wakers: it releases the lock under which the waiter was linked, or arms the timer that will fire. The moment it
+// has done so the goroutine may already be running on another worker, and everything on its stack (the waiter, the
+// arguments) may be gone: publication is commit's last act, and where it needs several steps, a step may be followed
+// by another only if the goroutine cannot get past the place where it needs what the later step releases.
+// Until commit has run, nobody can call ready(w): so there is no lost wake-up and no double run to guard against.
+//
+//   what        blocks the goroutine   blocks the thread
+//   park        yes                    only a foreign thread's own
+//   ready       no                     no
+//   start       no                     no
+//   yield       runs others first      no
+//   blocking    yes                    yes, but its worker token goes to another thread
+//
+// Callers: park, ready, start, yield, arm and disarm may be called from goroutines and from foreign threads alike.
+// None may be called while a word_lock is held, except that park is called with the locks that its commit frees.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "weft/detail/site.hpp"
+#include "weft/detail/waiter.hpp"
+
+namespace weft::detail {
+
+// ---- sleep ---------------------------------------------------------------------------------------------------------
+
+using commit_function = void (*)(void* arg);
+
+/// Blocks the caller until ready(w). Sets w.kind and w.party, switches away, then runs commit(arg).
+/// `object` is what dumps name as the thing waited for; it is never dereferenced.
+void park(waiter& w, wait_reason reason, const void* object, commit_function commit, void* arg);
+
+/// Wakes the party of a waiter whose completion the caller owns. The caller's writes happen before the party's return
+/// from park. The last touch of `w`.
+void ready(waiter& w) noexcept;
+
+// ---- life ----------------------------------------------------------------------------------------------------------
+
+/// What a goroutine runs. `run` is called once on the goroutine's stack and destroys the callable; `drop` destroys it
+/// without running it. Callables of up to `inline_size` bytes live in place, larger ones on the heap.
+struct closure {
+  static constexpr std::size_t inline_size = 48;
+  void (*run)(closure&) = nullptr;
+  void (*drop)(closure&) noexcept = nullptr;
+  alignas(16) std::byte bytes[inline_size];
+};
+
+struct start_options {
+  site where{};              // the start site that reports name
+  std::size_t stack = 0;     // bytes; 0: the default. At most 1 GiB.
+  const char* label = nullptr;  // a static string for reports, or null
+};
+
+struct goroutine;
+
+/// A goroutine record in its initial state; the caller constructs the callable in closure_of() and calls start().
+[[nodiscard]] goroutine* make_goroutine(const start_options& options);
+[[nodiscard]] closure& closure_of(goroutine& g) noexcept;
+
+/// Makes it runnable. The caller's writes happen before the goroutine's first step.
+void start(goroutine& g) noexcept;
+
+/// The goroutine that calls, or null on a thread that is no worker.
+[[nodiscard]] goroutine* current() noexcept;
+
+/// A number that names a goroutine in reports; main is 1, never reused (G4). 0 for null.
+[[nodiscard]] std::uint64_t id_of(const goroutine* g) noexcept;
+
+/// Goes to the back of the queue and lets others run.
+void yield() noexcept;
+
+// ---- time ----------------------------------------------------------------------------------------------------------
+
+/// Nanoseconds of the engine's steady clock; virtual under sim. `never` is the end of time.
+using nanoseconds = std::int64_t;
+inline constexpr nanoseconds never = INT64_MAX;
+[[nodiscard]] nanoseconds now() noexcept;
+
+/// One deadline. Exactly one of `claim` and `run` is set by the owner before arm(). When the entry is due it is taken
+/// out of the heap, and then
+///   claim(*this) is called under the heap's lock: it decides whether the deadline wins and returns the waiter to make
+///     ready, or null. It takes no lock. The entry may live on the waiter's stack: after disarm() nobody touches it.
+///   run(*this) is called with no lock held, on a worker; it must not block. It may take locks, ready waiters, start
+///     goroutines. The entry must outlive the call: disarm() that returns false came too late.
+struct timer_entry {
+  nanoseconds when = never;
+  waiter* (*claim)(timer_entry& self) noexcept = nullptr;
+  void (*run)(timer_entry& self) noexcept = nullptr;
+  void* arg = nullptr;
+  void* heap = nullptr;        // the engine's, under the heap's lock: which heap it is in, null when in none
+  std::uint32_t position = 0;  // the engine's, under the heap's lock: where in it
+};
+
+/// Puts the entry among the deadlines. It may fire before arm returns.
+void arm(timer_entry& entry) noexcept;
+
+/// Takes it out. True if it was still armed. Afterwards a `claim` entry neither fires nor is firing.
+bool disarm(timer_entry& entry) noexcept;
+
+// ---- world ---------------------------------------------------------------------------------------------------------
+
+enum class readiness : std::uint8_t { readable = 1, writable = 2 };
+enum class fd_wait : std::uint8_t { ready, timed_out, unsupported };
+
+/// Parks until the descriptor is ready or the deadline passes. `unsupported`: the kernel cannot poll it (a regular
+/// file), so the call will not block for long or must go through blocking().
+[[nodiscard]] fd_wait wait_fd(int fd, readiness what, nanoseconds deadline = never);
+
+/// Brackets a call that blocks the thread: in between, the worker token may be taken by another thread.
+void enter_blocking() noexcept;
+void exit_blocking() noexcept;
+
+// ---- chance --------------------------------------------------------------------------------------------------------
+
+/// Random bits: per worker under sched, from the seed under sim.
+[[nodiscard]] std::uint64_t draw() noexcept;
+
+}  // namespace weft::detail

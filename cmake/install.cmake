@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# cmake --install, and find_package(weft) for those who use what was installed.
+include(CMakePackageConfigHelpers)
+
+set(installed "")
+foreach(target weft weft_sim)
+  if(TARGET ${target})
+    list(APPEND installed ${target})
+  endif()
+endforeach()
+if(NOT installed)
+  return()
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
+install(TARGETS ${installed} EXPORT weft-targets)
+install(EXPORT weft-targets NAMESPACE weft:: DESTINATION ${package_dir})
+install(DIRECTORY include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+configure_package_config_file(cmake/weft-config.cmake.in ${PROJECT_BINARY_DIR}/weft-config.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/weft-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/weft-config.cmake ${PROJECT_BINARY_DIR}/weft-config-version.cmake
+  DESTINATION ${package_dir})

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// floor 2
+//
+// Puts any callable into a closure, which is what a goroutine runs (park.hpp). Callables of up to
+// closure::inline_size bytes live inside the goroutine's record; larger or over-aligned ones on the heap, with their
+// address in the record.
+//
+// The callable is destroyed exactly once: by `run` when the call has returned or is unwound by an exception, or by
+// `drop` if the goroutine never ran. It is destroyed on the goroutine's own stack in the first case.
+#pragma once
+
+#include <functional>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "weft/detail/panic.hpp"
+#include "weft/detail/park.hpp"
+
+namespace weft::detail {
+
+/// A callable that can be empty, as std::function is. (A lambda without captures also compares with nullptr, through
+/// its conversion to a pointer, but is never empty: hence the member operator bool.)
+template <class F>
+concept nullable_callable = requires(const F& f) {
+  f == nullptr;
+  f.operator bool();
+};
+
+/// Ends the process with Go's text when `f` is a null function pointer or an empty std::function (reference G2).
+template <class F>
+void require_callable(const F& f) noexcept {
+  if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F> || nullable_callable<F>) {
+    if (f == nullptr) fatal("go of nil func value");
+  }
+}
+
+template <class F>
+inline constexpr bool fits_closure = sizeof(F) <= closure::inline_size && alignof(F) <= 16;
+
+template <class F>
+[[nodiscard]] F* callable_in(closure& c) noexcept {
+  if constexpr (fits_closure<F>) {
+    return std::launder(reinterpret_cast<F*>(c.bytes));
+  } else {
+    return *std::launder(reinterpret_cast<F**>(c.bytes));
+  }
+}
+
+template <class F>
+void destroy_callable(closure& c) noexcept {
+  if constexpr (fits_closure<F>) {
+    callable_in<F>(c)->~F();
+  } else {
+    delete callable_in<F>(c);
+  }
+}
+
+template <class F>
+void run_callable(closure& c) {
+  struct destroyer {
+    closure& c;
+    ~destroyer() { destroy_callable<F>(c); }
+  } at_end{c};
+  static_cast<void>(std::invoke(std::move(*callable_in<F>(c))));
+}
+
+/// Constructs `f` (moved or copied) in `c`, which must be empty. Whatever the callable's constructor throws comes out,
+/// and `c` is then still empty.
+template <class F>
+void emplace_closure(closure& c, F&& f) {
+  using callable = std::decay_t<F>;
+  static_assert(std::is_invocable_v<callable&&>, "weft: go, spawn: the function must be callable without arguments");
+  require_callable<callable>(f);
+  if constexpr (fits_closure<callable>) {
+    ::new (static_cast<void*>(c.bytes)) callable(std::forward<F>(f));
+  } else {
+    ::new (static_cast<void*>(c.bytes)) callable*(new callable(std::forward<F>(f)));
+  }
+  c.run = run_callable<callable>;
+  c.drop = destroy_callable<callable>;
+}
+
+}  // namespace weft::detail

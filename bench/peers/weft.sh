@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A peer of the table; every file in this directory answers the same four verbs:
+#   build DIR            builds the peer's programs into DIR; exit 3 with a reason if the machine lacks what it needs
+#   version DIR          one line that names what was measured
+#   command DIR PROGRAM  the words that run a workload, to be followed by n and rounds; exit 1 if the peer has none such
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+case "$1" in
+  build)
+    cmake -S "$root" --preset release -B "$2" -DWEFT_BENCH=ON -DWEFT_EXAMPLES=OFF >"$2/configure.log"
+    cmake --build "$2" --parallel
+    ;;
+  version)
+    commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
+    [ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || commit="$commit with local changes"
+    echo "weft $commit, $(g++ --version | head -n 1), $(sed -n 's/^CMAKE_CXX_FLAGS_RELEASE:[^=]*=//p' "$2/CMakeCache.txt")"
+    ;;
+  command)
+    program=$(find "$2" -type f -name "bench_$3" -perm -u+x | head -n 1)
+    [ -n "$program" ] || exit 1
+    echo "$program"
+    ;;
+  *) exit 2 ;;
+esac

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The only place that ends the process (the door to abort and _exit).
+//
+// A report is: one line "panic: <message>" or "fatal error: <message>", whatever the engine's hook adds (a blank line,
+// "goroutine N [running]:", its stack), then standard output is flushed so that what the program printed before is not
+// lost, and the exit status is 2, as in Go (reference G11, G13).
+//
+// States of `reporter`: 0 nobody reports; otherwise the pthread_self() of the thread that does. It goes from 0 to a
+// thread once and never back.
+//   another thread panics meanwhile   it waits for ever; one report is readable, two interleaved are not
+//   the same thread panics again      the report is broken: one short line and out, so that a panic never hangs
+//
+// Everything goes through write(2) and a buffer on the stack: the heap and stdio may be what is broken. Flushing
+// stdout is the one exception, by ftrylockfile, because another thread may hold stdout for ever.
+#include "weft/detail/panic.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include "base/report_hook.hpp"
+#include "weft/detail/atomic.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr int standard_error = 2;
+constexpr int failure_status = 2;  // as in Go
+
+atomic<unsigned long> reporter{0};  // by whoever reports first
+atomic<report_hook> hook{nullptr};  // by the engine at start; read by the reporter
+
+void flush_standard_output() noexcept {
+  if (ftrylockfile(stdout) != 0) return;
+  fflush_unlocked(stdout);
+  funlockfile(stdout);
+}
+
+[[noreturn]] void report(const char* kind, const char* message) noexcept {
+  begin_report();
+  write_text(standard_error, kind);
+  write_text(standard_error, message);
+  write_text(standard_error, "\n");
+  if (report_hook print = hook.load()) print(standard_error);
+  end_report();
+}
+
+[[noreturn]] void report_format(const char* kind, const char* format, va_list arguments) noexcept {
+  char text[501];  // 500: enough for a message of one sentence with a name in it
+  std::vsnprintf(text, sizeof text, format, arguments);
+  report(kind, text);
+}
+
+}  // namespace
+
+void set_report_hook(report_hook print) noexcept { hook.store(print); }
+
+void begin_report() noexcept {
+  const auto self = static_cast<unsigned long>(pthread_self());
+  unsigned long nobody = 0;
+  if (reporter.compare_exchange_strong(nobody, self)) return;
+  if (nobody == self) {
+    write_text(standard_error, "\npanic during a report\n");
+    ::_exit(failure_status);
+  }
+  for (;;) ::pause();
+}
+
+void end_report() noexcept {
+  flush_standard_output();
+  ::_exit(failure_status);
+}
+
+void write_text(int fd, const char* text) noexcept {
+  const int saved = errno;
+  for (std::size_t left = std::strlen(text); left > 0;) {
+    const ssize_t written = ::write(fd, text, left);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;
+    text += written;
+    left -= static_cast<std::size_t>(written);
+  }
+  errno = saved;
+}
+
+void write_format(int fd, const char* format, ...) noexcept {
+  char text[1001];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  write_text(fd, text);
+}
+
+void panic(const char* message) noexcept { report("panic: ", message); }
+void fatal(const char* message) noexcept { report("fatal error: ", message); }
+
+void panicf(const char* format, ...) noexcept {
+  va_list arguments;
+  va_start(arguments, format);
+  report_format("panic: ", format, arguments);
+}
+
+void fatalf(const char* format, ...) noexcept {
+  va_list arguments;
+  va_start(arguments, format);
+  report_format("fatal error: ", format, arguments);
+}
+
+}  // namespace weft::detail

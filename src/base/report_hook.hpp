@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the floors above take part in the report that ends a process. panic() knows nothing of goroutines: an engine
+// registers a function that prints "goroutine N [running]:" and the stack, and panic() calls it after its message.
+#pragma once
+
+namespace weft::detail {
+
+/// Prints who is running to `fd`, with a leading blank line. It may be called on any thread, at any point of the
+/// program, in a signal handler, with locks held: it must not wait for anything. A panic inside it ends the process.
+using report_hook = void (*)(int fd);
+
+/// Registers the hook; null removes it.
+void set_report_hook(report_hook hook) noexcept;
+
+/// Claims the right to report for the calling thread. The first caller in the process returns; any other thread waits
+/// here for ever, because the first one is about to end the process. A second call by the first caller means that the
+/// report itself failed: the process ends at once with status 2. For reports that panic() cannot make (overflow.cpp).
+void begin_report() noexcept;
+
+/// Ends the process after a report: flushes standard output unless somebody holds it, then exits with status 2
+/// without running destructors.
+[[noreturn]] void end_report() noexcept;
+
+/// Writes the whole text to `fd`; gives up on an error. Async-signal-safe.
+void write_text(int fd, const char* text) noexcept;
+
+/// Formats as printf into a buffer on the stack (at most 1000 characters) and writes it.
+void write_format(int fd, const char* format, ...) noexcept __attribute__((format(printf, 2, 3)));
+
+}  // namespace weft::detail

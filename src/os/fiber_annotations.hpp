@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door to the sanitizers: what AddressSanitizer and ThreadSanitizer must be told when a thread changes stacks.
+// Without them every function here is empty and every type has no members.
+//
+// AddressSanitizer keeps the bounds of the running stack and, with detect_stack_use_after_return, a fake stack per
+// thread; both are handed over at a switch. A fiber that never comes back passes no place to save its fake stack to,
+// which frees it.
+//
+// ThreadSanitizer keeps a vector clock and a shadow call stack per fiber. The switch is announced with
+// `__tsan_switch_to_fiber_no_sync`: a plain switch would order everything that the two goroutines of one worker ever do
+// and hide their races. So the true edges must come from elsewhere:
+//   a waker's release and the woken party's acquire of the same word, an atomic or happens_before / happens_after;
+//   what a fiber leaves to be run after its switch, on the next fiber's stack (park's commit), is run by a `stand_in`.
+// The announcements are made in inlined functions because a function that is entered in one fiber and left in another
+// would corrupt the shadow call stacks.
+#pragma once
+
+#include <cstddef>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WEFT_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WEFT_ASAN 1
+#endif
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define WEFT_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WEFT_TSAN 1
+#endif
+#endif
+
+#ifdef WEFT_ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef WEFT_TSAN
+#include <sanitizer/tsan_interface.h>
+extern "C" {
+void AnnotateIgnoreReadsBegin(const char* file, int line);
+void AnnotateIgnoreReadsEnd(const char* file, int line);
+}
+#endif
+
+namespace weft::detail {
+
+#ifdef WEFT_ASAN
+inline constexpr bool asan_on = true;
+#else
+inline constexpr bool asan_on = false;
+#endif
+#ifdef WEFT_TSAN
+inline constexpr bool tsan_on = true;
+#else
+inline constexpr bool tsan_on = false;
+#endif
+
+/// Threads that the sanitizer's runtime has started in this process: ThreadSanitizer has one, which flushes memory.
+[[nodiscard]] constexpr std::size_t sanitizer_threads() noexcept { return tsan_on ? 1 : 0; }
+
+/// What the sanitizers know a fiber by. Owned by the fiber.
+struct fiber_notes {
+#ifdef WEFT_ASAN
+  void* fake_stack = nullptr;  // written by the switch that leaves the fiber, read by the one that returns
+#endif
+#ifdef WEFT_TSAN
+  void* tsan = nullptr;  // TSan's fiber; for a thread's own fiber, the thread's
+#endif
+};
+
+// ---- switching -----------------------------------------------------------------------------------------------------
+
+/// Announces a switch to the fiber of `to`, whose stack is [low, low + size).
+[[gnu::always_inline]] inline void announce_switch([[maybe_unused]] fiber_notes& from, [[maybe_unused]] fiber_notes& to,
+                                                   [[maybe_unused]] const void* low,
+                                                   [[maybe_unused]] std::size_t size) noexcept {
+#ifdef WEFT_ASAN
+  __sanitizer_start_switch_fiber(&from.fake_stack, low, size);
+#endif
+#ifdef WEFT_TSAN
+  __tsan_switch_to_fiber(to.tsan, __tsan_switch_to_fiber_no_sync);
+#endif
+}
+
+/// The same for a fiber that will never run again.
+[[gnu::always_inline]] inline void announce_last_switch([[maybe_unused]] fiber_notes& from,
+                                                        [[maybe_unused]] fiber_notes& to,
+                                                        [[maybe_unused]] const void* low,
+                                                        [[maybe_unused]] std::size_t size) noexcept {
+#ifdef WEFT_ASAN
+  from.fake_stack = nullptr;
+  __sanitizer_start_switch_fiber(nullptr, low, size);
+#endif
+#ifdef WEFT_TSAN
+  __tsan_switch_to_fiber(to.tsan, __tsan_switch_to_fiber_no_sync);
+#endif
+}
+
+/// Completes a switch, on the stack of the fiber that has been switched to.
+[[gnu::always_inline]] inline void announce_arrival([[maybe_unused]] fiber_notes& here) noexcept {
+#ifdef WEFT_ASAN
+  __sanitizer_finish_switch_fiber(here.fake_stack, nullptr, nullptr);
+  here.fake_stack = nullptr;
+#endif
+}
+
+// ---- life ----------------------------------------------------------------------------------------------------------
+
+/// Makes a new fiber known. What the caller has done so far happens before what the fiber does.
+inline void announce_fiber([[maybe_unused]] fiber_notes& notes) noexcept {
+#ifdef WEFT_TSAN
+  if (notes.tsan == nullptr) notes.tsan = __tsan_create_fiber(0);
+#endif
+}
+
+/// Notes that the calling thread's own stack is a fiber.
+inline void announce_thread([[maybe_unused]] fiber_notes& notes) noexcept {
+#ifdef WEFT_TSAN
+  notes.tsan = __tsan_get_current_fiber();
+#endif
+}
+
+/// Forgets a fiber, not the running one, that will not run again: after its last switch, or suspended for ever.
+inline void announce_end([[maybe_unused]] fiber_notes& notes) noexcept {
+#ifdef WEFT_ASAN
+  if (notes.fake_stack != nullptr) {  // a fake stack is freed by leaving it for good
+    void* own = nullptr;
+    const void* low = nullptr;
+    std::size_t size = 0;
+    __sanitizer_start_switch_fiber(&own, nullptr, 0);
+    __sanitizer_finish_switch_fiber(notes.fake_stack, &low, &size);
+    __sanitizer_start_switch_fiber(nullptr, low, size);
+    __sanitizer_finish_switch_fiber(own, nullptr, nullptr);
+    notes.fake_stack = nullptr;
+  }
+#endif
+#ifdef WEFT_TSAN
+  if (notes.tsan != nullptr) __tsan_destroy_fiber(notes.tsan);
+  notes.tsan = nullptr;
+#endif
+}
+
+/// Forgets what the sanitizers remember of the memory [low, low + size), which becomes a new fiber's stack: poisoned
+/// frames that never returned (ASan), accesses by the goroutine that had it before (TSan).
+void forget_stack(std::byte* low, std::size_t size) noexcept;
+
+// ---- order ---------------------------------------------------------------------------------------------------------
+
+/// For ThreadSanitizer: what the caller has done happens before what follows a later happens_after(place) elsewhere.
+/// The program must have that order by other means; `place` is only a name.
+inline void happens_before([[maybe_unused]] void* place) noexcept {
+#ifdef WEFT_TSAN
+  __tsan_release(place);
+#endif
+}
+
+inline void happens_after([[maybe_unused]] void* place) noexcept {
+#ifdef WEFT_TSAN
+  __tsan_acquire(place);
+#endif
+}
+
+/// In whose name something is run that one fiber has left behind for the stack of the next. For ThreadSanitizer it
+/// comes after what the leaving fiber did and is not ordered with the fiber whose stack it borrows.
+/// Use: `stand_in self = stand_in::of_caller()` before the switch, `self.run(commit, arg)` after it.
+class stand_in {
+ public:
+  [[gnu::always_inline]] static stand_in of_caller() noexcept {
+    stand_in made;
+#ifdef WEFT_TSAN
+    made.tsan_ = __tsan_create_fiber(0);
+#endif
+    return made;
+  }
+
+  [[gnu::always_inline]] void run(void (*f)(void* arg), void* arg) noexcept {
+#ifdef WEFT_TSAN
+    void* lender = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(tsan_, __tsan_switch_to_fiber_no_sync);
+    f(arg);
+    __tsan_switch_to_fiber(lender, __tsan_switch_to_fiber_no_sync);
+    __tsan_destroy_fiber(tsan_);
+#else
+    f(arg);
+#endif
+  }
+
+#ifdef WEFT_TSAN
+ private:
+  void* tsan_ = nullptr;  // made by the fiber that leaves, destroyed by run
+#endif
+};
+
+}  // namespace weft::detail

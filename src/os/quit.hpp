@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SIGQUIT (Ctrl-\) asks a program what it is doing, as in Go.
+#pragma once
+
+namespace weft::detail {
+
+/// Calls on_quit() in a signal handler, on any thread, when SIGQUIT arrives. It must be async-signal-safe: set a flag,
+/// wake a thread. Does nothing if the program has its own handler for SIGQUIT or ignores it.
+void install_quit_handler(void (*on_quit)()) noexcept;
+
+}  // namespace weft::detail

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names for program counters, from the symbol tables of the program and its shared objects.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weft::detail {
+
+/// The function that a program counter lies in. `name` is demangled and empty when no symbol covers the address;
+/// `module` is the file name without its directories.
+struct symbol {
+  char name[480];
+  char module[64];
+  std::uintptr_t offset;  // from the start of the function; without a name, from the start of the module
+};
+
+/// `pc` is a return address, or a place to go on from: the instruction before it is what is looked up. Takes memory
+/// from the heap the first time and for demangling.
+[[nodiscard]] symbol symbol_of(void* pc) noexcept;
+
+/// Writes one line of a dump: "<name>(...)  +0x<offset>  <module>".
+void print_frame(int fd, void* pc) noexcept;
+
+}  // namespace weft::detail

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Threads of the operating system: starting them, counting them, and learning of fork.
+#pragma once
+
+#include <cstddef>
+
+namespace weft::detail {
+
+/// Enough for a worker's own loop, which calls no user code: goroutines have stacks of their own.
+inline constexpr std::size_t worker_stack_size = 64 * 1024;
+
+/// Starts a detached thread that runs f(arg). `name` (at most 15 characters) is what tools show. `stack_size` is
+/// rounded up to what the system and a sanitizer need. Returns 0, or the errno of the failure: EAGAIN when the system
+/// has no more threads to give.
+[[nodiscard]] int start_thread(void (*f)(void* arg), void* arg, const char* name,
+                               std::size_t stack_size = worker_stack_size) noexcept;
+
+/// Threads of this process, as the kernel counts them; those of a sanitizer included. 0 if /proc is not there.
+[[nodiscard]] std::size_t process_threads() noexcept;
+
+/// Lets f() be called in the child after each fork, where only the forking thread exists.
+void on_fork_child(void (*f)()) noexcept;
+
+}  // namespace weft::detail

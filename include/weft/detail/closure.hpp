@@ -62,7 +62,7 @@ void run_callable(closure& c) {
     closure& c;
     ~destroyer() { destroy_callable<F>(c); }
   } at_end{c};
-  static_cast<void>(std::invoke(std::move(*callable_in<F>(c))));
+  static_cast<void>(std::invoke(*callable_in<F>(c)));
 }
 
 /// Constructs `f` (moved or copied) in `c`, which must be empty. Whatever the callable's constructor throws comes out,
@@ -70,7 +70,7 @@ void run_callable(closure& c) {
 template <class F>
 void emplace_closure(closure& c, F&& f) {
   using callable = std::decay_t<F>;
-  static_assert(std::is_invocable_v<callable&&>, "weft: go, spawn: the function must be callable without arguments");
+  static_assert(std::is_invocable_v<callable&>, "weft: go, spawn: the function must be callable without arguments");
   require_callable<callable>(f);
   if constexpr (fits_closure<callable>) {
     ::new (static_cast<void*>(c.bytes)) callable(std::forward<F>(f));

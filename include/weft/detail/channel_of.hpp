@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// floor 4
+//
+// The typed operations of a channel. Send and receive are mirror images, and every form of them (blocking, try, select,
+// coroutine) goes through one attempt under the lock:
+//
+//   attempt_send                                     attempt_recv
+//     1. closed: panic                                 1. a sender waits and the ring is full: take the head,
+//     2. a receiver waits: move the value into its        put the sender's value at the tail; no ring: take
+//        slot                                             the sender's value
+//     3. room in the ring: put it there                2. something in the ring: take it
+//     4. refuse                                        3. closed: nothing, for ever
+//                                                      4. refuse
+//
+// Blocking operations first try the common step inline, which is the ring without waiters: one exchange for the lock,
+// one element move, two stores.
+//
+// The ring lies behind the channel in the same piece of memory. Elements of an empty type have no storage: the stamps
+// count them, and an element is made when it is taken.
+#pragma once
+
+#include <memory>
+#include <new>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "weft/detail/channel_core.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+
+template <class T>
+class channel_of final : public channel_core {
+  static_assert(std::is_object_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
+                "weft: the elements of a channel are objects: not references, void, or const; see weft::unit");
+  static_assert(std::is_nothrow_move_constructible_v<T>,
+                "weft: the elements of a channel must be movable without exceptions (noexcept move constructor), because "
+                "a value changes hands while others wait; wrap the type in a std::unique_ptr");
+  static_assert(std::is_nothrow_destructible_v<T>, "weft: the elements of a channel must have a noexcept destructor");
+
+ public:
+  [[nodiscard]] static channel_of* create(std::uint64_t capacity) {
+    return ::new (allocate_channel(header, capacity, stored ? sizeof(T) : 0, alignment)) channel_of(capacity);
+  }
+
+  // ---- blocking; the channel is not null -----------------------------------------------------------------------------
+
+  void send(T& value) {
+    lock();
+    if (can_put_plainly()) [[likely]] {
+      put(value);
+      unlock();
+    } else {
+      send_slow(value);
+    }
+  }
+
+  [[nodiscard]] std::optional<T> recv() {
+    lock();
+    if (!can_take_plainly()) [[unlikely]] return recv_slow();
+    std::optional<T> result(std::in_place, take());
+    unlock();
+    return result;
+  }
+
+  // ---- one attempt; see channel_type ---------------------------------------------------------------------------------
+
+  bool attempt_send(T& value) {
+    // relaxed, here and below: written under the lock, which we hold
+    if ((state_.load(memory_order_relaxed) & (closed | receivers_wait)) != 0 && hand_over(value)) return true;
+    if (full()) return false;
+    put(value);
+    unlock();
+    return true;
+  }
+
+  bool attempt_recv(std::optional<T>& result) {
+    if ((state_.load(memory_order_relaxed) & senders_wait) != 0 && take_over(result)) return true;
+    if (empty()) {
+      if ((state_.load(memory_order_relaxed) & closed) == 0) return false;
+    } else {
+      result.emplace(take());
+    }
+    unlock();
+    return true;
+  }
+
+  // ---- never blocking ------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] bool try_send(T& value) {
+    if (send_would_block()) return false;
+    lock();
+    if (attempt_send(value)) return true;
+    unlock();
+    return false;
+  }
+
+  /// False: it would block. True with an empty result: closed and drained.
+  [[nodiscard]] bool try_recv(std::optional<T>& result) {
+    if (recv_would_block()) return false;
+    lock();
+    if (attempt_recv(result)) return true;
+    unlock();
+    return false;
+  }
+
+ private:
+  static constexpr bool stored = !(std::is_empty_v<T> && std::is_trivially_default_constructible_v<T> &&
+                                   std::is_trivially_copyable_v<T>);
+  static constexpr std::size_t alignment = alignof(T) > 16 ? alignof(T) : 16;
+  static constexpr std::size_t header = (sizeof(channel_core) + alignment - 1) / alignment * alignment;
+
+  explicit channel_of(std::uint64_t capacity) noexcept : channel_core(operations, capacity) {}
+  ~channel_of() = default;
+
+  static void destroy(channel_core& base) noexcept {
+    auto& self = static_cast<channel_of&>(base);
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      while (!self.empty()) static_cast<void>(self.take());
+    }
+    self.~channel_of();
+    free_channel(&self, alignment);
+  }
+
+  // ---- the ring; lock held -------------------------------------------------------------------------------------------
+
+  [[nodiscard]] bool empty() const noexcept {
+    return head_.load(memory_order_relaxed) == tail_.load(memory_order_relaxed);
+  }
+  [[nodiscard]] bool full() const noexcept {
+    return tail_.load(memory_order_relaxed) == head_.load(memory_order_relaxed) + lap_;
+  }
+  [[nodiscard]] bool can_put_plainly() const noexcept {
+    return (state_.load(memory_order_relaxed) & (closed | receivers_wait)) == 0 && !full();
+  }
+  [[nodiscard]] bool can_take_plainly() const noexcept {
+    return (state_.load(memory_order_relaxed) & senders_wait) == 0 && !empty();
+  }
+
+  [[nodiscard]] void* storage(std::uint64_t stamp) noexcept {
+    return reinterpret_cast<std::byte*>(this) + header + index_of(stamp) * sizeof(T);
+  }
+
+  void put(T& value) noexcept {
+    const std::uint64_t tail = tail_.load(memory_order_relaxed);
+    if constexpr (stored) ::new (storage(tail)) T(std::move(value));
+    tail_.store(after(tail), memory_order_release);  // pairs with can_recv, can_send
+  }
+
+  [[nodiscard]] T take() noexcept {
+    const std::uint64_t head = head_.load(memory_order_relaxed);
+    head_.store(after(head), memory_order_release);  // pairs with can_recv, can_send
+    if constexpr (stored) {
+      T* oldest = std::launder(static_cast<T*>(storage(head)));
+      T value(std::move(*oldest));
+      oldest->~T();
+      return value;
+    } else {
+      return T();
+    }
+  }
+
+  // ---- with somebody waiting -----------------------------------------------------------------------------------------
+
+  __attribute__((noinline)) void send_slow(T& value) {
+    if (attempt_send(value)) return;
+    if (!wait_to_send(std::addressof(value))) panic("send on closed channel");
+  }
+
+  __attribute__((noinline)) std::optional<T> recv_slow() {
+    std::optional<T> result;
+    if (!attempt_recv(result)) wait_to_recv(&result);
+    return result;
+  }
+
+  /// Step 2 of attempt_send. False: all who seemed to wait had been completed elsewhere.
+  bool hand_over(T& value) {
+    if ((state_.load(memory_order_relaxed) & closed) != 0) {
+      unlock();
+      panic("send on closed channel");
+    }
+    wait_node* receiver = take_receiver();
+    if (receiver == nullptr) return false;
+    unlock();
+    static_cast<std::optional<T>*>(receiver->slot)->emplace(std::move(value));
+    complete(*receiver, true);
+    return true;
+  }
+
+  /// Step 1 of attempt_recv.
+  bool take_over(std::optional<T>& result) {
+    wait_node* sender = take_sender();
+    if (sender == nullptr) return false;
+    T& sent = *static_cast<T*>(sender->slot);
+    if (empty()) {  // by invariant 2 there is no ring
+      unlock();
+      result.emplace(std::move(sent));
+    } else {
+      result.emplace(take());
+      put(sent);  // behind all that was sent before (C6)
+      unlock();
+    }
+    complete(*sender, true);
+    return true;
+  }
+
+  static bool attempt_send_erased(channel_core& base, void* slot) {
+    return static_cast<channel_of&>(base).attempt_send(*static_cast<T*>(slot));
+  }
+  static bool attempt_recv_erased(channel_core& base, void* slot) {
+    return static_cast<channel_of&>(base).attempt_recv(*static_cast<std::optional<T>*>(slot));
+  }
+
+  static constexpr channel_type operations = {attempt_send_erased, attempt_recv_erased, destroy};
+};
+
+}  // namespace weft::detail

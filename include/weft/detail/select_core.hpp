@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// floor 4
+//
+// Select without types: which of several channel operations happens. The templates in weft/select.hpp and
+// weft/selector.hpp describe their cases as an array of select_case, call choose(), and run the handler of the case
+// chosen. How it works and why it is right: src/chan/select_core.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "weft/detail/channel_core.hpp"
+
+namespace weft::detail {
+
+/// One case. All of it belongs to the caller of choose and does not change during the call, except what `slot` names.
+struct select_case {
+  channel_core* channel;  // null: never ready (L5)
+  void* slot;             // sends: a T*, moved from if the case is chosen; receives: an empty std::optional<T>*
+  bool sends;
+
+  [[nodiscard]] bool ready(std::uint64_t& sum) const noexcept {
+    if (channel == nullptr) return false;
+    return sends ? channel->can_send(sum) : channel->can_recv(sum);
+  }
+
+  /// Lock held; see channel_type.
+  [[nodiscard]] bool attempt() const {
+    return sends ? channel->type().attempt_send(*channel, slot) : channel->type().attempt_recv(*channel, slot);
+  }
+};
+
+inline constexpr std::size_t no_case = ~std::size_t{0};
+inline constexpr std::size_t most_cases = 65536;  // L8
+
+/// An index below `count`, all equally likely up to count / 2^32. `count` is at most 2^32.
+[[nodiscard]] inline std::size_t draw_below(std::size_t count) noexcept {
+  return static_cast<std::size_t>(((draw() >> 32) * count) >> 32);
+}
+
+/// Where a blocking select keeps its waiter's nodes and its lock order: as many as there are cases.
+struct select_space {
+  wait_node* nodes;
+  std::uint16_t* order;
+};
+
+/// Locks all channels of the cases. Runs one case that is ready, or returns no_case if none is and `may_block` is
+/// false, or waits. Returns the index of the case.
+[[nodiscard]] std::size_t choose_locked(std::span<const select_case> cases, select_space space, bool may_block);
+
+/// The lock-free half, for the common cases: something is ready, or nothing is and nobody will wait. Returns true when
+/// it has decided; `chosen` is then the case that ran, or no_case.
+[[nodiscard]] inline bool choose_at_a_look(std::span<const select_case> cases, bool may_block, std::size_t& chosen) {
+  std::uint64_t seen = 0;
+  std::size_t count = 0;
+  std::size_t pick = no_case;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (!cases[i].ready(seen)) continue;
+    if (count++ == 0) pick = i;
+  }
+  if (count == 0) {
+    if (may_block) return false;
+    std::uint64_t again = 0;
+    for (const select_case& c : cases) static_cast<void>(c.ready(again));
+    chosen = no_case;
+    return seen == again;  // then none was ready at one instant: see channel_core.hpp
+  }
+  if (count > 1) {
+    std::size_t skip = draw_below(count);
+    for (std::size_t i = pick; i < cases.size(); ++i) {
+      std::uint64_t ignored = 0;
+      if (!cases[i].ready(ignored)) continue;
+      pick = i;
+      if (skip-- == 0) break;
+    }
+  }
+  cases[pick].channel->lock();
+  chosen = pick;
+  if (cases[pick].attempt()) return true;
+  cases[pick].channel->unlock();
+  return false;
+}
+
+template <std::size_t N>
+__attribute__((noinline)) std::size_t choose_slowly(const select_case (&cases)[N], bool may_block) {
+  wait_node nodes[N];
+  std::uint16_t order[N];
+  return choose_locked(cases, {nodes, order}, may_block);
+}
+
+/// Select over a number of cases known when compiled.
+template <std::size_t N>
+[[nodiscard]] std::size_t choose(const select_case (&cases)[N], bool may_block) {
+  std::size_t chosen;
+  if (choose_at_a_look(cases, may_block, chosen)) return chosen;
+  return choose_slowly(cases, may_block);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A select whose cases are made while the program runs, Go's reflect.Select (L10): at most 65536 of them.
+//
+//     weft::selector s;
+//     for (const weft::receiver<int>& worker : workers) s.on_recv(worker, [&](std::optional<int> v) { collect(v); });
+//     while (open > 0) s.wait();
+//
+// Cases are evaluated in the order in which they are added, and keep their handles alive. wait() does exactly one of
+// them, with all guarantees of select (weft/select.hpp), runs its handler and returns its index in the order of adding;
+// it may be called again and again. A value that can be copied is offered anew by each wait(); one that can only be
+// moved is offered until it has been sent, after which its case is never ready.
+//
+// A selector belongs to one goroutine or thread at a time. A handler may use the selector, also to add cases, except
+// that it must not call clear().
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "weft/chan.hpp"
+#include "weft/select.hpp"
+
+namespace weft {
+
+namespace detail {
+
+/// A case of a selector. `describe` prepares one wait(), `handle` follows if the case was chosen.
+class dynamic_case {
+ public:
+  virtual ~dynamic_case() = default;
+  [[nodiscard]] virtual select_case describe() = 0;
+  virtual void handle() = 0;
+};
+
+template <class T, direction D, class F>
+class dynamic_recv final : public dynamic_case {
+ public:
+  dynamic_recv(const channel_handle<T, D>& from, F handler)
+      : from_(from), case_{channel_access::core(from), std::move(handler)} {}
+
+  [[nodiscard]] select_case describe() override {
+    case_.received.reset();
+    return case_.describe();
+  }
+  void handle() override { case_.handle(); }
+
+ private:
+  const channel_handle<T, D> from_;
+  recv_case<T, F> case_;
+};
+
+template <class T, direction D, class F>
+class dynamic_send final : public dynamic_case {
+ public:
+  dynamic_send(const channel_handle<T, D>& to, T value, F handler)
+      : to_(to), value_(std::move(value)), handler_(std::move(handler)) {}
+
+  [[nodiscard]] select_case describe() override {
+    if (!value_) return {nullptr, nullptr, true};
+    if constexpr (std::is_copy_constructible_v<T>) {
+      offered_.emplace(*value_);
+      return {channel_access::core(to_), &*offered_, true};
+    } else {
+      return {channel_access::core(to_), &*value_, true};
+    }
+  }
+  void handle() override {
+    if constexpr (!std::is_copy_constructible_v<T>) value_.reset();
+    handler_();
+  }
+
+ private:
+  const channel_handle<T, D> to_;
+  std::optional<T> value_;    // what was given
+  std::optional<T> offered_;  // its copy for one wait()
+  F handler_;
+};
+
+template <class F>
+class dynamic_default final : public dynamic_case {
+ public:
+  explicit dynamic_default(F handler) : handler_(std::move(handler)) {}
+  [[nodiscard]] select_case describe() override { return {nullptr, nullptr, false}; }
+  void handle() override { handler_(); }
+
+ private:
+  F handler_;
+};
+
+}  // namespace detail
+
+class selector {
+ public:
+  /// Adds a case that receives. The handler takes a std::optional<T>, or nothing.
+  template <class T, detail::direction D, class F = detail::do_nothing>
+    requires(D != detail::direction::send)
+  void on_recv(const detail::channel_handle<T, D>& from, F&& handler = {}) {
+    add(std::make_unique<detail::dynamic_recv<T, D, std::decay_t<F>>>(from, std::forward<F>(handler)));
+  }
+
+  /// Adds a case that sends `value`.
+  template <class T, detail::direction D, class F = detail::do_nothing>
+    requires(D != detail::direction::recv)
+  void on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value, F&& handler = {}) {
+    add(std::make_unique<detail::dynamic_send<T, D, std::decay_t<F>>>(to, std::move(value), std::forward<F>(handler)));
+  }
+
+  /// Adds the case that runs when no other is ready. At most one; a second panics.
+  template <class F = detail::do_nothing>
+  void otherwise(F&& handler = {}) {
+    if (default_ != detail::no_case) detail::panic("weft: a selector has at most one otherwise");
+    default_ = cases_.size();
+    add(std::make_unique<detail::dynamic_default<std::decay_t<F>>>(std::forward<F>(handler)));
+  }
+
+  /// Does exactly one of the cases, runs its handler and returns its index. Blocks until one is ready, for ever if none
+  /// can be, unless there is an otherwise.
+  std::size_t wait();
+
+  /// Forgets all cases.
+  void clear() noexcept;
+
+  /// The number of cases.
+  [[nodiscard]] std::size_t size() const noexcept { return cases_.size(); }
+
+ private:
+  void add(std::unique_ptr<detail::dynamic_case> added);
+
+  std::vector<std::unique_ptr<detail::dynamic_case>> cases_;
+  std::size_t default_ = detail::no_case;
+  // Room for one wait(), kept for the next.
+  std::vector<detail::select_case> described_;
+  std::vector<detail::wait_node> nodes_;
+  std::vector<std::uint16_t> order_;
+};
+
+}  // namespace weft

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The value of an operation, or the reason why the world refused it.
+//
+//     weft::result<std::size_t> n = connection.read(buffer);
+//     if (!n) return n.error();
+//     use(buffer, *n);
+//
+// The shape of std::expected<T, std::error_code>, which C++20 does not have. It is for failures of the world (a reset
+// connection, a deadline). Absence is a std::optional, a bug is a panic. value() of a failure throws std::system_error.
+#pragma once
+
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "weft/detail/panic.hpp"
+#include "weft/unit.hpp"
+
+namespace weft {
+
+template <class T>
+class [[nodiscard]] result {
+  using kept = std::conditional_t<std::is_void_v<T>, unit, T>;
+
+ public:
+  using value_type = T;
+
+  /// Success.
+  result()
+    requires std::is_void_v<T>
+      : content_(std::in_place_index<0>) {}
+  template <class U = kept>
+    requires(std::is_constructible_v<kept, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
+             !std::is_convertible_v<U &&, std::error_code>)
+  result(U&& value) : content_(std::in_place_index<0>, std::forward<U>(value)) {}
+
+  /// Failure; `error` must not be zero.
+  result(std::error_code error) noexcept : content_(std::in_place_index<1>, error) {
+    if (!error) detail::panic("weft: a result was made from an error_code that says success");
+  }
+
+  [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
+  explicit operator bool() const noexcept { return has_value(); }
+
+  /// The reason; a zero error_code on success.
+  [[nodiscard]] std::error_code error() const noexcept {
+    return has_value() ? std::error_code() : *std::get_if<1>(&content_);
+  }
+
+  /// The value; throws std::system_error on failure.
+  kept& value() & {
+    if (!has_value()) throw std::system_error(error());
+    return **this;
+  }
+  kept&& value() && { return std::move(value()); }
+
+  /// The value; undefined on failure.
+  [[nodiscard]] kept& operator*() & noexcept { return *std::get_if<0>(&content_); }
+  [[nodiscard]] const kept& operator*() const& noexcept { return *std::get_if<0>(&content_); }
+  [[nodiscard]] kept&& operator*() && noexcept { return std::move(*std::get_if<0>(&content_)); }
+  [[nodiscard]] kept* operator->() noexcept { return std::get_if<0>(&content_); }
+
+  template <class U>
+  [[nodiscard]] kept value_or(U&& otherwise) && {
+    return has_value() ? std::move(**this) : static_cast<kept>(std::forward<U>(otherwise));
+  }
+
+ private:
+  std::variant<kept, std::error_code> content_;
+};
+
+}  // namespace weft

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A goroutine with a result.
+//
+//     weft::task<int> left = weft::spawn([=] { return count(first, middle); });
+//     int right = count(middle, last);
+//     int total = left.join() + right;
+//
+// spawn(f) calls f() in a new goroutine. join() waits for its end and returns its result, or throws the exception that
+// left it. A task that is destroyed waits too, and drops result and exception, as std::jthread does: nothing that f
+// refers to goes out of scope under it. f and what it captured are destroyed before join returns.
+//
+// A task belongs to one goroutine or thread at a time; it can be moved. All of this may be used from goroutines and
+// from other threads. Happens-before: spawn before f; the end of f before join's return.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "weft/detail/closure.hpp"
+#include "weft/detail/goexit.hpp"
+#include "weft/detail/panic.hpp"
+#include "weft/detail/site.hpp"
+#include "weft/detail/wait_queue.hpp"
+#include "weft/go.hpp"
+#include "weft/unit.hpp"
+
+namespace weft {
+
+namespace detail {
+
+/// How a task ended. Written by the goroutine before finish(), read by the joiner after wait().
+class task_end {
+ public:
+  task_end() noexcept = default;
+  task_end(const task_end&) = delete;
+  task_end& operator=(const task_end&) = delete;
+  virtual ~task_end() = default;
+
+  /// Blocks until finish(). Afterwards the goroutine does not touch this object any more.
+  void wait();
+
+  /// The last touch by the goroutine.
+  void finish() noexcept;
+
+  std::exception_ptr error;  // what left the function, or null
+
+ private:
+  wait_queue queue_;
+  bool finished_ = false;  // under the queue's lock
+};
+
+/// How a result is kept: a reference as a pointer, nothing as a unit.
+template <class R>
+using kept_result = std::conditional_t<
+    std::is_void_v<R>, unit,
+    std::conditional_t<std::is_reference_v<R>, std::add_pointer_t<std::remove_reference_t<R>>, std::remove_cv_t<R>>>;
+
+template <class R>
+class task_state : public task_end {
+ public:
+  template <class F>
+  void call(F& f) {
+    if constexpr (std::is_void_v<R>) {
+      std::invoke(f);
+      result_.emplace();
+    } else if constexpr (std::is_reference_v<R>) {
+      result_.emplace(std::addressof(std::invoke(f)));
+    } else {
+      result_.emplace(std::invoke(f));
+    }
+  }
+
+  [[nodiscard]] R take_result() {
+    if (error) std::rethrow_exception(std::move(error));
+    if constexpr (std::is_void_v<R>) {
+      return;
+    } else {
+      if (!result_) panic("weft: join of a task that has left by goexit and has no result");
+      if constexpr (std::is_reference_v<R>) {
+        return static_cast<R>(**result_);
+      } else {
+        return std::move(*result_);
+      }
+    }
+  }
+
+ private:
+  std::optional<kept_result<R>> result_;
+};
+
+/// The state together with the function, which is destroyed before the task counts as finished.
+template <class R, class F>
+class task_of final : public task_state<R> {
+ public:
+  template <class G>
+  explicit task_of(G&& f) : f_(std::forward<G>(f)) {}
+
+  void run() {
+    const finish_at_end end{*this};  // also when goexit unwinds us
+    try {
+      this->call(*f_);
+    } catch (const goexit_signal&) {
+      throw;
+    } catch (...) {
+      this->error = std::current_exception();
+    }
+  }
+
+ private:
+  struct finish_at_end {
+    task_of& task;
+    ~finish_at_end() {
+      task.f_.reset();
+      task.finish();
+    }
+  };
+
+  std::optional<F> f_;
+};
+
+}  // namespace detail
+
+template <class R>
+class [[nodiscard]] task {
+ public:
+  /// No task; joining it panics, destroying it does nothing.
+  task() noexcept = default;
+  task(task&&) noexcept = default;
+  task& operator=(task&& other) noexcept {
+    if (this != &other) {
+      wait();
+      state_ = std::move(other.state_);
+    }
+    return *this;
+  }
+  ~task() { wait(); }
+
+  /// Waits for the end of the function, then returns its result or throws its exception. Once: afterwards there is no
+  /// task here. Panics if there is none, or if the function left by goexit without a result.
+  R join() {
+    if (state_ == nullptr) detail::panic("weft: join of a task that was joined or moved away");
+    wait();
+    const auto state = std::move(state_);
+    return state->take_result();
+  }
+
+  /// Whether there is a task to join.
+  [[nodiscard]] bool joinable() const noexcept { return state_ != nullptr; }
+
+ private:
+  template <class F>
+  friend auto spawn(const go_options& options, F&& f, detail::site where)
+      -> task<std::invoke_result_t<std::decay_t<F>&>>;
+  explicit task(std::unique_ptr<detail::task_state<R>> state) noexcept : state_(std::move(state)) {}
+
+  void wait() {
+    if (state_ != nullptr) state_->wait();
+  }
+
+  std::unique_ptr<detail::task_state<R>> state_;  // the goroutine uses it until finish(), which wait() waits for
+};
+
+/// Calls f() in a new goroutine with the given stack size or label; see go().
+template <class F>
+auto spawn(const go_options& options, F&& f, detail::site where = detail::site::here())
+    -> task<std::invoke_result_t<std::decay_t<F>&>> {
+  using callable = std::decay_t<F>;
+  using result = std::invoke_result_t<callable&>;
+  detail::require_callable<callable>(f);
+  auto state = std::make_unique<detail::task_of<result, callable>>(std::forward<F>(f));
+  detail::goroutine* g = detail::make_goroutine(detail::checked(options, where));
+  detail::emplace_closure(detail::closure_of(*g), [running = state.get()] { running->run(); });
+  detail::start(*g);
+  return task<result>(std::move(state));
+}
+
+/// Calls f() in a new goroutine. A null function is fatal: "go of nil func value".
+template <class F>
+  requires std::is_invocable_v<std::decay_t<F>&>
+auto spawn(F&& f, detail::site where = detail::site::here()) -> task<std::invoke_result_t<std::decay_t<F>&>> {
+  return spawn(go_options{}, std::forward<F>(f), where);
+}
+
+}  // namespace weft

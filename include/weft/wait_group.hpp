@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Waits for a number of things to be done.
+//
+//     weft::wait_group all;
+//     for (const item& i : items) all.go([&i] { work(i); });
+//     all.wait();
+//
+// add() the number of things, done() for each, wait() until none is left. go(f) does the first two around a goroutine.
+// When wait() has returned, the wait_group may be used again or destroyed at once (M8). It must not move or be copied,
+// and it must not be destroyed while somebody waits: that panics.
+//
+// May be used from goroutines and from other threads. Call add() before the wait() that is to see it, not at the same
+// time, when the count may be zero.
+//
+// Happens-before: a done() before the return of every wait() that it lets go.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "weft/detail/atomic.hpp"
+#include "weft/detail/closure.hpp"
+#include "weft/detail/site.hpp"
+#include "weft/detail/wait_queue.hpp"
+
+namespace weft {
+
+class wait_group {
+ public:
+  wait_group() noexcept = default;
+  wait_group(const wait_group&) = delete;
+  wait_group& operator=(const wait_group&) = delete;
+  ~wait_group() {
+    // relaxed: whoever destroys it must be the only one left
+    if ((state_.load(detail::memory_order_relaxed) & has_waiters) != 0) destroyed_too_early();
+  }
+
+  /// Counts `n` more, or -n fewer. Panics "sync: negative WaitGroup counter" below zero.
+  void add(std::int64_t n) {
+    // acq_rel: what was done before done() is seen by him who lets the waiters go, and by them
+    const std::int64_t now = state_.fetch_add(n * one, detail::memory_order_acq_rel) + n * one;
+    if (now < one) [[unlikely]] reached(now);
+  }
+
+  /// One is done.
+  void done() { add(-1); }
+
+  /// Blocks until the count is zero.
+  void wait() {
+    if (state_.load(detail::memory_order_acquire) >= one) wait_slow();  // acquire: pairs with add
+  }
+
+  /// Calls f() in a new goroutine and counts it: add(1) now, done() when f has returned or left by goexit. If an
+  /// exception leaves f, the process ends, and done() is not called: no waiter gets away first.
+  template <class F>
+    requires std::is_invocable_v<std::decay_t<F>&>
+  void go(F&& f, detail::site where = detail::site::here()) {
+    detail::require_callable<std::decay_t<F>>(f);
+    detail::goroutine* g = detail::make_goroutine({where, 0, nullptr});
+    detail::emplace_closure(detail::closure_of(*g), [this, f = std::decay_t<F>(std::forward<F>(f))]() mutable {
+      const done_at_end end{*this};
+      std::decay_t<F> call(std::move(f));  // so that what f captured is gone before done()
+      static_cast<void>(std::invoke(call));
+    });
+    add(1);
+    detail::start(*g);
+  }
+
+ private:
+  static constexpr std::int64_t has_waiters = 1;
+  static constexpr std::int64_t one = 2;
+
+  /// An exception that nobody catches ends the process where it is thrown, without running this destructor.
+  struct done_at_end {
+    wait_group& group;
+    ~done_at_end() { group.done(); }
+  };
+
+  void reached(std::int64_t now);
+  void wait_slow();
+  [[noreturn]] static void destroyed_too_early();
+
+  detail::atomic<std::int64_t> state_{0};  // twice the count, plus has_waiters, which changes under the queue's lock
+  detail::wait_queue queue_;
+};
+
+}  // namespace weft

@@ -66,15 +66,17 @@ void begin_report() noexcept {
   if (reporter.compare_exchange_strong(nobody, self)) return;
   if (nobody == self) {
     write_text(standard_error, "\npanic during a report\n");
-    ::_exit(failure_status);
+    end_report_unflushed();
   }
   for (;;) ::pause();
 }
 
 void end_report() noexcept {
   flush_standard_output();
-  ::_exit(failure_status);
+  end_report_unflushed();
 }
+
+void end_report_unflushed() noexcept { ::_exit(failure_status); }
 
 void write_text(int fd, const char* text) noexcept {
   const int saved = errno;

@@ -22,6 +22,9 @@ void begin_report() noexcept;
 /// without running destructors.
 [[noreturn]] void end_report() noexcept;
 
+/// The same without the flush, for when the flush is what failed.
+[[noreturn]] void end_report_unflushed() noexcept;
+
 /// Writes the whole text to `fd`; gives up on an error. Async-signal-safe.
 void write_text(int fd, const char* text) noexcept;
 

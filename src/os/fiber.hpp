@@ -66,7 +66,7 @@ void adopt_thread(fiber& f) noexcept;
 [[noreturn, gnu::always_inline]] inline void switch_fiber_last(fiber& from, fiber& to, void* message,
                                                                exception_state* live) noexcept {
   *live = to.exceptions;
-  announce_last_switch(from.notes, to.notes, to.bounds.low(), to.bounds.size);
+  announce_switch(from.notes, to.notes, to.bounds.low(), to.bounds.size);
   switch_context(from.at, to.at, message);
   __builtin_unreachable();
 }

@@ -4,8 +4,8 @@
 // Without them every function here is empty and every type has no members.
 //
 // AddressSanitizer keeps the bounds of the running stack and, with detect_stack_use_after_return, a fake stack per
-// thread; both are handed over at a switch. A fiber that never comes back passes no place to save its fake stack to,
-// which frees it.
+// thread; both are handed over at a switch. A fiber's fake stack is freed by announce_end, not by its last switch as
+// the interface proposes: the function that switches may itself live on it.
 //
 // ThreadSanitizer keeps a vector clock and a shadow call stack per fiber. The switch is announced with
 // `__tsan_switch_to_fiber_no_sync`: a plain switch would order everything that the two goroutines of one worker ever do
@@ -80,20 +80,6 @@ struct fiber_notes {
                                                    [[maybe_unused]] std::size_t size) noexcept {
 #ifdef WEFT_ASAN
   __sanitizer_start_switch_fiber(&from.fake_stack, low, size);
-#endif
-#ifdef WEFT_TSAN
-  __tsan_switch_to_fiber(to.tsan, __tsan_switch_to_fiber_no_sync);
-#endif
-}
-
-/// The same for a fiber that will never run again.
-[[gnu::always_inline]] inline void announce_last_switch([[maybe_unused]] fiber_notes& from,
-                                                        [[maybe_unused]] fiber_notes& to,
-                                                        [[maybe_unused]] const void* low,
-                                                        [[maybe_unused]] std::size_t size) noexcept {
-#ifdef WEFT_ASAN
-  from.fake_stack = nullptr;
-  __sanitizer_start_switch_fiber(nullptr, low, size);
 #endif
 #ifdef WEFT_TSAN
   __tsan_switch_to_fiber(to.tsan, __tsan_switch_to_fiber_no_sync);

@@ -65,8 +65,8 @@ void unmap_stack(stack s) noexcept;
 /// Gives the memory of idle stacks back to the system, except for the `keep` that were used last.
 void trim_stacks(std::size_t keep) noexcept;
 
-/// Whether the address lies in the guard of a stack of either kind, even one that is idle. Async-signal-safe; it waits
-/// for nothing.
-[[nodiscard]] bool in_stack_guard(const void* address) noexcept;
+/// The stack, of either kind and even one that is idle, in whose guard the address lies; {nullptr, 0} if there is none.
+/// Async-signal-safe; it waits for nothing.
+[[nodiscard]] stack stack_guarded_at(const void* address) noexcept;
 
 }  // namespace weft::detail

@@ -16,11 +16,14 @@ struct symbol {
   std::uintptr_t offset;  // from the start of the function; without a name, from the start of the module
 };
 
-/// `pc` is a return address, or a place to go on from: the instruction before it is what is looked up. Takes memory
-/// from the heap the first time and for demangling.
-[[nodiscard]] symbol symbol_of(void* pc) noexcept;
+/// How names are shown. Demangling takes memory from the heap; nothing else here does.
+enum class naming : std::uint8_t { demangled, as_linked };
 
-/// Writes one line of a dump: "<name>(...)  +0x<offset>  <module>".
-void print_frame(int fd, void* pc) noexcept;
+/// `pc` is a return address, or a place to go on from: the instruction before it is what is looked up. With
+/// naming::as_linked it may be called in a signal handler.
+[[nodiscard]] symbol symbol_of(void* pc, naming style = naming::demangled) noexcept;
+
+/// Writes one line of a dump: "  <name> +0x<offset>  (<module>)".
+void print_frame(int fd, void* pc, naming style = naming::demangled) noexcept;
 
 }  // namespace weft::detail

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ThreadSanitizer offers no call to forget what it remembers of a piece of memory. But it forgets when the program maps
+// fresh memory there while it ignores the thread's accesses (otherwise the mapping counts as a write by this thread,
+// which would be ordered with nothing the new goroutine does).
+//
+// Rejected: ordering the end of one goroutine before the start of the next on the same stack, by happens_before. Stacks
+// are reused at once, so that would order, and so hide the races of, most goroutines that run one after the other.
+#include "os/fiber_annotations.hpp"
+
+#ifdef WEFT_TSAN
+#include <sys/mman.h>
+#endif
+
+namespace weft::detail {
+
+void forget_stack([[maybe_unused]] std::byte* low, [[maybe_unused]] std::size_t size) noexcept {
+#ifdef WEFT_ASAN
+  __asan_unpoison_memory_region(low, size);
+#endif
+#ifdef WEFT_TSAN
+  constexpr std::size_t page = 4096;
+  auto begin = (reinterpret_cast<std::size_t>(low) + page - 1) / page * page;
+  auto end = (reinterpret_cast<std::size_t>(low) + size) / page * page;
+  AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+  void* fresh = ::mmap(reinterpret_cast<void*>(begin), end - begin, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  if (fresh != MAP_FAILED) ::madvise(fresh, end - begin, MADV_NOHUGEPAGE);
+  AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+#endif
+}
+
+}  // namespace weft::detail

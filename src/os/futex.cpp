@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "os/futex.hpp"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+
+namespace weft::detail {
+
+static_assert(sizeof(atomic<std::uint32_t>) == 4, "the kernel looks at the word itself");
+
+bool futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t timeout_ns) noexcept {
+  timespec limit;
+  timespec* timeout = nullptr;
+  if (timeout_ns >= 0) {
+    limit.tv_sec = timeout_ns / 1'000'000'000;
+    limit.tv_nsec = timeout_ns % 1'000'000'000;
+    timeout = &limit;
+  }
+  const int saved = errno;
+  const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, timeout, nullptr, 0);
+  const bool timed_out = result != 0 && errno == ETIMEDOUT;
+  errno = saved;
+  return timed_out;
+}
+
+int futex_wake(atomic<std::uint32_t>& word, int count) noexcept {
+  const int saved = errno;
+  const long woken = ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+  errno = saved;
+  return woken < 0 ? 0 : static_cast<int>(woken);
+}
+
+}  // namespace weft::detail

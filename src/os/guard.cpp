@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "os/guard.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+
+#include "weft/detail/atomic.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr int guard_install = 102;  // MADV_GUARD_INSTALL; glibc 2.36 does not know it
+
+atomic<guard_kind> best{guard_kind::marker};  // only grows worse: by install_guard when the kernel refuses
+atomic<long> mappings_used{0};                // by install_guard and return_guard
+
+/// How many stacks may have a guard that splits a mapping: two mappings each, half of the mappings for us.
+long mapping_budget() noexcept {
+  static const long budget = [] {
+    char text[32] = {};
+    const int fd = ::open("/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC);
+    const ssize_t length = fd < 0 ? 0 : ::read(fd, text, sizeof text - 1);
+    if (fd >= 0) ::close(fd);
+    constexpr long kernel_default = 65530;
+    return (length > 0 ? std::atol(text) : kernel_default) / 4;
+  }();
+  return budget;
+}
+
+bool install_mapping(std::byte* page) noexcept {
+  if (mappings_used.fetch_add(1) < mapping_budget() && ::mprotect(page, page_size(), PROT_NONE) == 0) return true;
+  mappings_used.fetch_sub(1);
+  return false;
+}
+
+bool install(guard_kind kind, std::byte* page) noexcept {
+  switch (kind) {
+    case guard_kind::marker:
+      return ::madvise(page, page_size(), guard_install) == 0;
+    case guard_kind::mapping:
+      return install_mapping(page);
+    case guard_kind::canary:
+      break;
+  }
+  return true;  // a page that nobody has touched is a canary
+}
+
+}  // namespace
+
+std::size_t page_size() noexcept {
+  static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+guard_kind install_guard(std::byte* page) noexcept {
+  const int saved = errno;
+  guard_kind kind = best.load();
+  while (!install(kind, page)) {
+    // For good: a kernel does not learn, and a program that is short of mappings stays so.
+    const guard_kind worse = kind == guard_kind::marker ? guard_kind::mapping : guard_kind::canary;
+    if (best.compare_exchange_strong(kind, worse)) kind = worse;
+  }
+  errno = saved;
+  return kind;
+}
+
+guard_kind best_guard() noexcept { return best.load(); }
+
+void return_guard(guard_kind kind) noexcept {
+  if (kind == guard_kind::mapping) mappings_used.fetch_sub(1);
+}
+
+bool canary_intact(const std::byte* page) noexcept {
+  std::uint64_t written = 0;
+  const auto* words = reinterpret_cast<const std::uint64_t*>(page);
+  for (std::size_t i = 0; i < page_size() / sizeof *words; ++i) written |= words[i];
+  return written == 0;
+}
+
+void limit_guards(guard_kind kind) noexcept { best.store(kind); }
+
+}  // namespace weft::detail

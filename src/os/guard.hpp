@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Guards: what makes running off the low end of a stack stop the program instead of writing into its neighbour.
+//
+// The best is a guard marker in the page table (MADV_GUARD_INSTALL, Linux 6.13): it costs no mapping, so a million are
+// no problem. Without it, a page loses its access rights, which splits a mapping in three: at the default
+// vm.max_map_count of 65,530 no more than 32,745 stacks could exist and mmap would fail for the whole program, so we
+// take a quarter of that count and leave the rest to others. After that the page is left as it is, readable and zero,
+// and looked at when the stack is given back: reading an untouched page maps the kernel's zero page, which costs no
+// memory, whereas a word written there would cost a page per stack.
+#pragma once
+
+#include <cstddef>
+
+#include "os/stack.hpp"
+
+namespace weft::detail {
+
+/// Bytes of a page, and so of a guard.
+[[nodiscard]] std::size_t page_size() noexcept;
+
+/// Makes the page at `page` a guard of the best kind that is still to be had.
+[[nodiscard]] guard_kind install_guard(std::byte* page) noexcept;
+
+/// What install_guard would try first now.
+[[nodiscard]] guard_kind best_guard() noexcept;
+
+/// Lets a mapping guard that has been unmapped be used elsewhere.
+void return_guard(guard_kind kind) noexcept;
+
+/// Whether nobody has written to the page of a `canary` guard.
+[[nodiscard]] bool canary_intact(const std::byte* page) noexcept;
+
+/// Leaves out the kinds before `best` from now on. For tests: a machine has one kind only.
+void limit_guards(guard_kind best) noexcept;
+
+}  // namespace weft::detail

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "os/thread.hpp"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "os/fault.hpp"
+#include "os/fiber_annotations.hpp"
+
+namespace weft::detail {
+namespace {
+
+/// What a new thread is told; made by the starter, deleted by the thread.
+struct launch {
+  void (*f)(void*);
+  void* arg;
+  char name[16];  // the kernel's limit, with the final zero
+};
+
+void* begin(void* passed) {
+  auto* order = static_cast<launch*>(passed);
+  const launch mine = *order;
+  delete order;
+  pthread_setname_np(pthread_self(), mine.name);
+  mine.f(mine.arg);
+  return nullptr;
+}
+
+/// Sanitizers keep their own frames and thread data on the stack.
+constexpr std::size_t least_stack = asan_on || tsan_on ? 512 * 1024 : 0;
+
+std::size_t rounded(std::size_t size) noexcept {
+  const auto smallest = static_cast<std::size_t>(::sysconf(_SC_THREAD_STACK_MIN));
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  if (size < smallest) size = smallest;
+  if (size < least_stack) size = least_stack;
+  return (size + page - 1) / page * page;
+}
+
+}  // namespace
+
+int start_thread(void (*f)(void* arg), void* arg, const char* name, std::size_t stack_size) noexcept {
+  if (fault_due(fault::thread)) return EAGAIN;
+  auto* order = new (std::nothrow) launch{f, arg, {}};
+  if (order == nullptr) return ENOMEM;
+  std::strncpy(order->name, name, sizeof order->name - 1);
+
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error == 0) {
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, rounded(stack_size));
+    pthread_t unused;
+    error = pthread_create(&unused, &attributes, begin, order);
+    pthread_attr_destroy(&attributes);
+  }
+  if (error != 0) delete order;
+  return error;
+}
+
+std::size_t process_threads() noexcept {
+  DIR* tasks = ::opendir("/proc/self/task");
+  if (tasks == nullptr) return 0;
+  std::size_t count = 0;
+  while (const dirent* entry = ::readdir(tasks)) count += entry->d_name[0] != '.' ? 1 : 0;
+  ::closedir(tasks);
+  return count;
+}
+
+void on_fork_child(void (*f)()) noexcept { pthread_atfork(nullptr, nullptr, f); }
+
+}  // namespace weft::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The initial-exec model reads a slot at a fixed distance from the thread pointer (two instructions); the default
+// model of a shared object calls __tls_get_addr. It takes a few bytes of the space that the loader keeps for objects
+// opened later, so a program may dlopen weft too.
+//
+// A pthread key calls back at the end of a thread. A thread_local with a destructor would be called before the
+// thread_locals that the program made earlier, whose destructors may still send or lock.
+#include "os/thread_local.hpp"
+
+#include <pthread.h>
+
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+namespace {
+
+struct slots {
+  void* worker;
+  void* record;
+  void (*at_exit)(void* record);
+};
+
+__attribute__((tls_model("initial-exec"))) thread_local constinit slots mine{};
+
+void end_of_thread(void*) {
+  void* record = mine.record;
+  mine.record = nullptr;
+  if (record != nullptr && mine.at_exit != nullptr) mine.at_exit(record);
+}
+
+pthread_key_t end_key() noexcept {
+  static const pthread_key_t key = [] {
+    pthread_key_t made;
+    if (pthread_key_create(&made, end_of_thread) != 0) fatal("weft: no pthread key left for this process");
+    return made;
+  }();
+  return key;
+}
+
+}  // namespace
+
+// The empty assembly keeps optimisers from learning that a call has no effect and returns the same as the last one.
+
+__attribute__((noinline)) void* this_worker() noexcept {
+  void* worker = mine.worker;
+  __asm__ __volatile__("" : "+r"(worker) : : "memory");
+  return worker;
+}
+
+__attribute__((noinline)) void set_this_worker(void* worker) noexcept {
+  mine.worker = worker;
+  __asm__ __volatile__("" : : : "memory");
+}
+
+__attribute__((noinline)) void* this_thread_record() noexcept {
+  void* record = mine.record;
+  __asm__ __volatile__("" : "+r"(record) : : "memory");
+  return record;
+}
+
+__attribute__((noinline)) void set_this_thread_record(void* record, void (*at_exit)(void* record)) noexcept {
+  mine.record = record;
+  mine.at_exit = at_exit;
+  pthread_setspecific(end_key(), record);  // any value but null gets the callback
+  __asm__ __volatile__("" : : : "memory");
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Both ABIs keep a frame record where the frame pointer points: the caller's frame pointer, then the return address.
+// At the bottom of a fiber the frame pointer is 0 (context_*.S).
+#include "os/walk.hpp"
+
+#include <cstdint>
+
+namespace weft::detail {
+namespace {
+
+struct frame_record {
+  frame_record* caller;
+  void* return_address;
+};
+
+bool readable(const frame_record* frame, const std::byte* low, const std::byte* high) noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(frame);
+  return at % alignof(frame_record) == 0 && at >= reinterpret_cast<std::uintptr_t>(low) &&
+         at + sizeof(frame_record) <= reinterpret_cast<std::uintptr_t>(high);
+}
+
+}  // namespace
+
+// AddressSanitizer would take reading a frame record for a stray access: it lies between two instrumented frames.
+__attribute__((no_sanitize("address", "thread"))) std::size_t walk_frames(void* pc, void* fp, const std::byte* low,
+                                                                          const std::byte* high, void** out,
+                                                                          std::size_t n) noexcept {
+  std::size_t count = 0;
+  if (n > 0 && pc != nullptr) out[count++] = pc;
+  const auto* frame = static_cast<const frame_record*>(fp);
+  while (count < n && readable(frame, low, high) && frame->return_address != nullptr) {
+    out[count++] = frame->return_address;
+    if (frame->caller <= frame) break;
+    frame = frame->caller;
+  }
+  return count;
+}
+
+__attribute__((noinline)) std::size_t walk_caller(const stack& bounds, void** out, std::size_t n) noexcept {
+  return walk_frames(__builtin_return_address(0), *static_cast<void**>(__builtin_frame_address(0)), bounds.low(),
+                     bounds.top, out, n);
+}
+
+}  // namespace weft::detail

@@ -61,6 +61,7 @@ void check_memory_orders(const tree& files, const source& file, findings& found)
     if (!blank(file.prose[i]) || (i > 0 && !blank(file.prose[i - 1]))) continue;
     found.push_back({file.path, static_cast<int>(i) + 1, "memory-order",
                      "weaker than seq_cst: say here, or under \"Memory ordering\" above, what it pairs with"});
+    return;
   }
 }
 

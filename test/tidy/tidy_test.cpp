@@ -88,7 +88,7 @@ const std::vector<row>& rows() {
       {"a function of 60 lines is fine", "src/chan/x.cpp", spdx + "void f() {\n" + lines(58, "  work();") + "}\n", ""},
       {"a long namespace is fine", "src/chan/x.cpp", spdx + "namespace {\n" + lines(80, "int a;") + "}\n", ""},
       {"a weak memory order without its reason is found", "src/chan/x.cpp",
-       spdx + "int a = b.load(memory_order_relaxed);\n", "src/chan/x.cpp:2: memory-order"},
+       spdx + "\nint a = b.load(memory_order_relaxed);\n", "src/chan/x.cpp:3: memory-order"},
       {"a weak memory order with its reason is fine", "src/chan/x.cpp",
        spdx + "// Memory ordering: none needed.\nint a = b.load(memory_order_relaxed);\n", ""},
       {"a guarantee without a test is found", "docs/semantics.md", "- **C4** it drains\n- **C5** close\n",

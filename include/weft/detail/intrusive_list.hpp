@@ -22,7 +22,7 @@ struct list_hook {
 template <class T>
 class intrusive_list {
  public:
-  intrusive_list() noexcept { head_.next_ = head_.prev_ = &head_; }
+  constexpr intrusive_list() noexcept { head_.next_ = head_.prev_ = &head_; }
   intrusive_list(const intrusive_list&) = delete;
   intrusive_list& operator=(const intrusive_list&) = delete;
 

@@ -28,6 +28,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "weft/detail/atomic.hpp"
 #include "weft/detail/site.hpp"
 #include "weft/detail/waiter.hpp"
 
@@ -98,8 +99,8 @@ struct timer_entry {
   waiter* (*claim)(timer_entry& self) noexcept = nullptr;
   void (*run)(timer_entry& self) noexcept = nullptr;
   void* arg = nullptr;
-  void* heap = nullptr;        // the engine's, under the heap's lock: which heap it is in, null when in none
-  std::uint32_t position = 0;  // the engine's, under the heap's lock: where in it
+  atomic<void*> heap{nullptr};  // the engine's, written under the heap's lock: which heap it is in; null: in none
+  std::uint32_t position = 0;   // the engine's, under the heap's lock: where in it
 };
 
 /// Puts the entry among the deadlines. It may fire before arm returns.

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Goroutines as text; see dump.hpp.
+//
+// Memory ordering: every field is read relaxed. In a report of a stopped or deadlocked program they are stable; in a
+// report of a running one they are a snapshot that may mix two moments, as any picture of a running program does.
+#include "park/dump.hpp"
+
+#include <cstdio>
+
+#include "base/report_hook.hpp"
+#include "os/symbol.hpp"
+#include "os/walk.hpp"
+#include "park/registry.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr std::size_t most_frames = 50;
+
+void print_frames(int fd, void* const* frames, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; ++i) print_frame(fd, frames[i]);
+  if (n == most_frames) write_text(fd, "    ...\n");
+}
+
+const char* state_text(goroutine_state state) noexcept {
+  switch (state) {
+    case goroutine_state::fresh: return "runnable, not run yet";
+    case goroutine_state::runnable: return "runnable";
+    case goroutine_state::running: return "running";
+    case goroutine_state::abandoned: return "abandoned";
+    default: return "dead";
+  }
+}
+
+void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
+  const auto state = g.state.load(memory_order_relaxed);
+  const auto id = static_cast<unsigned long long>(g.id.load(memory_order_relaxed));
+  const char* label = g.label != nullptr ? g.label : "";
+  const char* open = g.label != nullptr ? " {" : "";
+  const char* close = g.label != nullptr ? "}" : "";
+  if (state == goroutine_state::waiting) {
+    const void* object = g.object.load(memory_order_relaxed);
+    char what[32] = "";
+    if (object != nullptr) std::snprintf(what, sizeof what, ", %p", object);
+    write_format(fd, "\ngoroutine %llu [%s%s, %u ms]%s%s%s:\n", id, text(g.reason.load(memory_order_relaxed)), what,
+                 now_ms - g.since_ms.load(memory_order_relaxed), open, label, close);
+  } else {
+    write_format(fd, "\ngoroutine %llu [%s]%s%s%s:\n", id, state_text(state), open, label, close);
+  }
+}
+
+}  // namespace
+
+void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms) noexcept {
+  print_header(fd, g, now_ms);
+  void* frames[most_frames];
+  std::byte* const top = g.self.bounds.top;
+  std::byte* const low = top != nullptr ? top - g.self.bounds.size : nullptr;
+  const auto state = g.state.load(memory_order_relaxed);
+  if (here) {
+    print_frames(fd, frames, walk_frames(__builtin_return_address(0), __builtin_frame_address(0), low, top, frames,
+                                         most_frames));
+  } else if (top != nullptr && (state == goroutine_state::waiting || state == goroutine_state::runnable)) {
+    print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames));
+  } else if (state == goroutine_state::running) {
+    write_text(fd, "    (running on another thread; stack not shown)\n");
+  }
+  write_format(fd, "  started at %s:%u\n", g.file, g.line);
+}
+
+void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms) noexcept {
+  struct request {
+    int fd;
+    goroutine* here;
+    std::uint32_t now_ms;
+  } r{fd, here, now_ms};
+  if (here != nullptr) print_goroutine(fd, *here, true, now_ms);
+  for_each_goroutine(
+      [](void* arg, goroutine& g) {
+        auto& req = *static_cast<request*>(arg);
+        if (&g != req.here) print_goroutine(req.fd, g, false, req.now_ms);
+      },
+      &r);
+}
+
+bool describe_stack(void* address, char* out, std::size_t size) noexcept {
+  struct search {
+    std::byte* address;
+    goroutine* found;
+  } s{static_cast<std::byte*>(address), nullptr};
+  // One guard page, or a frame that jumped over part of it, below the usable part also belongs to the goroutine.
+  constexpr std::ptrdiff_t below = 64 * 1024;
+  for_each_goroutine(
+      [](void* arg, goroutine& g) {
+        auto& f = *static_cast<search*>(arg);
+        std::byte* const top = g.self.bounds.top;
+        if (top == nullptr) return;
+        if (f.address < top && f.address >= top - g.self.bounds.size - below) f.found = &g;
+      },
+      &s);
+  if (s.found == nullptr) return false;
+  std::snprintf(out, size, "goroutine %llu exceeds its stack of %zu bytes, started at %s:%u",
+                static_cast<unsigned long long>(s.found->id.load(memory_order_relaxed)), s.found->self.bounds.size,
+                s.found->file, s.found->line);
+  return true;
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The record of a goroutine: everything the runtime keeps of it apart from its stack.
+//
+// A record is three cache lines in a slab that is never freed (registry.hpp), so that whoever walks the registry, a
+// report or a debugger, may read any record at any time; `id` tells whether it is still the goroutine it was. A
+// goroutine has no stack until it first runs: a million started ones cost a million records and no stack page.
+//
+// States, and who moves them (always the worker that holds the goroutine at that moment)
+//   free -> fresh        make_goroutine
+//   fresh -> running     a worker, at the first run: the stack is assigned
+//   running -> waiting   park, after the switch and before commit
+//   waiting -> runnable  ready, by whoever owns the waiter's completion
+//   running -> runnable  yield
+//   runnable -> running  the worker that picked it
+//   running -> free      the goroutine's end
+//   waiting -> abandoned run() ended while it waited: its waiter may still be linked somewhere, so record and stack are
+//                        kept for ever, and ready() leaves it alone
+// Reports read `state` without a lock, so it is atomic and relaxed: it orders nothing. What a resumed goroutine sees
+// is ordered by the queue it travelled through.
+//
+// Who owns the other fields: the worker that runs the goroutine; while it waits, its waiter's completer; while it is
+// queued, the queue. `object`, `since_ms` and `reason` are written by the goroutine before it parks; reports that look
+// at a running process read them racily and say so (relaxed).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "os/fiber.hpp"
+#include "os/stack.hpp"
+#include "weft/detail/atomic.hpp"
+#include "weft/detail/park.hpp"
+
+namespace weft::detail {
+
+enum class goroutine_state : std::uint8_t { free, fresh, runnable, running, waiting, abandoned };
+
+struct alignas(64) goroutine {
+  goroutine* next = nullptr;  // the link of whichever queue it is in
+  fiber self;                 // where it goes on; its stack's bounds once it has one
+  std::size_t stack_size = 0;        // the stack asked for; 0: the default
+  atomic<std::uint64_t> id{0};       // 0 while free
+  atomic<const void*> object{nullptr};  // what it waits for; an address to print
+  const char* file = "";             // where it was started
+  std::uint32_t line = 0;
+  atomic<std::uint32_t> since_ms{0};  // coarse clock at the park
+  const char* label = nullptr;
+  atomic<goroutine_state> state{goroutine_state::free};
+  atomic<wait_reason> reason{wait_reason::none};
+  bool custom_stack = false;  // its stack came from map_stack, not from the arena
+  closure body;
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All goroutine records there are: slabs of records, never freed, and the free ones among them.
+//
+// Workers keep small caches of free records and come here for a batch, so the lock is taken once in many starts.
+// Slabs are linked newest first and never unlinked: for_each may run at any time, without a lock, beside everything.
+//
+// Rejected: operator new for each record. It costs 20 ns and a free to match, gives no way to enumerate, and a stale
+// pointer to a freed record would be undefined behaviour instead of a record with another id.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "park/goroutine.hpp"
+
+namespace weft::detail {
+
+/// A chain of `n` free records, or as many as memory allows but at least one, linked by `next`; `taken` says how many.
+/// Ends the process when there is none.
+[[nodiscard]] goroutine* take_records(std::size_t n, std::size_t& taken) noexcept;
+
+/// Gives back a chain of free records that ends in `last`.
+void give_records(goroutine* first, goroutine* last) noexcept;
+
+/// The first of `n` fresh goroutine ids, never handed out before.
+[[nodiscard]] std::uint64_t take_ids(std::uint64_t n) noexcept;
+
+/// Fills a record that is to start, from what its starter asks for. The callable is not touched.
+void prepare_record(goroutine& g, std::uint64_t id, const start_options& options) noexcept;
+
+/// Calls visit(arg, record) for every record that is not free, in slab order.
+void for_each_goroutine(void (*visit)(void* arg, goroutine& g), void* arg);
+
+}  // namespace weft::detail

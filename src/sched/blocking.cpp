@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls that block the thread, and how a worker that lost its token meanwhile goes on.
+//
+// enter_blocking only raises a flag: most such calls are short, and then nothing else happens. If the call lasts, the
+// watchdog retakes the token after 20 us (it is hurried up for that). The worker notices at its next call into the
+// runtime, exit_blocking at the latest: it takes an idle token if there is one and goes on as if nothing had been;
+// otherwise its goroutine goes to the end of the global queue and the thread to rest. The same happens to a goroutine
+// that computed for too long and never said a word about blocking.
+//
+// Two kinds of worker lose their token for good: one whose run is over while its goroutine still computed (its thread
+// stops at the next call into the runtime, for ever, because the goroutine's program has ended), and the one thread
+// that a forked child has (that call is refused with a message).
+#include "os/futex.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+
+namespace weft::detail {
+
+void enter_blocking() noexcept {
+  worker* const w = current_worker();
+  if (w == nullptr || w->running == nullptr) return;
+  w->blocking.store(true, memory_order_relaxed);  // a hint to the watchdog
+  w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  hurry_watchdog();
+}
+
+void exit_blocking() noexcept {
+  worker* const w = current_worker();
+  if (w == nullptr || w->running == nullptr) return;
+  w->blocking.store(false, memory_order_relaxed);
+  w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  if (w->lock.enter()) w->lock.leave();
+  else requeue_without_token(*w);
+}
+
+bool regain_token(worker& w) {
+  if (the.at.load(memory_order_acquire) != phase::running || w.orphaned) return false;
+  token* const t = take_idle_token();
+  if (t == nullptr) return false;
+  hand_over(w, *t);
+  return w.lock.enter();
+}
+
+void on_token_lost(const worker& w) noexcept {
+  if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("weft");
+  if (!w.orphaned) return;
+  atomic<std::uint32_t> for_ever{0};
+  for (;;) futex_wait(for_ever, 0, -1);
+}
+
+[[gnu::noipa]] void requeue_without_token(worker& w) {
+  on_token_lost(w);
+  if (regain_token(w)) {
+    w.lock.leave();
+    return;
+  }
+  w.running->state.store(goroutine_state::runnable, memory_order_relaxed);
+  leave_worker(
+      w, [](void* g) { the.global.push(*static_cast<goroutine*>(g)); }, w.running);
+}
+
+}  // namespace weft::detail

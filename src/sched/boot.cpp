@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the runtime starts: by run(), or by the first thread that calls go(), parks or sleeps without it.
+//
+// Starting costs a few tokens and no thread: workers appear when there is work for them. What is set up once for the
+// process, at the first start: the report hook, the handlers for stack overflow, SIGQUIT and std::terminate, and the
+// refusal to work in a forked child, where only the forking thread exists and every other worker is gone.
+#include "base/report_hook.hpp"
+#include "os/clock.hpp"
+#include "os/cpu.hpp"
+#include "os/overflow.hpp"
+#include "os/quit.hpp"
+#include "os/thread.hpp"
+#include "park/body.hpp"
+#include "park/dump.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace weft::detail {
+
+constinit engine the;
+
+namespace {
+
+word_lock boot_lock;  // one start at a time
+
+std::uint32_t now_ms() noexcept { return static_cast<std::uint32_t>(monotonic_ns() / 1'000'000); }
+
+goroutine* running_here() noexcept {
+  worker* const w = current_worker();
+  return w != nullptr ? w->running : nullptr;
+}
+
+void report(int fd) {
+  if (the.reporting_all) {
+    print_goroutines(fd, running_here(), now_ms());
+  } else if (goroutine* g = running_here(); g != nullptr) {
+    print_goroutine(fd, *g, true, now_ms());
+  }
+}
+
+void in_forked_child() {
+  the.at.store(phase::forked, memory_order_seq_cst);
+  if (worker* w = current_worker(); w != nullptr) w->lock.take();
+}
+
+void set_up_process() {
+  static bool done = false;  // under boot_lock
+  if (done) return;
+  done = true;
+  set_report_hook(report);
+  install_terminate_handler();
+  install_overflow_handler(describe_stack);
+  install_quit_handler([] {
+    begin_report();
+    write_text(2, "SIGQUIT: quit\n");
+    the.reporting_all = true;
+    end_report();
+  });
+  on_fork_child(in_forked_child);
+}
+
+/// GOMAXPROCS, or what the machine allows (reference P1, P2).
+std::uint32_t parallelism(int asked) {
+  if (asked < 0 || asked > static_cast<int>(most_tokens)) {
+    panicf("run_options.workers is %d; it must be between 1 and %u, or 0 for the default", asked, most_tokens);
+  }
+  if (asked > 0) return static_cast<std::uint32_t>(asked);
+  const char* text = std::getenv("GOMAXPROCS");
+  if (text == nullptr || *text == '\0') return static_cast<std::uint32_t>(default_parallelism());
+  char* end = nullptr;
+  const long n = std::strtol(text, &end, 10);
+  if (*end != '\0' || n < 1 || n > static_cast<long>(most_tokens)) {
+    fatalf("GOMAXPROCS=%s: it must be a number between 1 and %u, or not be set", text, most_tokens);
+  }
+  return static_cast<std::uint32_t>(n);
+}
+
+}  // namespace
+
+void refuse_use(const char* what) {
+  if (the.at.load(memory_order_acquire) == phase::forked) {
+    panicf("%s in a forked child: only the forking thread survives a fork; call exec or _exit there", what);
+  }
+  panicf("%s after run() has returned: the runtime has stopped", what);
+}
+
+void boot(int workers) {
+  boot_lock.lock();
+  set_up_process();
+  if (the.at.load(memory_order_acquire) != phase::running) {
+    the.coarse_ms.store(now_ms(), memory_order_relaxed);
+    resize(parallelism(workers));
+    the.at.store(phase::running, memory_order_release);  // pairs with boot_outside()
+  } else if (workers != 0) {
+    resize(parallelism(workers));
+  }
+  boot_lock.unlock();
+}
+
+void boot_outside(const char* what) {
+  const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
+  if (at == phase::running) return;
+  if (at != phase::not_started) refuse_use(what);
+  boot(0);
+}
+
+}  // namespace weft::detail

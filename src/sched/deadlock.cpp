@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When everybody sleeps: the report that Go made famous, and never a false one (reference D1, D2).
+//
+// Looked at when the last active worker has gone to rest, when a foreign thread parks while no worker is active, and
+// now and then by the keeper. All of this must hold:
+//   1. no worker is active: none runs a goroutine, with or without a token, and none sits in a blocking call
+//   2. nothing is runnable, no deadline is armed, nobody waits for a descriptor
+//   3. every thread of the process is ours and at rest, or a foreign one that sleeps in park. A thread that does
+//      anything else could yet send, close or unlock; so the kernel's own list of threads is counted
+//   4. there is somebody to report: a goroutine that waits, or a foreign thread that does
+// The counts are read twice with the kernel's list in between; whoever could change them (a foreign thread that goes
+// on) is visible in 3 before it can do anything.
+//
+// Stronger than Go's: descriptors and timers that nobody waits for do not hide a deadlock, and foreign threads do so
+// only while they could act.
+#include "base/report_hook.hpp"
+#include "os/fiber_annotations.hpp"
+#include "os/thread.hpp"
+#include "park/registry.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+namespace {
+
+bool all_quiet() noexcept {
+  return the.active.load(memory_order_seq_cst) == 0 && !work_visible() && earliest_deadline() == never &&
+         the.descriptors.load(memory_order_seq_cst) == 0 && !the.run_over.load(memory_order_seq_cst) &&
+         (the.at.load(memory_order_seq_cst) == phase::running || the.at.load(memory_order_seq_cst) == phase::stopped);
+}
+
+std::size_t waiting_goroutines() {
+  std::size_t n = 0;
+  for_each_goroutine(
+      [](void* arg, goroutine& g) {
+        if (g.state.load(memory_order_relaxed) == goroutine_state::waiting) ++*static_cast<std::size_t*>(arg);
+      },
+      &n);
+  return n;
+}
+
+bool every_thread_sleeps() noexcept {
+  the.rest_lock.lock();
+  std::int64_t ours = the.worker_count;
+  the.rest_lock.unlock();
+  if (the.watchdog_pace.load(memory_order_seq_cst) != 0) ++ours;
+  ours += the.outside_parked.load(memory_order_seq_cst);
+  return static_cast<std::int64_t>(process_threads()) <= ours + static_cast<std::int64_t>(sanitizer_threads());
+}
+
+waiter* pop_settler() noexcept {
+  the.settle_lock.lock();
+  wait_node* const first = the.settlers.pop_front();
+  the.settle_lock.unlock();
+  return first != nullptr ? first->who : nullptr;
+}
+
+}  // namespace
+
+void check_deadlock() {
+  if (the.active.load(memory_order_seq_cst) != 0 || work_visible()) return;
+  if (waiter* w = pop_settler(); w != nullptr) {
+    ready(*w);
+    return;
+  }
+  if (the.draining.load(memory_order_seq_cst) && live_goroutines() == 0) {
+    end_run();
+    return;
+  }
+  if (!all_quiet() || !every_thread_sleeps()) return;
+  const std::size_t waiting = waiting_goroutines();
+  if (waiting == 0 && !the.main_gone.load(memory_order_acquire) &&
+      the.outside_parked.load(memory_order_seq_cst) == 0) {
+    return;
+  }
+  if (!all_quiet()) return;
+  the.reporting_all = true;
+  if (waiting == 0 && the.main_gone.load(memory_order_acquire)) {
+    fatal("no goroutines (main called goexit) - deadlock!");
+  }
+  fatal("all goroutines are asleep - deadlock!");
+}
+
+}  // namespace weft::detail

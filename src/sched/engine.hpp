@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Engine sched: the state that all workers share, and the map of the folder.
+//
+//   current.hpp     which worker this thread is
+//   token_lock.hpp  the biased lock of a token            run_queue.hpp, global_queue.hpp, timers.hpp  what is queued
+//   idle.hpp        who sleeps and who searches
+//   switch.cpp      the hot path: yield, park, the end of a goroutine; one switch, straight to the next goroutine
+//   wake.cpp        ready and start: making runnable, waking workers
+//   find_work.cpp   what a worker without a next goroutine does: timers, global queue, stealing
+//   rest.cpp        the worker's loop, going to sleep and being woken, threads made and given back
+//   keeper.cpp      who sleeps until the next deadline or descriptor
+//   poller.cpp      wait_fd
+//   watchdog.cpp    retakes the tokens of those who do not give them back
+//   blocking.cpp    enter_blocking, and how a worker without a token gets one again
+//   deadlock.cpp    when everybody sleeps
+//   outside.cpp     foreign threads: how they park and are woken
+//   boot.cpp        how the runtime starts; run.cpp: how a run begins and ends; resize.cpp: GOMAXPROCS
+//
+// Locks, in the order in which they may be taken together: rest (lists of idle tokens and workers), then a timer
+// heap's or the global queue's. The token lock is taken first of all, and nobody waits for one while holding another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sched/global_queue.hpp"
+#include "sched/idle.hpp"
+#include "sched/worker.hpp"
+#include "weft/detail/atomic.hpp"
+#include "weft/detail/word_lock.hpp"
+#include "weft/run.hpp"
+
+namespace weft::detail {
+
+inline constexpr std::uint32_t most_tokens = 1024;
+
+enum class phase : std::uint8_t { not_started, running, stopping, stopped, forked };
+
+struct engine {
+  atomic<phase> at{phase::not_started};
+  idle_word idle;
+  global_queue global;
+
+  // The tokens: created as GOMAXPROCS grows, never freed. tokens[0, made) exist; [0, wanted) may run goroutines.
+  atomic<token*> tokens[most_tokens]{};
+  atomic<std::uint32_t> made{0};
+  atomic<std::uint32_t> wanted{0};
+
+  // Under `rest_lock`: who is at rest.
+  word_lock rest_lock;
+  token* idle_tokens = nullptr;
+  worker* idle_workers = nullptr;
+  std::uint32_t idle_worker_count = 0;
+  worker* keeper = nullptr;             // the one idle worker that watches deadlines and descriptors
+  worker* spare_records = nullptr;      // of threads that have ended, by next_idle
+  worker* all_workers = nullptr;        // by next_all; grows only
+  std::uint32_t worker_count = 0;
+
+  atomic<std::uint32_t> active{0};          // workers that are not idle (changed under rest_lock)
+  atomic<nanoseconds> keeper_until{-1};     // when the keeper will wake by itself; -1: nobody keeps
+  atomic<std::int32_t> outside_parked{0};   // foreign threads asleep in park
+  atomic<std::int64_t> started_outside{0};  // goroutines that foreign threads started
+  atomic<std::uint32_t> descriptors{0};     // parties in wait_fd
+  atomic<std::uint32_t> coarse_ms{0};       // a clock for reports, set by the watchdog
+
+  // The watchdog's futex word and state; see watchdog.cpp.
+  atomic<std::uint32_t> watchdog_signal{0};
+  atomic<std::uint32_t> watchdog_pace{0};   // 0: not started, 1: asleep, 2: slow, 3: fast
+
+  // The run in progress; see run.cpp.
+  atomic<bool> in_run{false};
+  atomic<bool> run_over{false};             // main has returned and, with drain, everybody else has ended
+  atomic<bool> draining{false};             // main has returned, run() waits for the others
+  atomic<bool> main_gone{false};            // main has ended, by return or goexit
+  atomic<bool> caller_back{false};          // the thread inside run() has left its last goroutine
+  bool drain = false;
+  worker* caller = nullptr;
+  word_lock settle_lock;
+  wait_list settlers;                       // under settle_lock: parties in settle()
+  bool reporting_all = false;               // written by whoever is about to end the process
+};
+
+extern engine the;
+
+// switch.cpp
+void leave_worker(worker& w, commit_function commit, void* arg) noexcept;
+void run_scheduled(worker& w, goroutine& g);
+
+// wake.cpp
+void make_runnable(worker& w, goroutine& g) noexcept;
+void inject(goroutine& g) noexcept;
+void wake_worker() noexcept;
+void overflow_to_global(token& t, goroutine& extra) noexcept;
+void push_back(token& t, goroutine& g) noexcept;
+
+// find_work.cpp
+[[nodiscard]] goroutine* next_here(worker& w, token& t) noexcept;
+[[nodiscard]] goroutine* find_work(worker& w);
+[[nodiscard]] bool work_visible() noexcept;
+bool run_timers(timer_heap& heap, nanoseconds time);
+[[nodiscard]] nanoseconds earliest_deadline() noexcept;
+
+// rest.cpp
+void worker_loop(worker& w);
+[[nodiscard]] worker& add_worker(token* held);
+void start_thread_for(worker& w);
+[[nodiscard]] token* take_idle_token() noexcept;
+void give_token(token& t, bool searching);
+void wake_thread(worker& w) noexcept;
+/// Takes a resting worker off the lists, with a token. False: somebody woke it first, or there is no token to be had.
+[[nodiscard]] bool get_up(worker& w, bool searching) noexcept;
+void hand_over(worker& w, token& t) noexcept;
+void forget_resting_locked(worker& w) noexcept;
+void retire_record(worker& w) noexcept;
+void ensure_keeper();
+
+// keeper.cpp
+[[nodiscard]] bool keep_watch(worker& w);
+void deadline_armed(nanoseconds when) noexcept;
+
+// poller.cpp
+inline constexpr std::size_t poll_batch = 128;
+std::size_t poll_waiters(waiter** out, std::size_t n, nanoseconds timeout);
+void poll_descriptors();
+void break_poll() noexcept;
+
+// watchdog.cpp
+void wake_watchdog() noexcept;
+void hurry_watchdog() noexcept;
+void start_watchdog();
+
+// blocking.cpp
+[[nodiscard]] bool regain_token(worker& w);
+void requeue_without_token(worker& w);
+
+void on_token_lost(const worker& w) noexcept;
+
+// outside.cpp
+void park_outside(waiter& who, commit_function commit, void* arg);
+void ready_outside(waiter& who) noexcept;
+
+// deadlock.cpp
+void check_deadlock();
+
+// boot.cpp
+void boot(int workers);
+void boot_outside(const char* what);
+[[noreturn]] void refuse_use(const char* what);
+
+// run.cpp
+void end_run() noexcept;
+void leave_run(worker& w, bool inside) noexcept;
+[[nodiscard]] std::int64_t live_goroutines() noexcept;
+
+// resize.cpp
+void resize(std::uint32_t n);
+
+}  // namespace weft::detail

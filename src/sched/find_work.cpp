@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a worker runs next, and where it looks when its own queue is empty.
+//
+// The order is Go's (reference W2), but for two things: at every 61st switch the worker looks up from its own queue
+// (due timers, the global queue, descriptors), and the search for work of others asks a victim's lock only if the
+// victim's queue looks nonempty.
+//
+//   own timers -> slot -> ring -> global queue -> descriptors -> steal half of a random victim's ring, several rounds
+//   -> in the last rounds also a victim's slot, if the victim has not switched since the search began, and the due
+//   timers of tokens that nobody holds
+//
+// Memory ordering: the sizes and switch counts of others are read relaxed, as hints; who acts on them has their token
+// lock or the global queue's lock.
+#include "os/clock.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr std::uint32_t look_up_every = 61;  // a prime, as in Go: no resonance with programs' own periods
+constexpr unsigned search_rounds = 16;
+constexpr unsigned pauses_per_round = 40;    // 16 rounds take about 8 us, less than waking a worker costs
+constexpr unsigned grant_patience = 60;      // pauses; a victim that switches often passes by within a microsecond
+
+/// A share of the global queue: one to run, the rest into the ring.
+goroutine* take_global(token& t) noexcept {
+  const std::size_t size = the.global.size();
+  if (size == 0) return nullptr;
+  std::size_t share = size / the.wanted.load(memory_order_relaxed) + 1;
+  if (share > 128) share = 128;
+  const std::size_t room = 256 - t.queue.ring_size();
+  if (share > room + 1) share = room + 1;
+  std::size_t taken = 0;
+  goroutine* const first = the.global.pop_chain(share, taken);
+  if (first == nullptr) return nullptr;
+  for (goroutine* g = first->next; g != nullptr;) {
+    goroutine* const following = g->next;  // the link is the queue's no more once the goroutine is in the ring
+    check(t.queue.push_back(g), "the ring has room for its share of the global queue");
+    g = following;
+  }
+  return first;
+}
+
+/// Looks up from the own queue: every `look_up_every` switches, and when somebody asked for attention.
+[[gnu::noinline]] goroutine* next_carefully(worker& w, token& t) noexcept {
+  t.until_global = look_up_every;
+  if (w.attention.load(memory_order_relaxed)) {
+    w.attention.store(false, memory_order_relaxed);
+    // The slot has had its time slice (Y1): whoever waits in the ring comes first.
+    if (goroutine* slot = t.queue.take_next(); slot != nullptr) push_back(t, *slot);
+    if (the.at.load(memory_order_relaxed) != phase::running || t.retired.load(memory_order_relaxed)) return nullptr;
+  }
+  goroutine* const here = w.running;
+  w.running = nullptr;  // what fires may call ready and start, which must not enter the lock again
+  if (t.timers.earliest() != never) run_timers(t.timers, monotonic_ns());
+  if (the.descriptors.load(memory_order_relaxed) != 0) poll_descriptors();
+  w.running = here;
+  if (goroutine* g = take_global(t); g != nullptr) return g;
+  if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
+  return t.queue.pop_front();
+}
+
+/// Lets this worker into the victim's token; false if it is not to be had now.
+bool enter_as_thief(worker& owner, const token& victim) noexcept {
+  if (!owner.lock.contest()) return false;
+  if (!owner.lock.inspect(grant_patience)) return false;
+  if (owner.held.load(memory_order_relaxed) == &victim) return true;
+  owner.lock.give_back();
+  return false;
+}
+
+goroutine* steal_from(worker& w, token& victim, bool slot_too) noexcept {
+  worker* const owner = victim.owner.load(memory_order_acquire);
+  if (owner == nullptr || owner == &w) return nullptr;
+  if ((slot_too ? victim.queue.size() : victim.queue.ring_size()) == 0) return nullptr;
+  if (!enter_as_thief(*owner, victim)) return nullptr;
+  goroutine* loot[128];
+  std::uint32_t n = victim.queue.take_half(loot);
+  if (n == 0 && slot_too) {
+    loot[0] = victim.queue.take_next();
+    if (loot[0] != nullptr) {
+      n = 1;
+      victim.eager = 64;
+    }
+  }
+  owner->lock.give_back();
+  if (n == 0) return nullptr;
+  token& mine = held_by(w);
+  for (std::uint32_t i = 1; i < n; ++i) check(mine.queue.push_back(loot[i]), "a thief's ring is empty");
+  return loot[0];
+}
+
+/// One round over all victims, from a random one on, with a stride coprime to their number.
+goroutine* steal_round(worker& w, bool slot_too, const std::uint32_t* switches_before) noexcept {
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  std::uint32_t at = w.chance.below(n);
+  for (std::uint32_t i = 0; i < n; ++i, at = at + 1 == n ? 0 : at + 1) {
+    token& victim = *the.tokens[at].load(memory_order_acquire);
+    bool slot = slot_too;
+    if (slot && at < 64) {
+      const worker* const owner = victim.owner.load(memory_order_acquire);
+      slot = owner != nullptr && owner->switches.load(memory_order_relaxed) == switches_before[at];
+    }
+    if (goroutine* g = steal_from(w, victim, slot); g != nullptr) return g;
+  }
+  return nullptr;
+}
+
+goroutine* search_others(worker& w) noexcept {
+  std::uint32_t switches_before[64];
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < n && i < 64; ++i) {
+    const worker* const owner = the.tokens[i].load(memory_order_acquire)->owner.load(memory_order_acquire);
+    switches_before[i] = owner != nullptr ? owner->switches.load(memory_order_relaxed) : 0;
+  }
+  for (unsigned round = 0; round < search_rounds; ++round) {
+    if (the.at.load(memory_order_relaxed) != phase::running) return nullptr;
+    const bool last = round + 2 >= search_rounds;
+    if (goroutine* g = steal_round(w, last, switches_before); g != nullptr) return g;
+    if (goroutine* g = take_global(held_by(w)); g != nullptr) return g;
+    for (unsigned i = 0; i < pauses_per_round; ++i) spin_pause();
+  }
+  return nullptr;
+}
+
+/// The due timers of every token: some may be held by nobody, or by somebody who does not look.
+bool run_all_timers() {
+  if (earliest_deadline() == never) return false;
+  const nanoseconds time = monotonic_ns();
+  bool any = false;
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < n; ++i) any |= run_timers(the.tokens[i].load(memory_order_acquire)->timers, time);
+  return any;
+}
+
+}  // namespace
+
+goroutine* next_here(worker& w, token& t) noexcept {
+  if (__builtin_expect(--t.until_global == 0 || w.attention.load(memory_order_relaxed), 0)) return next_carefully(w, t);
+  if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
+  return t.queue.pop_front();
+}
+
+bool run_timers(timer_heap& heap, nanoseconds time) {
+  bool any = false;
+  for (waiter* won = nullptr; heap.fire_one(time, won); won = nullptr) {
+    any = true;
+    if (won != nullptr) ready(*won);
+  }
+  return any;
+}
+
+nanoseconds earliest_deadline() noexcept {
+  nanoseconds first = never;
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const nanoseconds own = the.tokens[i].load(memory_order_acquire)->timers.earliest();
+    if (own < first) first = own;
+  }
+  return first;
+}
+
+bool work_visible() noexcept {
+  if (the.global.size() != 0) return true;
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    if (the.tokens[i].load(memory_order_acquire)->queue.ring_size() != 0) return true;
+  }
+  return false;
+}
+
+goroutine* find_work(worker& w) {
+  token& t = held_by(w);
+  goroutine* g = nullptr;
+  if (the.at.load(memory_order_acquire) == phase::running && !t.retired.load(memory_order_relaxed)) {
+    g = next_carefully(w, t);
+    if (g == nullptr && the.wanted.load(memory_order_relaxed) > 1) {
+      if (!w.searching && 2 * the.idle.searching() < the.active.load(memory_order_relaxed)) {
+        the.idle.begin_search();
+        w.searching = true;
+      }
+      if (w.searching) g = search_others(w);
+    }
+    if (g == nullptr && run_all_timers()) g = next_carefully(w, t);
+  }
+  if (w.searching && g != nullptr) {
+    w.searching = false;
+    if (the.idle.end_search() && work_visible()) wake_worker();
+  }
+  return g;
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The keeper: the one idle worker that sleeps only until something is due.
+//
+// Of all idle workers one watches the clock and the descriptors; the others sleep without limit. It waits in the
+// poller if somebody waits for a descriptor, else on its futex word, until the earliest deadline of all tokens. When
+// that comes it takes an idle token and goes to work, where the due timers fire (find_work.cpp). If all tokens are
+// busy, their workers are asked to look at their own deadlines at the next switch.
+//
+// When the keeper is woken for other work nobody keeps: a worker runs, looks at its own deadlines as it goes, and the
+// next one to go idle keeps; meanwhile the watchdog sees to overdue deadlines of others (a millisecond late at worst).
+//
+// Who arms a deadline earlier than the keeper's must tell it. Armer: publish the heap's earliest, then read
+// keeper_until. Keeper: publish keeper_until, then read all heaps' earliest. All four are seq_cst, so one of the two
+// sees the other (Dekker again; this one is rare enough to pay for plain seq_cst).
+//
+// A program that waits for foreign threads only is looked at now and then (`recheck`), because such a thread may end
+// and leave a deadlock behind without telling anybody.
+#include "os/clock.hpp"
+#include "os/futex.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr nanoseconds first_recheck = 1'000'000'000;
+constexpr nanoseconds last_recheck = 64'000'000'000;
+
+void ask_for_attention() noexcept {
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    worker* const owner = the.tokens[i].load(memory_order_acquire)->owner.load(memory_order_acquire);
+    if (owner != nullptr) owner->attention.store(true, memory_order_relaxed);
+  }
+}
+
+/// Makes the parties of claimed waiters ready: from the token it got up with, else through the global queue.
+void ready_all(worker& w, waiter** won, std::size_t n, bool inside) {
+  if (inside && !w.lock.enter()) return;  // cannot happen: nobody retakes from a worker that has just got up
+  for (std::size_t i = 0; i < n; ++i) ready(*won[i]);
+}
+
+}  // namespace
+
+bool keep_watch(worker& w) {
+  std::uint32_t expected = nudged;
+  w.wake.compare_exchange_strong(expected, asleep, memory_order_acq_rel, memory_order_relaxed);
+  const nanoseconds until = earliest_deadline();
+  the.keeper_until.store(until, memory_order_seq_cst);
+  waiter* won[poll_batch];
+  std::size_t events = 0;
+  bool looked_long = false;
+  if (earliest_deadline() >= until) {
+    const nanoseconds time = monotonic_ns();
+    const bool polls = the.descriptors.load(memory_order_seq_cst) != 0;
+    nanoseconds limit = until == never ? (polls ? -1 : w.recheck) : until > time ? until - time : 0;
+    w.polling.store(polls, memory_order_seq_cst);
+    if (w.wake.load(memory_order_seq_cst) == asleep) {
+      if (polls) events = poll_waiters(won, poll_batch, limit);
+      else looked_long = futex_wait(w.wake, asleep, limit) && until == never;
+    }
+    w.polling.store(false, memory_order_seq_cst);
+  }
+  the.keeper_until.store(-1, memory_order_seq_cst);
+  if (looked_long) {
+    w.recheck = w.recheck < last_recheck ? 2 * w.recheck : last_recheck;
+    if (the.active.load(memory_order_seq_cst) == 0) check_deadlock();
+  } else {
+    w.recheck = first_recheck;
+  }
+  const bool due = earliest_deadline() <= monotonic_ns();
+  if (events == 0 && !due && !work_visible()) return false;
+  const bool up = get_up(w, false);
+  if (events != 0) ready_all(w, won, events, up);
+  if (!up && due) {
+    ask_for_attention();
+    futex_wait(w.wake, asleep, 1'000'000);
+  }
+  return up;
+}
+
+void deadline_armed(nanoseconds when) noexcept {
+  if (when >= the.keeper_until.load(memory_order_seq_cst)) return;
+  the.rest_lock.lock();
+  worker* const k = the.keeper;
+  std::uint32_t expected = asleep;
+  const bool nudge = k != nullptr && k->wake.compare_exchange_strong(expected, nudged, memory_order_seq_cst,
+                                                                     memory_order_relaxed);
+  the.rest_lock.unlock();
+  if (!nudge) return;
+  if (k->polling.load(memory_order_seq_cst)) break_poll();
+  else futex_wake(k->wake, 1);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Foreign threads: any thread that is no worker may use every primitive. It blocks as a thread blocks, on a futex word
+// in its waiter, and is woken by whoever completes it (reference product row B3).
+//
+// A foreign thread that sleeps is counted, because a program in which everybody sleeps is deadlocked whatever they are
+// (deadlock.cpp). The count goes up after commit, which may arm a deadline, and down before the thread is woken: so it
+// never says "asleep" of a thread that could act.
+//
+// Memory ordering: `awake` is released by ready and acquired by the sleeper: the waker's writes happen before the
+// return from park. The word lives in the sleeper's frame: the wake-up system call may come when that is gone, and then
+// wakes nobody, or somebody who looks at his own word again.
+#include "os/futex.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+
+void park_outside(waiter& who, commit_function commit, void* arg) {
+  if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("a blocking operation");
+  if (the.at.load(memory_order_acquire) == phase::not_started) boot_outside("a blocking operation");
+  who.kind = waiter_kind::thread;
+  who.party = nullptr;
+  commit(arg);
+  the.outside_parked.fetch_add(1, memory_order_seq_cst);
+  if (who.awake.load(memory_order_acquire) == 0 && the.active.load(memory_order_seq_cst) == 0) check_deadlock();
+  while (who.awake.load(memory_order_acquire) == 0) futex_wait(who.awake, 0, -1);  // pairs with ready_outside()
+}
+
+void ready_outside(waiter& who) noexcept {
+  the.outside_parked.fetch_sub(1, memory_order_seq_cst);
+  who.awake.store(1, memory_order_release);  // pairs with the loads in park_outside()
+  futex_wake(who.awake, 1);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wait_fd: parking until a descriptor is ready.
+//
+// One epoll set, edge-triggered, a descriptor registered when it is first waited for. Each descriptor number has an
+// entry that is never freed, so an event for a descriptor that was closed and reused can at worst wake somebody who
+// tries again. An entry remembers an edge that nobody waited for (Go's pdReady, reference N2): the caller has tried the
+// call, got EAGAIN and comes here, and the edge may have come in between.
+//
+// Invariants
+//   1. `waiting[d]` and `edge[d]` are guarded by the entry's lock, and are never both set.
+//   2. At most one party waits per direction; a second is a bug of the caller and panics.
+//
+// Who polls: the keeper while it sleeps, busy workers as they look up (find_work.cpp).
+#include "os/epoll.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+namespace {
+
+struct pollable {
+  word_lock lock;
+  waiter* waiting[2] = {nullptr, nullptr};
+  bool edge[2] = {false, false};
+};
+
+constexpr int chunk_size = 1024;
+constexpr int chunks = 1024;  // a million descriptors, the kernel's usual limit
+
+struct poll_state {
+  word_lock lock;  // guards the making of chunks and of the set
+  atomic<pollable*> chunk[chunks]{};
+  epoll_set set;
+  atomic<bool> open{false};
+};
+
+poll_state state;
+
+pollable& entry_of(int fd) {
+  if (fd < 0 || fd >= chunk_size * chunks) panicf("wait_fd: %d is no descriptor", fd);
+  atomic<pollable*>& place = state.chunk[fd / chunk_size];
+  pollable* found = place.load(memory_order_acquire);  // pairs with the store below
+  if (found == nullptr) {
+    auto* made = new (std::nothrow) pollable[chunk_size];
+    if (made == nullptr) fatal("out of memory: cannot watch a descriptor");
+    state.lock.lock();
+    found = place.load(memory_order_relaxed);
+    if (found == nullptr) place.store(found = made, memory_order_release);
+    state.lock.unlock();
+    if (found != made) delete[] made;
+  }
+  return found[fd % chunk_size];
+}
+
+void open_set() {
+  if (state.open.load(memory_order_acquire)) return;
+  state.lock.lock();
+  const int error = state.open.load(memory_order_relaxed) ? 0 : state.set.open();
+  if (error == 0) state.open.store(true, memory_order_release);
+  state.lock.unlock();
+  if (error != 0) fatalf("cannot make the poller: %s", std::strerror(error));
+}
+
+waiter* note_edge(pollable& e, std::size_t direction) {
+  e.lock.lock();
+  waiter* w = e.waiting[direction];
+  e.waiting[direction] = nullptr;
+  e.edge[direction] = w == nullptr;
+  if (w != nullptr && !w->claim()) w = nullptr;  // under the lock: a party that timed out takes it before it goes on
+  e.lock.unlock();
+  return w;
+}
+
+struct descriptor_wait {
+  waiter self;
+  timer_entry deadline;
+  pollable* entry;
+  bool timed_out = false;
+};
+
+void publish_wait(void* arg) {
+  auto& wait = *static_cast<descriptor_wait*>(arg);
+  pollable* const e = wait.entry;  // after arm() the frame is only safe while the entry's lock is held
+  if (wait.deadline.when != never) arm(wait.deadline);
+  e->lock.unlock();
+}
+
+}  // namespace
+
+std::size_t poll_waiters(waiter** out, std::size_t n, nanoseconds timeout) {
+  if (!state.open.load(memory_order_acquire)) return 0;
+  poll_event events[poll_batch / 2];
+  const std::size_t found = state.set.wait(events, n / 2, timeout);
+  std::size_t won = 0;
+  for (std::size_t i = 0; i < found; ++i) {
+    pollable& e = *static_cast<pollable*>(events[i].tag);
+    if (events[i].readable) {
+      if (waiter* w = note_edge(e, 0); w != nullptr) out[won++] = w;
+    }
+    if (events[i].writable) {
+      if (waiter* w = note_edge(e, 1); w != nullptr) out[won++] = w;
+    }
+  }
+  return won;
+}
+
+void poll_descriptors() {
+  waiter* won[poll_batch];
+  const std::size_t n = poll_waiters(won, poll_batch, 0);
+  for (std::size_t i = 0; i < n; ++i) ready(*won[i]);
+}
+
+void break_poll() noexcept { state.set.wake(); }
+
+fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
+  open_set();
+  pollable& e = entry_of(fd);
+  const int error = state.set.add(fd, &e);
+  if (error == EPERM) return fd_wait::unsupported;
+  if (error != 0 && error != EEXIST) panicf("wait_fd: cannot watch descriptor %d: %s", fd, std::strerror(error));
+  const std::size_t direction = what == readiness::readable ? 0 : 1;
+  descriptor_wait wait;
+  wait.entry = &e;
+  e.lock.lock();
+  if (e.edge[direction]) {
+    e.edge[direction] = false;
+    e.lock.unlock();
+    return fd_wait::ready;
+  }
+  if (e.waiting[direction] != nullptr) panicf("wait_fd: somebody already waits for descriptor %d", fd);
+  e.waiting[direction] = &wait.self;
+  if (deadline != never) {
+    wait.self.contended = true;
+    wait.deadline.when = deadline;
+    wait.deadline.arg = &wait;
+    wait.deadline.claim = [](timer_entry& self) noexcept -> waiter* {
+      auto& expired = *static_cast<descriptor_wait*>(self.arg);
+      if (!expired.self.claim()) return nullptr;
+      expired.timed_out = true;
+      return &expired.self;
+    };
+  }
+  the.descriptors.fetch_add(1, memory_order_seq_cst);
+  park(wait.self, wait_reason::io_wait, nullptr, publish_wait, &wait);
+  the.descriptors.fetch_sub(1, memory_order_seq_cst);
+  if (deadline != never) disarm(wait.deadline);
+  e.lock.lock();
+  if (e.waiting[direction] == &wait.self) e.waiting[direction] = nullptr;
+  e.lock.unlock();
+  return wait.timed_out ? fd_wait::timed_out : fd_wait::ready;
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a run begins and ends. A run ends as a Go program does: when main returns, whatever else goes on.
+//
+//   1. The calling thread becomes a worker, main becomes goroutine 1, and the thread works like any other worker until
+//      the run is over.
+//   2. main returns (on whichever worker): without `drain` the run is over; with it, when no goroutine is left, which
+//      the last worker to go to rest notices (deadlock.cpp).
+//   3. end_run marks it and wakes the calling thread. If that thread sits in a goroutine that does not come back to the
+//      runtime within `grace`, the process exits with main's status from where it is: nobody else could return it.
+//   4. The calling thread puts the phase to `stopping`; workers rest at their next switch. One that does not come back
+//      within `grace` is orphaned: its token is taken, and its thread stops for good at its next call into the runtime.
+//   5. What is left is abandoned: callables of goroutines that never ran are destroyed; goroutines that wait or run
+//      keep record and stack for ever, because something may still point at them; the others' stacks are reused.
+//   6. The phase is `stopped`: go() panics until the next run.
+//
+// Memory ordering: the ends of phases are seq_cst: they happen once a run.
+#include "base/report_hook.hpp"
+#include "os/clock.hpp"
+#include "os/fiber_annotations.hpp"
+#include "os/futex.hpp"
+#include "os/overflow.hpp"
+#include "os/stack.hpp"
+#include "park/body.hpp"
+#include "park/dump.hpp"
+#include "park/registry.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace weft::detail {
+namespace {
+
+constexpr nanoseconds grace = 1'000'000'000;
+constexpr nanoseconds short_grace = 20'000'000;
+
+struct main_call {
+  void (*call)(void* f, int& status);
+  void* f;
+  int status;
+};
+
+atomic<int> main_status{0};
+
+void start_main(worker& w, main_call& request, site where) {
+  goroutine* const g = make_goroutine({where, 0, nullptr});
+  g->id.store(1, memory_order_relaxed);
+  ::new (g->body.bytes) main_call*(&request);
+  g->body.run = [](closure& self) {
+    struct gone {
+      ~gone() { the.main_gone.store(true, memory_order_seq_cst); }
+    } at_end;
+    main_call& m = **reinterpret_cast<main_call**>(self.bytes);
+    m.call(m.f, m.status);
+    main_status.store(m.status, memory_order_relaxed);
+    if (the.drain) the.draining.store(true, memory_order_seq_cst);
+    else end_run();
+  };
+  g->body.drop = [](closure&) noexcept {};
+  static_cast<void>(w);
+  start(*g);
+}
+
+/// Waits until no worker but the caller is active, at most `limit`.
+void wait_for_rest(nanoseconds limit) {
+  const nanoseconds give_up = monotonic_ns() + limit;
+  atomic<std::uint32_t> nothing{0};
+  while (the.active.load(memory_order_seq_cst) != 0 && monotonic_ns() < give_up) futex_wait(nothing, 0, 50'000);
+}
+
+/// Step 4 for one worker that did not come to rest.
+void orphan(worker& w) {
+  if (w.resting != rest::awake || w.is_caller || !w.lock.contest()) return;
+  if (!w.lock.inspect(0)) return;
+  token* const t = w.held.load(memory_order_relaxed);
+  if (t != nullptr) t->owner.store(nullptr, memory_order_relaxed);
+  w.held.store(nullptr, memory_order_relaxed);
+  w.orphaned = true;
+  w.lock.take();
+  the.active.fetch_sub(1, memory_order_seq_cst);
+}
+
+void orphan_the_rest() {
+  the.rest_lock.lock();
+  worker* const first = the.all_workers;
+  the.rest_lock.unlock();
+  const nanoseconds give_up = monotonic_ns() + grace;
+  while (the.active.load(memory_order_seq_cst) != 0 && monotonic_ns() < give_up) {
+    for (worker* w = first; w != nullptr; w = w->next_all) {
+      if (!w->orphaned && !w->ended) orphan(*w);
+    }
+    wait_for_rest(1'000'000);
+  }
+}
+
+void empty_queues() {
+  std::size_t taken = 0;
+  while (the.global.pop_chain(1024, taken) != nullptr) continue;
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    token& t = *the.tokens[i].load(memory_order_acquire);
+    static_cast<void>(t.queue.take_next());
+    while (t.queue.pop_front() != nullptr) continue;
+    t.timers.clear();
+    t.live.store(0, memory_order_relaxed);
+  }
+  the.started_outside.store(0, memory_order_relaxed);
+  the.descriptors.store(0, memory_order_relaxed);
+}
+
+/// Step 5 for one goroutine.
+void abandon(void*, goroutine& g) {
+  switch (g.state.load(memory_order_relaxed)) {
+    case goroutine_state::fresh:
+      g.state.store(goroutine_state::abandoned, memory_order_relaxed);  // its callable's destructor may call ready
+      g.body.drop(g.body);
+      break;
+    case goroutine_state::runnable:
+      retire_fiber(g.self);
+      forget_stack(g.self.bounds.low(), g.self.bounds.size);
+      if (g.custom_stack) unmap_stack(g.self.bounds);
+      else give_stack(g.self.bounds);
+      break;
+    case goroutine_state::waiting:
+    case goroutine_state::running:
+      g.state.store(goroutine_state::abandoned, memory_order_relaxed);
+      return;
+    default:
+      return;
+  }
+  g.self.bounds = {};
+  g.id.store(0, memory_order_relaxed);
+  g.state.store(goroutine_state::free, memory_order_relaxed);
+  give_records(&g, &g);
+}
+
+void stop(bool report) {
+  the.at.store(phase::stopping, memory_order_seq_cst);
+  the.rest_lock.lock();
+  for (worker* w = the.all_workers; w != nullptr; w = w->next_all) w->attention.store(true, memory_order_relaxed);
+  the.rest_lock.unlock();
+  wait_for_rest(short_grace);
+  if (the.active.load(memory_order_seq_cst) != 0) orphan_the_rest();
+  if (report) {
+    write_text(2, "weft: goroutines left when main returned:\n");
+    print_goroutines(2, nullptr, static_cast<std::uint32_t>(monotonic_ns() / 1'000'000));
+  }
+  empty_queues();
+  for_each_goroutine(abandon, nullptr);
+  the.at.store(phase::stopped, memory_order_seq_cst);
+  the.run_over.store(false, memory_order_seq_cst);
+  the.draining.store(false, memory_order_seq_cst);
+  the.in_run.store(false, memory_order_seq_cst);
+}
+
+}  // namespace
+
+std::int64_t live_goroutines() noexcept {
+  std::int64_t n = the.started_outside.load(memory_order_relaxed);
+  const std::uint32_t made = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < made; ++i) {
+    n += the.tokens[i].load(memory_order_acquire)->live.load(memory_order_relaxed);
+  }
+  return n;
+}
+
+void end_run() noexcept {
+  the.run_over.store(true, memory_order_seq_cst);
+  worker& caller = *the.caller;
+  caller.attention.store(true, memory_order_relaxed);
+  if (current_worker() == &caller) return;
+  wake_thread(caller);
+  // Step 3: main's own worker sees to it that the calling thread comes back.
+  if (the.drain) return;
+  const nanoseconds give_up = monotonic_ns() + grace;
+  while (the.in_run.load(memory_order_seq_cst) && !the.caller_back.load(memory_order_seq_cst)) {
+    atomic<std::uint32_t> nothing{0};
+    futex_wait(nothing, 0, 100'000);
+    if (monotonic_ns() > give_up) std::exit(main_status.load(memory_order_relaxed));
+  }
+}
+
+void leave_run(worker& w, bool inside) noexcept {
+  token* const t = inside ? w.held.load(memory_order_relaxed) : nullptr;
+  the.rest_lock.lock();
+  if (w.resting != rest::awake) {
+    forget_resting_locked(w);
+  } else {
+    the.active.fetch_sub(1, memory_order_seq_cst);
+  }
+  if (w.searching) the.idle.stop_searching();
+  w.searching = false;
+  w.held.store(nullptr, memory_order_relaxed);
+  if (t != nullptr) t->owner.store(nullptr, memory_order_relaxed);
+  the.rest_lock.unlock();
+  w.lock.leave();
+}
+
+int run_main(void (*call)(void* f, int& status), void* f, const run_options& options, site where) {
+  if (current_worker() != nullptr) panic("run() inside run(): call it from a thread of your own, not from a goroutine");
+  bool nobody = false;
+  if (!the.in_run.compare_exchange_strong(nobody, true, memory_order_seq_cst)) panic("run() inside run()");
+  if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("run()");
+  boot(options.workers);
+  the.drain = options.drain;
+  the.main_gone.store(false, memory_order_seq_cst);
+  the.caller_back.store(false, memory_order_seq_cst);
+  main_call request{call, f, 0};
+  {
+    worker& w = add_worker(nullptr);
+    w.is_caller = true;
+    the.caller = &w;
+    the.active.fetch_add(1, memory_order_seq_cst);
+    if (token* t = take_idle_token(); t != nullptr) hand_over(w, *t);
+    set_this_worker(&w);
+    w.exceptions = this_thread_exceptions();
+    adopt_thread(w.scheduler);
+    enter_thread_signals();
+    if (w.held.load(memory_order_relaxed) != nullptr && !w.lock.enter()) panic("weft: a new worker has no token");
+    start_main(w, request, where);
+    worker_loop(w);
+    the.caller_back.store(true, memory_order_seq_cst);
+    leave_thread_signals();
+    set_this_worker(nullptr);
+    stop(options.report);
+    retire_record(w);
+  }
+  return request.status;
+}
+
+}  // namespace weft::detail

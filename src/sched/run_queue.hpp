@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A token's queue of runnable goroutines: a ring of 256 and one slot that is taken first.
+//
+//   next_   the goroutine that was made runnable last (Go's runnext, reference W1, W5): it shares the waker's cache
+//           lines, and two that hand messages to each other alternate here without touching the ring
+//   ring_   first in, first out; what `next_` displaces goes to its end
+//
+// All of it is guarded by the token lock (token_lock.hpp): the code is that of a plain ring. The indices and the slot
+// are atomic for one reason: a worker that searches looks at `size()` of every queue before it pays for the lock.
+//
+// Invariants
+//   1. tail_ - head_ <= Capacity; entries [head_, tail_) modulo Capacity are the queue.
+//   2. Only the holder of the token lock writes anything here.
+//
+// Memory ordering: all accesses are relaxed; the token lock orders them for those who hold it. size() is a guess that
+// may be old: who finds a queue empty and wants to sleep looks again after a heavy fence (idle.hpp, step 3), which is
+// also where a too old guess would matter.
+//
+// 256 slots, as in Go and tokio: 2 KiB, half of which moves at once when it overflows, so that the global queue's lock
+// is taken once in 128 pushes. The capacity is a parameter so that the model checker can run it at 4.
+#pragma once
+
+#include <cstdint>
+
+#include "weft/detail/atomic.hpp"
+
+namespace weft::detail {
+
+template <class Item, class Slot = Item, std::uint32_t Capacity = 256>
+class run_queue {
+  static_assert((Capacity & (Capacity - 1)) == 0);
+
+ public:
+  /// Runnable goroutines here, the slot's included. From other threads a guess.
+  [[nodiscard]] std::uint32_t size() const noexcept {
+    return ring_size() + (next_.load(memory_order_relaxed) != Item{} ? 1 : 0);
+  }
+
+  [[nodiscard]] std::uint32_t ring_size() const noexcept {
+    return tail_.load(memory_order_relaxed) - head_.load(memory_order_relaxed);
+  }
+
+  /// Puts an item into the slot and returns the one that was there, or none.
+  [[nodiscard]] Item exchange_next(Item item) noexcept {
+    const Item old = next_.load(memory_order_relaxed);
+    next_.store(item, memory_order_relaxed);
+    return old;
+  }
+
+  [[nodiscard]] Item take_next() noexcept {
+    const Item item = next_.load(memory_order_relaxed);
+    if (item != Item{}) next_.store(Item{}, memory_order_relaxed);
+    return item;
+  }
+
+  /// False: the ring is full.
+  [[nodiscard]] bool push_back(Item item) noexcept {
+    const std::uint32_t tail = tail_.load(memory_order_relaxed);
+    if (tail - head_.load(memory_order_relaxed) == Capacity) return false;
+    ring_[tail & (Capacity - 1)] = item;
+    tail_.store(tail + 1, memory_order_relaxed);
+    return true;
+  }
+
+  /// The oldest item of the ring, or none.
+  [[nodiscard]] Item pop_front() noexcept {
+    const std::uint32_t head = head_.load(memory_order_relaxed);
+    if (head == tail_.load(memory_order_relaxed)) return Item{};
+    const Item item = ring_[head & (Capacity - 1)];
+    head_.store(head + 1, memory_order_relaxed);
+    return item;
+  }
+
+  /// Moves the older half of the ring (at least one, if there is one) into `out`, which holds Capacity / 2 items.
+  std::uint32_t take_half(Item* out) noexcept {
+    const std::uint32_t head = head_.load(memory_order_relaxed);
+    const std::uint32_t n = (tail_.load(memory_order_relaxed) - head + 1) / 2;
+    for (std::uint32_t i = 0; i < n; ++i) out[i] = ring_[(head + i) & (Capacity - 1)];
+    head_.store(head + n, memory_order_relaxed);
+    return n;
+  }
+
+ private:
+  atomic<std::uint32_t> head_{0};
+  atomic<std::uint32_t> tail_{0};
+  atomic<Item> next_{Item{}};
+  Slot ring_[Capacity]{};
+};
+
+}  // namespace weft::detail

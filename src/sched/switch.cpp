@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The hot path: how a goroutine stops and the next one goes on.
+//
+// A goroutine that parks or yields picks the next one itself and switches straight to it; only when there is none
+// does it switch to the worker's own stack, where the search for work runs (rest.cpp). What the goroutine left to do
+// (its commit: to free the lock under which its waiter is linked) is done by whoever arrives next on this worker,
+// because only then are the registers saved and the stack at rest:
+//
+//   me: enter token lock -> w.commit = mine -> switch          other: arrives -> runs w.commit -> leaves token lock
+//
+// So the token lock is entered on one goroutine's stack and left on another's: it belongs to the worker. As long as it
+// is held nobody can take a goroutine out of this token's queue, which is why yield may push itself before it has
+// stopped. Publishing itself elsewhere (the global queue, a wait list) is commit's business.
+//
+// The end of a goroutine. If the next one has not run yet it runs right here, on the stack that just became free, with
+// no switch at all: a million short goroutines use one stack. Otherwise the dead one's record and stack are given back
+// by `bury`, a commit like any other.
+//
+// Every function here that switches is noipa: g++ otherwise concludes from the body that some static cannot change
+// across the call, and keeps it in a register over the switch (decisions/0003).
+//
+// Memory ordering: `switches` and `attention` are relaxed: they carry a hint to and from the watchdog. Goroutine
+// state is relaxed (goroutine.hpp). What one goroutine wrote is seen by the next worker that runs it through the token
+// lock, the global queue's lock or the channel lock that its commit frees.
+#include "os/fiber_annotations.hpp"
+#include "park/body.hpp"
+#include "park/registry.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "sched/migration.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+namespace {
+
+void goroutine_entry(void* message);
+
+void count_switch(worker& w) noexcept {
+  w.switches.store(w.switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
+/// The first thing after a switch, on the worker that came here.
+[[gnu::always_inline]] inline void arrive(worker& w) noexcept {
+  if (const commit_function commit = w.commit; commit != nullptr) {
+    w.commit = nullptr;
+    commit(w.commit_arg);
+  }
+  w.lock.leave();
+}
+
+[[gnu::noinline]] void take_stack_for(token& t, goroutine& g) noexcept {
+  if (g.custom_stack) {
+    const stack mapped = map_stack(g.stack_size);
+    if (mapped.top == nullptr) fatalf("out of memory: cannot map a stack of %zu bytes", g.stack_size);
+    init_fiber(g.self, mapped, &goroutine_entry);
+    return;
+  }
+  if (t.stack_count == 0) t.stack_count = take_stacks(t.stacks, warm_stacks / 4);
+  if (t.stack_count == 0) fatal("out of memory: cannot map a goroutine's stack");
+  init_fiber(g.self, t.stacks[--t.stack_count], &goroutine_entry);
+}
+
+/// Makes `next` the running goroutine of the worker, which is inside its token lock.
+[[gnu::always_inline]] inline void make_current(worker& w, goroutine& next) noexcept {
+  if (next.state.load(memory_order_relaxed) == goroutine_state::fresh) take_stack_for(held_by(w), next);
+  next.state.store(goroutine_state::running, memory_order_relaxed);
+  w.running = &next;
+  count_switch(w);
+}
+
+[[gnu::always_inline]] inline void switch_to(worker& w, goroutine& from, goroutine* next) noexcept {
+  void* message;
+  if (__builtin_expect(next != nullptr, 1)) {
+    make_current(w, *next);
+    message = switch_fiber(from.self, next->self, &w, w.exceptions);
+  } else {
+    w.running = nullptr;
+    count_switch(w);
+    message = switch_fiber(from.self, w.scheduler, &w, w.exceptions);
+  }
+  arrive(*static_cast<worker*>(message));
+}
+
+void push_global(void* g) { the.global.push(*static_cast<goroutine*>(g)); }
+
+void release_record(token& t, goroutine& g) noexcept {
+  t.live.store(t.live.load(memory_order_relaxed) - 1, memory_order_relaxed);  // only written inside the token lock
+  g.id.store(0, memory_order_relaxed);
+  g.state.store(goroutine_state::free, memory_order_relaxed);
+  g.next = t.free_records;
+  t.free_records = &g;
+  if (++t.free_count < warm_records) return;
+  goroutine* const first = t.free_records;
+  goroutine* last = first;
+  for (std::size_t i = 1; i < warm_records / 2; ++i) last = last->next;
+  t.free_records = last->next;
+  t.free_count -= warm_records / 2;
+  give_records(first, last);
+}
+
+void release_stack(token& t, const stack& memory) noexcept {
+  if (t.stack_count == warm_stacks) {
+    t.stack_count = warm_stacks / 2;
+    give_stacks(t.stacks + warm_stacks / 2, warm_stacks / 2);
+  }
+  t.stacks[t.stack_count++] = memory;
+}
+
+/// The commit of a goroutine that has ended: it is at rest, for good.
+void bury(void* arg) {
+  goroutine& g = *static_cast<goroutine*>(arg);
+  token* const t = current_worker()->held.load(memory_order_relaxed);
+  retire_fiber(g.self);
+  const stack memory = g.self.bounds;
+  g.self.bounds = {};
+  if (g.custom_stack) unmap_stack(memory);
+  else if (t != nullptr) release_stack(*t, memory);
+  else give_stack(memory);
+  if (t != nullptr) {
+    release_record(*t, g);
+    return;
+  }
+  the.started_outside.fetch_sub(1, memory_order_relaxed);
+  g.id.store(0, memory_order_relaxed);
+  g.state.store(goroutine_state::free, memory_order_relaxed);
+  give_records(&g, &g);
+}
+
+/// The stack of a goroutine that has ended goes to one that starts; both records belong to this worker.
+void inherit_fiber(fiber& dead, fiber& heir) noexcept {
+  heir.bounds = dead.bounds;
+  dead.bounds = {};
+}
+
+/// True if `next` may run on the stack of `dead` without a switch.
+[[gnu::always_inline]] inline bool can_inherit(const goroutine& dead, const goroutine* next) noexcept {
+  return !tsan_on && next != nullptr && next->state.load(memory_order_relaxed) == goroutine_state::fresh &&
+         !next->custom_stack && !dead.custom_stack;
+}
+
+[[gnu::noipa]] void goroutine_entry(void* message) {
+  worker* w = static_cast<worker*>(message);
+  fiber_started(w->running->self);
+  arrive(*w);
+  goroutine* g = w->running;
+  for (;;) {
+    run_body(*g);
+    w = current_worker();
+    const bool inside = w->lock.enter();
+    goroutine* const next = inside ? next_here(*w, held_by(*w)) : nullptr;
+    if (inside && can_inherit(*g, next)) {
+      inherit_fiber(g->self, next->self);
+      release_record(held_by(*w), *g);
+      next->state.store(goroutine_state::running, memory_order_relaxed);
+      w->running = g = next;
+      count_switch(*w);
+      w->lock.leave();
+      continue;
+    }
+    w->commit = bury;
+    w->commit_arg = g;
+    if (next != nullptr) {
+      make_current(*w, *next);
+      switch_fiber_last(g->self, next->self, w, w->exceptions);
+    }
+    w->running = nullptr;
+    switch_fiber_last(g->self, w->scheduler, w, w->exceptions);
+  }
+}
+
+}  // namespace
+
+[[gnu::noipa]] void yield() noexcept {
+  worker* const w = current_worker();
+  if (w == nullptr || w->running == nullptr) {
+    relax(1'000);
+    return;
+  }
+  goroutine& me = *w->running;
+  if (!w->lock.enter()) {
+    requeue_without_token(*w);
+    return;
+  }
+  token& t = held_by(*w);
+  goroutine* const next = next_here(*w, t);
+  if (next == nullptr && !t.retired.load(memory_order_relaxed) && the.at.load(memory_order_relaxed) == phase::running) {
+    w->lock.leave();
+    return;
+  }
+  me.state.store(goroutine_state::runnable, memory_order_relaxed);
+  if (force_migration || next == nullptr || !t.queue.push_back(&me)) {
+    w->commit = push_global;
+    w->commit_arg = &me;
+  }
+  switch_to(*w, me, next);
+}
+
+/// Parks the running goroutine of a worker that may be without a token; `commit` publishes it.
+[[gnu::noipa]] void leave_worker(worker& w, commit_function commit, void* arg) noexcept {
+  goroutine& me = *w.running;
+  goroutine* const next = w.lock.enter() ? next_here(w, held_by(w)) : nullptr;
+  w.commit = commit;
+  w.commit_arg = arg;
+  switch_to(w, me, next);
+}
+
+[[gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg) {
+  worker* const w = current_worker();
+  if (w == nullptr || w->running == nullptr) {
+    park_outside(who, commit, arg);
+    return;
+  }
+  goroutine& me = *w->running;
+  who.kind = waiter_kind::goroutine;
+  who.party = &me;
+  me.reason.store(reason, memory_order_relaxed);
+  me.object.store(object, memory_order_relaxed);
+  me.since_ms.store(the.coarse_ms.load(memory_order_relaxed), memory_order_relaxed);
+  me.state.store(goroutine_state::waiting, memory_order_relaxed);
+  goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w)) : nullptr;
+  w->commit = commit;
+  w->commit_arg = arg;
+  switch_to(*w, me, next);
+}
+
+/// From the worker's own stack: runs `g` and whatever follows it, until there is nothing more to run here.
+[[gnu::noipa]] void run_scheduled(worker& w, goroutine& g) {
+  make_current(w, g);
+  switch_fiber(w.scheduler, g.self, &w, w.exceptions);
+  if (const commit_function commit = w.commit; commit != nullptr) {
+    w.commit = nullptr;
+    commit(w.commit_arg);
+  }
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A token's deadlines; see timers.hpp.
+//
+// Memory ordering: entry.heap is read without the lock in disarm(), to find the lock to take, and checked again under
+// it; an entry never moves from one heap to another while it is armed. Null is released by fire_one() as its last touch
+// of an entry that won nothing, and acquired by disarm(): the owner may then reuse the memory.
+#include "sched/timers.hpp"
+
+namespace weft::detail {
+
+void timer_heap::publish_earliest() noexcept {
+  const nanoseconds first = entries_.empty() ? never : entries_.top()->when;
+  if (first != earliest_.load(memory_order_relaxed)) earliest_.store(first, memory_order_seq_cst);
+}
+
+bool timer_heap::arm(timer_entry& entry) {
+  const nanoseconds when = entry.when;
+  lock_.lock();
+  entry.heap.store(this, memory_order_relaxed);
+  entries_.push(&entry);
+  publish_earliest();
+  const bool first = earliest_.load(memory_order_relaxed) == when;
+  lock_.unlock();
+  return first;
+}
+
+bool timer_heap::disarm(timer_entry& entry) noexcept {
+  auto* heap = static_cast<timer_heap*>(entry.heap.load(memory_order_acquire));
+  if (heap == nullptr) return false;
+  heap->lock_.lock();
+  const bool armed = entry.heap.load(memory_order_relaxed) != nullptr;
+  if (armed) {
+    heap->entries_.remove(&entry);
+    entry.heap.store(nullptr, memory_order_relaxed);
+    heap->publish_earliest();
+  }
+  heap->lock_.unlock();
+  return armed;
+}
+
+bool timer_heap::fire_one(nanoseconds time, waiter*& won) {
+  lock_.lock();
+  if (entries_.empty() || entries_.top()->when > time) {
+    lock_.unlock();
+    return false;
+  }
+  timer_entry* entry = entries_.pop();
+  publish_earliest();
+  const auto run = entry->run;
+  if (run == nullptr) won = entry->claim(*entry);
+  entry->heap.store(nullptr, memory_order_release);
+  lock_.unlock();
+  if (run != nullptr) run(*entry);
+  return true;
+}
+
+void timer_heap::clear() noexcept {
+  lock_.lock();
+  while (!entries_.empty()) entries_.pop()->heap.store(nullptr, memory_order_relaxed);
+  publish_earliest();
+  lock_.unlock();
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Engine sched: the small functions of park.hpp (park, yield: switch.cpp; ready, start: wake.cpp; wait_fd: poller.cpp;
+// blocking: blocking.cpp), and what tests may ask.
+//
+// Memory ordering: `outside_state` only needs to be different each time: relaxed.
+#include "os/clock.hpp"
+#include "os/stack.hpp"
+#include "park/registry.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+#include "weft/testing.hpp"
+
+namespace weft::detail {
+
+goroutine* current() noexcept {
+  worker* const w = current_worker();
+  return w != nullptr ? w->running : nullptr;
+}
+
+nanoseconds now() noexcept { return monotonic_ns(); }
+
+void arm(timer_entry& entry) noexcept {
+  if (entry.when == never) return;
+  worker* const w = current_worker();
+  token* const t = w != nullptr ? w->held.load(memory_order_relaxed) : nullptr;
+  if (t == nullptr) boot_outside("a deadline");
+  timer_heap& heap = t != nullptr ? t->timers : the.tokens[0].load(memory_order_acquire)->timers;
+  const nanoseconds when = entry.when;  // once armed, the entry may be gone
+  if (!heap.arm(entry)) return;
+  deadline_armed(when);
+  if (w == nullptr) ensure_keeper();
+}
+
+bool disarm(timer_entry& entry) noexcept { return timer_heap::disarm(entry); }
+
+std::uint64_t draw() noexcept {
+  if (worker* const w = current_worker(); w != nullptr) return w->chance.next();
+  static atomic<std::uint64_t> outside_state{entropy()};
+  return random_source(outside_state.fetch_add(0x9e3779b97f4a7c15, memory_order_relaxed)).next();
+}
+
+}  // namespace weft::detail
+
+namespace weft::testing {
+
+census count() {
+  census c;
+  detail::for_each_goroutine(
+      [](void* arg, detail::goroutine& g) {
+        auto& counted = *static_cast<census*>(arg);
+        const auto state = g.state.load(detail::memory_order_relaxed);
+        if (state == detail::goroutine_state::abandoned) return;
+        ++counted.goroutines;
+        if (g.self.bounds.top != nullptr) ++counted.stacks;
+        if (state == detail::goroutine_state::waiting) ++counted.waiters;
+      },
+      &c);
+  c.waiters += static_cast<std::size_t>(detail::the.outside_parked.load(detail::memory_order_seq_cst));
+  return c;
+}
+
+void settle() {
+  if (detail::current() == nullptr) detail::panic("settle() on a thread that is no goroutine");
+  detail::waiter self;
+  detail::wait_node node;
+  node.who = &self;
+  detail::the.settle_lock.lock();
+  detail::the.settlers.push_back(node);
+  detail::park(
+      self, detail::wait_reason::other, nullptr, [](void*) { detail::the.settle_lock.unlock(); }, nullptr);
+}
+
+}  // namespace weft::testing

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Making goroutines runnable, and waking workers for them.
+//
+// A goroutine that is woken goes into the slot of its waker's token (reference C7, W5): it runs next here, with the
+// data still warm. Whether another worker is worth waking is the one decision that matters for speed, because waking an
+// idle core costs 10 us for the waker and 60 us until the other one runs (performance.md), a hundred channel
+// operations. The rule:
+//
+//   1. If the token has other work queued besides the slot, wake a worker (when somebody is idle and nobody searches).
+//   2. If the slot is all there is, wake nobody: the waker usually parks within a microsecond and runs it itself. Two
+//      goroutines that play ping-pong stay on one core.
+//   3. If the waker does not park, the watchdog notices within a millisecond or two and sends a worker to take the
+//      slot; the token then becomes `eager` for a while: its next wake-ups are given at once, since this program's
+//      wakers do go on computing.
+//
+// Rejected: waking always, as Go does, which makes ping-pong on two cores eight times slower than on one; and never
+// waking for the slot, which would serialise a producer that computes with its consumer.
+#include "park/body.hpp"
+#include "park/registry.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "sched/migration.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr std::uint64_t id_batch = 16;  // as Go: reference G4
+
+/// The worker's own stack, without a token: it looks around before it sleeps (settle, a due timer run by the keeper).
+bool at_rest(const worker& w) noexcept {
+  return w.running == nullptr && w.held.load(memory_order_relaxed) == nullptr;
+}
+
+/// Queues `g` at the worker's token, inside its lock. True if a worker ought to be woken.
+[[gnu::always_inline]] inline bool queue_here(worker& w, goroutine& g) noexcept {
+  if (force_migration) {
+    the.global.push(g);
+    return the.idle.worker_wanted();
+  }
+  token& t = held_by(w);
+  goroutine* const displaced = t.queue.exchange_next(&g);
+  if (displaced != nullptr) push_back(t, *displaced);
+  if (!the.idle.worker_wanted()) return false;
+  if (displaced != nullptr || t.queue.ring_size() != 0) return true;
+  if (t.eager == 0) return false;
+  --t.eager;
+  return true;
+}
+
+void ready_goroutine(goroutine& g) noexcept {
+  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  g.state.store(goroutine_state::runnable, memory_order_relaxed);
+  worker* const w = current_worker();
+  if (w == nullptr || at_rest(*w)) {
+    inject(g);
+    return;
+  }
+  if (w->running == nullptr) {  // on the worker's own stack, inside the lock already: a timer fired
+    if (queue_here(*w, g)) wake_worker();
+    return;
+  }
+  if (!w->lock.enter()) {
+    on_token_lost(*w);
+    inject(g);
+    requeue_without_token(*w);
+    return;
+  }
+  const bool wake = queue_here(*w, g);
+  w->lock.leave();
+  if (wake) wake_worker();
+}
+
+goroutine* make_outside(const start_options& options) {
+  boot_outside("go()");
+  std::size_t taken = 0;
+  goroutine* g = take_records(1, taken);
+  prepare_record(*g, take_ids(1), options);
+  return g;
+}
+
+}  // namespace
+
+void push_back(token& t, goroutine& g) noexcept {
+  if (__builtin_expect(!t.queue.push_back(&g), 0)) overflow_to_global(t, g);
+}
+
+void overflow_to_global(token& t, goroutine& extra) noexcept {
+  goroutine* half[128];
+  const std::uint32_t n = t.queue.take_half(half);
+  for (std::uint32_t i = 0; i + 1 < n; ++i) half[i]->next = half[i + 1];
+  half[n - 1]->next = &extra;
+  the.global.push_chain(half[0], &extra, n + 1);
+}
+
+void inject(goroutine& g) noexcept {
+  the.global.push(g);
+  if (the.idle.worker_wanted()) wake_worker();
+}
+
+void ready(waiter& w) noexcept {
+  switch (w.kind) {
+    case waiter_kind::goroutine: return ready_goroutine(*static_cast<goroutine*>(w.party));
+    case waiter_kind::thread: return ready_outside(w);
+    case waiter_kind::coroutine: {
+      goroutine* g = make_goroutine({site::here(), 0, "coroutine"});
+      resume_coroutine_in(g->body, w.party);
+      start(*g);
+      return;
+    }
+  }
+}
+
+goroutine* make_goroutine(const start_options& options) {
+  worker* const w = current_worker();
+  if (w == nullptr || at_rest(*w)) return make_outside(options);
+  const bool nested = w->running == nullptr;
+  if (!nested && !w->lock.enter()) {
+    on_token_lost(*w);
+    return make_outside(options);
+  }
+  token& t = held_by(*w);
+  if (t.free_records == nullptr) t.free_records = take_records(warm_records / 4, t.free_count);
+  goroutine* const g = t.free_records;
+  t.free_records = g->next;
+  --t.free_count;
+  if (t.next_id == t.last_id) {
+    t.next_id = take_ids(id_batch);
+    t.last_id = t.next_id + id_batch;
+  }
+  prepare_record(*g, t.next_id++, options);
+  if (!nested) w->lock.leave();
+  return g;
+}
+
+void start(goroutine& g) noexcept {
+  worker* const w = current_worker();
+  const bool nested = w != nullptr && w->running == nullptr;
+  if (w == nullptr || at_rest(*w) || (!nested && !w->lock.enter())) {
+    the.started_outside.fetch_add(1, memory_order_relaxed);
+    if (the.watchdog_pace.load(memory_order_relaxed) == 0) start_watchdog();
+    inject(g);
+    if (w != nullptr && !nested) requeue_without_token(*w);
+    return;
+  }
+  token& t = held_by(*w);
+  t.live.store(t.live.load(memory_order_relaxed) + 1, memory_order_relaxed);  // only written inside the token lock
+  const bool wake = queue_here(*w, g);
+  if (!nested) w->lock.leave();
+  if (wake) wake_worker();
+  if (__builtin_expect(the.watchdog_pace.load(memory_order_relaxed) == 0, 0)) start_watchdog();
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The watchdog: a thread without a token that sees to it that no goroutine holds up the others.
+//
+// It looks at every token, each time comparing the count of switches of the token's worker with the last one seen.
+//   - A worker that has not switched for `slice` (10 ms, as Go) while other work waits, or for 20 us inside blocking(),
+//     loses its token: the token, with the queue and all, goes to another worker; the goroutine keeps its thread, which
+//     the kernel preempts as any thread, and queues for a token at its next call into the runtime (blocking.cpp). So a
+//     loop without calls, a blocking libc call and a page fault are one case, without signals and without stopping a
+//     goroutine at an unsafe place. The token lock makes it race-free.
+//   - A worker that switches but has run for a slice is asked to look up: what sits in the slot has then had its time
+//     (reference Y1), so that two goroutines that wake each other for ever do not starve the queue.
+//   - Work that waits beside idle tokens (a slot whose waker went on computing, a deadline that is overdue) is given a
+//     worker.
+// It also moves the coarse clock that reports use.
+//
+// Pace. Nothing runs: it sleeps on a futex word, and the first worker that gets up wakes it: an idle process uses no
+// processor time at all. Something runs: it looks every 2 ms. Somebody is inside blocking(): every 20 us for a
+// millisecond's worth of looks, then slower again. It is started with the second goroutine of a program: a program
+// with one goroutine has one thread.
+//
+// Memory ordering: switch counts and flags are relaxed; acting on them needs the token lock. The pace word is seq_cst:
+// the watchdog stores "asleep" and then reads `active`, a worker counts itself active and then reads the pace.
+#include "os/clock.hpp"
+#include "os/fiber_annotations.hpp"
+#include "os/futex.hpp"
+#include "os/stack.hpp"
+#include "os/thread.hpp"
+#include "sched/current.hpp"
+#include "sched/engine.hpp"
+#include "weft/detail/panic.hpp"
+
+#include <cstring>
+
+namespace weft::detail {
+namespace {
+
+constexpr nanoseconds slice = 10'000'000;
+constexpr nanoseconds blocking_slice = 20'000;
+constexpr nanoseconds slow_look = 2'000'000;
+constexpr unsigned fast_looks = 50;
+constexpr std::uint32_t pace_none = 0, pace_asleep = 1, pace_slow = 2, pace_fast = 3;
+
+bool others_wait(const token& t) noexcept {
+  return t.queue.size() != 0 || the.global.size() != 0 || t.timers.earliest() <= monotonic_ns() ||
+         t.retired.load(memory_order_relaxed);
+}
+
+/// Takes the token from its worker and gives it to another. The race is decided by the token lock.
+void retake(worker& owner, token& t) {
+  if (!owner.lock.contest()) return;
+  if (!owner.lock.inspect(0)) return;
+  if (owner.held.load(memory_order_relaxed) != &t) {
+    owner.lock.give_back();
+    return;
+  }
+  owner.held.store(nullptr, memory_order_relaxed);
+  owner.lock.take();
+  give_token(t, false);
+}
+
+/// How the worker of a token gets on. True: it is inside blocking().
+bool look_at(token& t, nanoseconds time) {
+  worker* const owner = t.owner.load(memory_order_acquire);
+  if (owner == nullptr || owner->held.load(memory_order_relaxed) != &t) return false;
+  const std::uint32_t switches = owner->switches.load(memory_order_relaxed);
+  const bool blocking = owner->blocking.load(memory_order_relaxed);
+  if (switches != owner->seen_switches) {
+    if (time - owner->seen_slice >= slice) {
+      owner->seen_slice = time;
+      owner->attention.store(true, memory_order_relaxed);
+    }
+    owner->seen_switches = switches;
+    owner->seen_since = time;
+    return blocking;
+  }
+  const nanoseconds still = time - owner->seen_since;
+  if (still >= (blocking ? blocking_slice : slice) && others_wait(t)) {
+    retake(*owner, t);
+  } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
+    wake_worker();
+  }
+  return blocking;
+}
+
+void look(bool& any_blocking) {
+  const nanoseconds time = monotonic_ns();
+  the.coarse_ms.store(static_cast<std::uint32_t>(time / 1'000'000), memory_order_relaxed);
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    any_blocking |= look_at(*the.tokens[i].load(memory_order_acquire), time);
+  }
+  if (!the.idle.any_idle()) return;
+  if (work_visible() || earliest_deadline() + slow_look / 2 <= time) wake_worker();
+}
+
+/// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
+void sleep_deeply() {
+  const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
+  the.watchdog_pace.store(pace_asleep, memory_order_seq_cst);
+  if (the.active.load(memory_order_seq_cst) == 0) {
+    constexpr nanoseconds quiet = 1'000'000'000;
+    constexpr std::size_t warm = 1024;
+    if (futex_wait(the.watchdog_signal, seen, quiet)) {
+      trim_stacks(warm);
+      futex_wait(the.watchdog_signal, seen, -1);
+    }
+  }
+  the.watchdog_pace.store(pace_slow, memory_order_seq_cst);
+}
+
+void watchdog_thread(void*) {
+  unsigned looks_left = 0;
+  unsigned idle_looks = 0;
+  for (;;) {
+    bool any_blocking = false;
+    look(any_blocking);
+    if (any_blocking && looks_left == 0 && the.watchdog_pace.load(memory_order_relaxed) == pace_fast) {
+      the.watchdog_pace.store(pace_slow, memory_order_seq_cst);
+    }
+    idle_looks = the.active.load(memory_order_seq_cst) == 0 ? idle_looks + 1 : 0;
+    if (idle_looks > 25) {
+      sleep_deeply();
+      idle_looks = 0;
+      continue;
+    }
+    const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
+    const nanoseconds pause = looks_left != 0 ? blocking_slice : slow_look;
+    if (looks_left != 0 && --looks_left == 0) the.watchdog_pace.store(pace_slow, memory_order_seq_cst);
+    const bool timed_out = futex_wait(the.watchdog_signal, seen, pause);
+    if (!timed_out && the.watchdog_signal.load(memory_order_seq_cst) != seen) looks_left = fast_looks;
+  }
+}
+
+}  // namespace
+
+void wake_watchdog() noexcept {
+  the.watchdog_signal.fetch_add(1, memory_order_seq_cst);
+  futex_wake(the.watchdog_signal, 1);
+}
+
+void hurry_watchdog() noexcept {
+  const std::uint32_t pace = the.watchdog_pace.load(memory_order_relaxed);
+  if (pace == pace_fast || pace == pace_none) return;
+  the.watchdog_pace.store(pace_fast, memory_order_seq_cst);
+  wake_watchdog();
+}
+
+void start_watchdog() {
+  std::uint32_t expected = pace_none;
+  if (!the.watchdog_pace.compare_exchange_strong(expected, pace_slow, memory_order_seq_cst)) return;
+  the.coarse_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
+  const int error = start_thread(watchdog_thread, nullptr, "weft-watchdog", std::size_t{256} * 1024);
+  if (error != 0) fatalf("thread exhaustion: cannot start the watchdog thread: %s", std::strerror(error));
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Workers and tokens: the threads, and the right to run goroutines.
+//
+// A token is what is scarce: there are GOMAXPROCS of them. It carries everything that makes running goroutines cheap
+// (run queue, free records, warm stacks, timers). A worker is an OS thread; it needs a token to run
+// goroutines, and there are more workers than tokens only when some sit in blocking calls or in goroutines that ran
+// over their time and lost their token to another worker.
+//
+// Who may touch what
+//   token: the worker that holds it, inside its token lock; a thief or the watchdog that was let in by that lock;
+//     whoever took it off the idle list, until it is handed to a worker. Exceptions are marked.
+//   worker: the thread itself. `held` also by who took its token away (inside its lock) and by who gives it one while
+//     it sleeps. Exceptions are marked.
+// Neither is ever freed: a thief may look at a worker that has long ended, finds its lock and an empty `held`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/random.hpp"
+#include "os/exception_state.hpp"
+#include "os/fiber.hpp"
+#include "os/stack.hpp"
+#include "park/goroutine.hpp"
+#include "sched/run_queue.hpp"
+#include "sched/timers.hpp"
+#include "sched/token_lock.hpp"
+#include "weft/detail/atomic.hpp"
+
+namespace weft::detail {
+
+struct worker;
+
+/// Free records and stacks are kept by the token in stacks of these sizes; a batch of half goes to or from the store.
+inline constexpr std::size_t warm_stacks = 64;
+inline constexpr std::size_t warm_records = 256;
+
+struct alignas(64) token {
+  run_queue<goroutine*> queue;
+  goroutine* free_records = nullptr;
+  std::size_t free_count = 0;
+  std::size_t stack_count = 0;
+  std::uint64_t next_id = 0, last_id = 0;  // goroutine ids at hand: [next_id, last_id)
+  std::uint32_t until_global = 61;  // switches until the global queue is looked at first (reference W2)
+  std::uint32_t eager = 0;          // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
+  atomic<std::int64_t> live{0};     // goroutines started minus ended here; written inside the lock, read by anybody
+  atomic<worker*> owner{nullptr};   // who holds it; read by anybody, as a hint
+  std::uint32_t index = 0;
+  atomic<bool> retired{false};      // GOMAXPROCS was lowered: give it up at the next chance
+  token* next_idle = nullptr;       // under the idle lock
+  timer_heap timers;                // has its own lock
+  stack stacks[warm_stacks];
+};
+
+/// What a worker does when it is asleep; written by itself under the idle lock.
+enum class rest : std::uint8_t { awake, plain, keeper };
+
+/// Values of worker::wake.
+inline constexpr std::uint32_t asleep = 0;
+inline constexpr std::uint32_t woken = 1;   // off the idle list, with a token in `held`
+inline constexpr std::uint32_t nudged = 2;  // still resting: look again
+
+struct alignas(64) worker {
+  token_lock lock;
+  atomic<token*> held{nullptr};         // relaxed: whoever writes it owns it or is inside the lock
+  goroutine* running = nullptr;         // null on the scheduler's own stack
+  exception_state* exceptions = nullptr;
+  commit_function commit = nullptr;     // what to do once the goroutine that just left is at rest
+  void* commit_arg = nullptr;
+  atomic<std::uint32_t> switches{0};    // written by the worker, read by the watchdog: does it get on?
+  atomic<bool> attention{false};        // set by the watchdog and run(): do not take the short way at the next switch
+  atomic<bool> blocking{false};         // inside blocking()
+  bool searching = false;               // counted as searching in the idle word
+  random_source chance{1};
+  fiber scheduler;                      // the thread's own stack
+
+  // The rest is cold.
+  alignas(64) atomic<std::uint32_t> wake{0};  // futex word: see below
+  atomic<bool> polling{false};                // it sleeps in the poller rather than on the word
+  worker* next_idle = nullptr;                // under the idle lock
+  worker* next_all = nullptr;                 // the list of all workers; set once
+  rest resting = rest::awake;                 // under the idle lock
+  nanoseconds recheck = 1'000'000'000;        // as keeper: when to look for a deadlock again
+  bool orphaned = false;                      // its run is over; set by run() inside its lock, its thread never goes on
+  bool is_caller = false;                     // the thread inside run()
+  bool ended = false;                         // under the idle lock: its thread has ended, the record waits for another
+  std::uint32_t seen_switches = 0;            // the watchdog's
+  std::int64_t seen_since = 0;                // the watchdog's
+  std::int64_t seen_slice = 0;                // the watchdog's
+};
+
+/// The token of a worker that is inside its token lock.
+[[nodiscard]] inline token& held_by(const worker& w) noexcept { return *w.held.load(memory_order_relaxed); }
+
+}  // namespace weft::detail

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Engine sim: the loop and what the waist asks of it; see engine.hpp. The functions of the waist themselves are in
+// waist.cpp, the ends of a run in run.cpp.
+//
+// Memory ordering: `inbox_signal_` and `outside_parked_` are seq_cst. A foreign thread that parks counts itself before
+// it looks at its word; the driver, before it calls a quiet program deadlocked, reads that count and then the inbox
+// once more: with both in one total order, a wake-up that was sent is seen.
+#include "sim/engine.hpp"
+
+#include <algorithm>
+
+#include "os/fiber_annotations.hpp"
+#include "os/futex.hpp"
+#include "os/thread.hpp"
+#include "os/thread_local.hpp"
+#include "park/body.hpp"
+#include "park/registry.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr std::uint64_t patience = 100'000;
+
+}  // namespace
+
+sim_engine& sim() {
+  static sim_engine engine;
+  return engine;
+}
+
+bool sim_engine::on_driver() const noexcept { return this_worker() == this; }
+
+// ---- goroutines ----------------------------------------------------------------------------------------------------
+
+void sim_engine::enqueue(goroutine& g) noexcept {
+  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  g.state.store(goroutine_state::runnable, memory_order_relaxed);
+  if (on_driver()) {
+    runnable_.push_back(&g);
+    return;
+  }
+  inbox_lock_.lock();
+  inbox_.push_back(&g);
+  inbox_lock_.unlock();
+  inbox_signal_.fetch_add(1, memory_order_seq_cst);
+  futex_wake(inbox_signal_, 1);
+}
+
+void sim_engine::start(goroutine& g) noexcept {
+  if (on_driver()) {
+    runnable_.push_back(&g);
+    ++live_;
+    may_interrupt();
+    return;
+  }
+  inbox_lock_.lock();
+  inbox_.push_back(&g);
+  inbox_lock_.unlock();
+  inbox_signal_.fetch_add(1, memory_order_seq_cst);
+  futex_wake(inbox_signal_, 1);
+}
+
+bool sim_engine::take_inbox() {
+  inbox_lock_.lock();
+  for (goroutine* g : inbox_) {
+    if (g->state.load(memory_order_relaxed) == goroutine_state::fresh) ++live_;
+    runnable_.push_back(g);
+  }
+  const bool any = !inbox_.empty();
+  inbox_.clear();
+  inbox_lock_.unlock();
+  return any;
+}
+
+void sim_engine::enter(void*) {
+  goroutine& g = *sim().running_;
+  fiber_started(g.self);
+  run_body(g);
+  sim().finish(g);
+}
+
+void sim_engine::finish(goroutine& g) {
+  commit_ = {[](void* arg) { sim().give_back(*static_cast<goroutine*>(arg)); }, &g};
+  switch_fiber_last(g.self, host_, nullptr, exceptions_);
+  __builtin_unreachable();
+}
+
+void sim_engine::give_back(goroutine& g) {
+  if (&g == main_) main_gone_ = true;
+  retire_fiber(g.self);
+  const stack memory = g.self.bounds;
+  g.self.bounds = {};
+  if (memory.top != nullptr) {
+    if (g.custom_stack) unmap_stack(memory);
+    else give_stack(memory);
+  }
+  g.id.store(0, memory_order_relaxed);
+  g.state.store(goroutine_state::free, memory_order_relaxed);
+  give_records(&g, &g);
+  --live_;
+}
+
+__attribute__((noinline)) void sim_engine::step(goroutine& g) {
+  if (g.state.load(memory_order_relaxed) == goroutine_state::fresh) {
+    const stack memory = g.custom_stack ? map_stack(g.stack_size) : take_stack();
+    if (memory.top == nullptr) fatal("out of memory: cannot map a goroutine's stack");
+    init_fiber(g.self, memory, &sim_engine::enter);
+  }
+  g.state.store(goroutine_state::running, memory_order_relaxed);
+  running_ = &g;
+  switch_fiber(host_, g.self, nullptr, exceptions_);
+  running_ = nullptr;
+  const pending_commit commit = commit_;
+  commit_ = {};
+  if (commit.call != nullptr) commit.call(commit.arg);
+}
+
+void sim_engine::leave(pending_commit commit) noexcept {
+  goroutine& g = *running_;
+  commit_ = commit;
+  switch_fiber(g.self, host_, nullptr, exceptions_);
+}
+
+void sim_engine::may_interrupt() noexcept {
+  if (running_ != nullptr && chance_.below(4) == 0) yield();
+}
+
+void sim_engine::yield() noexcept {
+  goroutine* g = running_;
+  g->state.store(goroutine_state::runnable, memory_order_relaxed);
+  leave({[](void* arg) { sim().runnable_.push_back(static_cast<goroutine*>(arg)); }, g});
+}
+
+// ---- the loop ------------------------------------------------------------------------------------------------------
+
+void sim_engine::drive(bool (*done)(void* arg), void* arg) {
+  void* const before = this_worker();
+  set_this_worker(this);
+  adopt_thread(host_);
+  exceptions_ = this_thread_exceptions();
+  while (!done(arg)) {
+    take_inbox();
+    if (runnable_.empty()) {
+      advance();
+      continue;
+    }
+    if (++steps_at_this_time_ > patience) clock_ += 1'000;
+    fire_due();
+    const std::size_t pick = chance_.below(runnable_.size());
+    goroutine* g = runnable_[pick];
+    runnable_[pick] = runnable_.back();
+    runnable_.pop_back();
+    step(*g);
+  }
+  set_this_worker(before);
+}
+
+void sim_engine::advance() {
+  if (!settling_.empty()) {
+    waiter* w = settling_.back();
+    settling_.pop_back();
+    ready(*w);
+    return;
+  }
+  if (poll_descriptors()) return;
+  if (!deadlines_.empty()) {
+    clock_ = std::max(clock_, deadlines_.top()->when);
+    steps_at_this_time_ = 0;
+    fire_due();
+    return;
+  }
+  wait_outside();
+}
+
+void sim_engine::fire_due() {
+  for (;;) {
+    waiter* won = nullptr;
+    inbox_lock_.lock();
+    if (deadlines_.empty() || deadlines_.top()->when > clock_) {
+      inbox_lock_.unlock();
+      return;
+    }
+    timer_entry* entry = deadlines_.pop();
+    entry->heap.store(nullptr, memory_order_release);
+    const auto run = entry->run;
+    if (run == nullptr) won = entry->claim(*entry);
+    inbox_lock_.unlock();
+    if (run != nullptr) run(*entry);
+    if (won != nullptr) ready(*won);
+  }
+}
+
+bool sim_engine::outsiders_may_act() const {
+  const auto asleep = static_cast<std::int32_t>(outside_parked_.load(memory_order_seq_cst)) + 1;
+  return static_cast<std::int64_t>(process_threads()) > asleep + static_cast<std::int64_t>(sanitizer_threads());
+}
+
+void sim_engine::wait_outside() {
+  const std::uint32_t seen = inbox_signal_.load(memory_order_seq_cst);
+  if (take_inbox()) return;
+  if (!descriptors_.empty()) return;
+  if (!outsiders_may_act()) {
+    if (!take_inbox()) deadlock();
+    return;
+  }
+  // A foreign thread may end without a word: look again from time to time.
+  futex_wait(inbox_signal_, seen, 10'000'000);
+}
+
+void sim_engine::deadlock() {
+  reporting_all_ = true;
+  if (main_gone_) fatal("no goroutines (main called goexit) - deadlock!");
+  fatal("all goroutines are asleep - deadlock!");
+}
+
+// ---- the waist -----------------------------------------------------------------------------------------------------
+
+void sim_engine::park(waiter& w, wait_reason reason, const void* object, commit_function commit, void* arg) {
+  if (running_ == nullptr || !on_driver()) {
+    park_outside(w, commit, arg);
+    return;
+  }
+  goroutine& g = *running_;
+  w.kind = waiter_kind::goroutine;
+  w.party = &g;
+  g.reason.store(reason, memory_order_relaxed);
+  g.object.store(object, memory_order_relaxed);
+  g.since_ms.store(static_cast<std::uint32_t>(clock_ / 1'000'000), memory_order_relaxed);
+  g.state.store(goroutine_state::waiting, memory_order_relaxed);
+  leave({commit, arg});
+}
+
+void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
+  bool nobody = false;
+  const bool drives = driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst);
+  w.kind = waiter_kind::thread;
+  w.party = drives ? nullptr : this;  // a sleeper is counted, the driver is not
+  commit(arg);
+  const auto awake = [](void* at) {  // pairs with the store in ready()
+    return static_cast<waiter*>(at)->awake.load(memory_order_acquire) != 0;
+  };
+  if (drives) {
+    drive(awake, &w);
+    driven_.store(false, memory_order_seq_cst);
+    return;
+  }
+  outside_parked_.fetch_add(1, memory_order_seq_cst);
+  inbox_signal_.fetch_add(1, memory_order_seq_cst);
+  futex_wake(inbox_signal_, 1);
+  while (!awake(&w)) futex_wait(w.awake, 0, -1);
+}
+
+void sim_engine::ready(waiter& w) noexcept {
+  switch (w.kind) {
+    case waiter_kind::goroutine:
+      enqueue(*static_cast<goroutine*>(w.party));
+      break;
+    case waiter_kind::thread:
+      // Before the store, so that the driver does not take the woken thread for a sleeping one. The thread may not have
+      // counted itself yet; then the count is one too low for a moment, which only delays a deadlock report.
+      if (w.party != nullptr) outside_parked_.fetch_sub(1, memory_order_seq_cst);
+      w.awake.store(1, memory_order_release);  // pairs with the load in park_outside()
+      futex_wake(w.awake, 1);
+      return;
+    case waiter_kind::coroutine: {
+      goroutine* g = make({site::here(), 0, "coroutine"});
+      resume_coroutine_in(g->body, w.party);
+      start(*g);
+      return;
+    }
+  }
+  if (on_driver()) may_interrupt();
+}
+
+void sim_engine::arm(timer_entry& entry) noexcept {
+  if (entry.when == never) return;
+  inbox_lock_.lock();
+  entry.heap.store(&deadlines_, memory_order_relaxed);
+  deadlines_.push(&entry);
+  inbox_lock_.unlock();
+}
+
+bool sim_engine::disarm(timer_entry& entry) noexcept {
+  inbox_lock_.lock();
+  const bool armed = entry.heap.load(memory_order_relaxed) != nullptr;
+  if (armed) deadlines_.remove(&entry);
+  entry.heap.store(nullptr, memory_order_relaxed);
+  inbox_lock_.unlock();
+  return armed;
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Engine sim: the waist on one thread, in virtual time, every choice drawn from a seed. Read this first: it is the
+// whole idea of the runtime without any of its difficulty.
+//
+//   runnable   the goroutines that could run now; each step picks one of them at random
+//   deadlines  a heap; time stands still while anything is runnable, and jumps to the next deadline when nothing is
+//   nothing runnable, no deadline, nobody outside who could wake us: that is a deadlock, reported with every stack
+//
+// So a run is a function of the program and the seed. A test that fails prints its seed, and the seed replays it.
+//
+// Who drives. The thread inside run() is the driver: it runs the loop on its own stack (the `host` fiber) and
+// switches into one goroutine after another. Without run(), a thread that parks drives the loop until it is woken
+// itself. Any other thread is foreign: its ready() goes through the inbox, its park sleeps on a futex. Programs with
+// foreign threads work, but what those do is not drawn from the seed.
+//
+// Invariants
+//   1. At most one goroutine runs, and only on the driver: nothing here but the inbox and the counters is shared.
+//   2. A goroutine is in `runnable`, is `running`, or waits: never two of these.
+//   3. commit runs on the host, after the switch: the goroutine's stack is at rest by then.
+//   4. Time moves only in advance(), forwards. A program that never blocks but watches the clock would wait for ever,
+//      so after `patience` steps without a move, each step costs a microsecond.
+//
+// Rejected: random preemption at every atomic operation. That is the model checker's work (test/model); here a
+// goroutine is interrupted only where it calls the waist, at start and ready too (`may_interrupt`).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/deadline_heap.hpp"
+#include "base/random.hpp"
+#include "os/fiber.hpp"
+#include "park/goroutine.hpp"
+#include "weft/detail/atomic.hpp"
+#include "weft/detail/park.hpp"
+#include "weft/detail/word_lock.hpp"
+#include "weft/run.hpp"
+
+namespace weft::detail {
+
+class sim_engine {
+ public:
+  int run_main(goroutine& main, const run_options& options);
+
+  void park(waiter& w, wait_reason reason, const void* object, commit_function commit, void* arg);
+  void ready(waiter& w) noexcept;
+  void start(goroutine& g) noexcept;
+  void yield() noexcept;
+  void arm(timer_entry& entry) noexcept;
+  bool disarm(timer_entry& entry) noexcept;
+  fd_wait wait_fd(int fd, readiness what, nanoseconds deadline);
+  void settle();
+  void main_has_returned() noexcept { main_returned_ = true; }
+  [[nodiscard]] bool over() const noexcept { return main_returned_ && (!drain_ || live_ == 0); }
+
+  [[nodiscard]] goroutine* make(const start_options& options);
+  [[nodiscard]] goroutine* running() const noexcept { return running_; }
+  [[nodiscard]] nanoseconds now() const noexcept { return clock_; }
+  [[nodiscard]] std::uint64_t draw() noexcept { return chance_.next(); }
+  [[nodiscard]] std::size_t live() const noexcept { return live_; }
+  [[nodiscard]] std::size_t parked() const noexcept;
+
+  /// For reports: all goroutines (a deadlock) or only the running one (a panic).
+  void report(int fd) noexcept;
+
+ private:
+  struct fd_waiter {
+    waiter* who;
+    int fd;
+    readiness what;
+  };
+  struct pending_commit {
+    commit_function call = nullptr;
+    void* arg = nullptr;
+  };
+
+  void drive(bool (*done)(void* arg), void* arg);
+  void step(goroutine& g);
+  void advance();
+  void fire_due();
+  bool take_inbox();
+  bool poll_descriptors();
+  void wait_outside();
+  [[nodiscard]] bool outsiders_may_act() const;
+  [[noreturn]] void deadlock();
+
+  void enqueue(goroutine& g) noexcept;
+  void may_interrupt() noexcept;
+  void leave(pending_commit commit) noexcept;
+  void park_outside(waiter& w, commit_function commit, void* arg);
+  void finish(goroutine& g);
+  void abandon();
+  void give_back(goroutine& g);
+  static void enter(void* message);
+  [[nodiscard]] bool on_driver() const noexcept;
+
+  // The driver's; no other thread touches them.
+  random_source chance_{1};
+  std::vector<goroutine*> runnable_;
+  std::vector<fd_waiter> descriptors_;
+  nanoseconds clock_ = 1'000'000'000;
+  std::uint64_t steps_at_this_time_ = 0;
+  fiber host_;
+  exception_state* exceptions_ = nullptr;
+  goroutine* running_ = nullptr;
+  goroutine* main_ = nullptr;
+  bool main_returned_ = false;
+  bool drain_ = false;
+  pending_commit commit_;
+  std::size_t live_ = 0;
+  std::vector<waiter*> settling_;
+  bool reporting_all_ = false;
+  bool main_gone_ = false;
+
+  // Shared with foreign threads.
+  word_lock inbox_lock_;
+  std::vector<goroutine*> inbox_;               // under inbox_lock_
+  deadline_heap<timer_entry> deadlines_;        // under inbox_lock_
+  atomic<std::uint32_t> inbox_signal_{0};       // futex word: counts arrivals
+  atomic<std::uint32_t> outside_parked_{0};     // foreign threads asleep in park
+  atomic<bool> driven_{false};
+};
+
+[[nodiscard]] sim_engine& sim();
+
+}  // namespace weft::detail

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Engine sim: the functions of park.hpp, and those of the public API that ask the engine.
+#include <algorithm>
+
+#include "os/cpu.hpp"
+#include "os/fiber_annotations.hpp"
+#include "os/stack.hpp"
+#include "os/thread_local.hpp"
+#include "park/dump.hpp"
+#include "park/registry.hpp"
+#include "sim/engine.hpp"
+#include "weft/detail/panic.hpp"
+#include "weft/runtime.hpp"
+#include "weft/testing.hpp"
+
+namespace weft::detail {
+
+goroutine* sim_engine::make(const start_options& options) {
+  std::size_t taken = 0;
+  goroutine* g = take_records(1, taken);
+  prepare_record(*g, take_ids(1), options);
+  return g;
+}
+
+void park(waiter& w, wait_reason reason, const void* object, commit_function commit, void* arg) {
+  sim().park(w, reason, object, commit, arg);
+}
+
+void ready(waiter& w) noexcept { sim().ready(w); }
+
+goroutine* make_goroutine(const start_options& options) { return sim().make(options); }
+
+void start(goroutine& g) noexcept { sim().start(g); }
+
+goroutine* current() noexcept { return this_worker() == &sim() ? sim().running() : nullptr; }
+
+void yield() noexcept {
+  if (current() != nullptr) sim().yield();
+  else relax(1'000);
+}
+
+nanoseconds now() noexcept { return sim().now(); }
+
+void arm(timer_entry& entry) noexcept { sim().arm(entry); }
+
+bool disarm(timer_entry& entry) noexcept { return sim().disarm(entry); }
+
+fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) { return sim().wait_fd(fd, what, deadline); }
+
+// The one thread blocks, and time stands still meanwhile: a blocking call takes no virtual time.
+void enter_blocking() noexcept {}
+void exit_blocking() noexcept {}
+
+std::uint64_t draw() noexcept { return sim().draw(); }
+
+std::size_t sim_engine::parked() const noexcept {
+  std::size_t n = outside_parked_.load(memory_order_seq_cst);
+  for_each_goroutine(
+      [](void* arg, goroutine& g) {
+        if (g.state.load(memory_order_relaxed) == goroutine_state::waiting) ++*static_cast<std::size_t*>(arg);
+      },
+      &n);
+  return n;
+}
+
+// Leaves the goroutine out of `runnable` until nothing else is in it; see advance().
+void sim_engine::settle() {
+  waiter self;
+  struct request {
+    sim_engine* engine;
+    waiter* who;
+  } r{this, &self};
+  park(self, wait_reason::other, nullptr,
+       [](void* arg) {
+         auto& settle = *static_cast<request*>(arg);
+         settle.engine->settling_.push_back(settle.who);
+       },
+       &r);
+}
+
+}  // namespace weft::detail
+
+namespace weft {
+
+// One goroutine runs at a time whatever is asked for; the number is kept, so that programs that ask see what they set.
+int gomaxprocs(int n) {
+  static detail::atomic<int> set{1};
+  if (n > 1024) detail::panicf("gomaxprocs(%d): at most 1024", n);
+  return n >= 1 ? set.exchange(n) : set.load();
+}
+
+int num_cpu() { return detail::usable_cpus(); }
+
+std::size_t num_goroutine() { return detail::sim().live(); }
+
+void dump_goroutines(int fd) {
+  detail::print_goroutines(fd, detail::current(), static_cast<std::uint32_t>(detail::now() / 1'000'000));
+}
+
+}  // namespace weft
+
+namespace weft::testing {
+
+census count() {
+  census c;
+  detail::for_each_goroutine(
+      [](void* arg, detail::goroutine& g) {
+        auto& counted = *static_cast<census*>(arg);
+        const auto state = g.state.load(detail::memory_order_relaxed);
+        if (state == detail::goroutine_state::abandoned) return;
+        ++counted.goroutines;
+        if (g.self.bounds.top != nullptr) ++counted.stacks;
+      },
+      &c);
+  c.waiters = detail::sim().parked();
+  return c;
+}
+
+void settle() {
+  if (detail::current() == nullptr) detail::panic("settle() on a thread that is no goroutine");
+  detail::sim().settle();
+}
+
+}  // namespace weft::testing

@@ -8,7 +8,8 @@
 //     // expect-stdout: ^hello$                              ^ and $ are those of a line
 //     // expect-stderr: all goroutines are asleep
 //     // expect-stdout-not: after the end                    expect-stderr-not likewise
-//     // expect-stdout-line: 1 squared is 1                  the exact lines of stdout, all of them, in this order
+//     // expect-output-exact:                                all of stdout: the lines that follow,
+//     //   first line                                        each after three blanks
 //     // env: GOMAXPROCS=garbage                             set for the program (NAME= unsets it)
 //     // args: 10 fast                                       its arguments, separated by blanks
 //     // seconds: 20                                         what it may take
@@ -31,6 +32,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -42,7 +44,8 @@ using std::chrono::steady_clock;
 
 struct expectations {
   std::string exit_status = "0";
-  std::vector<std::string> out, out_not, err, err_not, lines;
+  std::vector<std::string> out, out_not, err, err_not;
+  std::optional<std::string> exact;
   std::vector<std::string> environment, arguments;
   int seconds = 20;
 };
@@ -72,8 +75,6 @@ bool take(expectations& want, const std::string& key, const std::string& value) 
     want.out.push_back(value);
   else if (key == "expect-stdout-not")
     want.out_not.push_back(value);
-  else if (key == "expect-stdout-line")
-    want.lines.push_back(value);
   else if (key == "expect-stderr")
     want.err.push_back(value);
   else if (key == "expect-stderr-not")
@@ -97,10 +98,17 @@ expectations read_expectations(const char* source) {
   expectations want;
   const std::regex form("^// ([a-z-]+): ?(.*)$");
   int number = 0;
+  bool inside = false;  // the lines of the exact output
   for (std::string line; std::getline(in, line) && line.rfind("//", 0) == 0;) {
     ++number;
     std::smatch match;
-    if (std::regex_match(line, match, form) && !take(want, match[1], match[2])) {
+    inside = inside && line.rfind("//   ", 0) == 0;
+    if (inside) {
+      *want.exact += line.substr(5) + "\n";
+    } else if (line == "// expect-output-exact:") {
+      want.exact = "";
+      inside = true;
+    } else if (std::regex_match(line, match, form) && !take(want, match[1], match[2])) {
       give_up(std::string(source) + ":" + std::to_string(number) + ": unknown expectation " + match[1].str());
     }
   }
@@ -205,11 +213,7 @@ std::vector<std::string> judge(const expectations& want, const outcome& got) {
   compare(wrong, "stdout", got.out, want.out_not, false);
   compare(wrong, "stderr", got.err, want.err, true);
   compare(wrong, "stderr", got.err, want.err_not, false);
-  if (!want.lines.empty()) {
-    std::string exact;
-    for (const std::string& line : want.lines) exact += line + "\n";
-    if (got.out != exact) wrong.push_back("stdout is not exactly:\n" + exact);
-  }
+  if (want.exact && got.out != *want.exact) wrong.push_back("stdout is not exactly:\n" + *want.exact);
   return wrong;
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A program that starts no further goroutine runs in one thread, however many cores it may use: the lesson says so of
+// Go's scheduler. Threads appear when there is work for them. The kernel lists the threads of a process in
+// /proc/self/task.
+//
+// sentence: a program with one goroutine uses one thread
+// expect-exit: 0
+// expect-stdout: ^with the main goroutine alone: 1 thread$
+// expect-stdout: ^with goroutines that compute: at most [0-9]+ threads, [1-9][0-9]* of them seen$
+#include <weft/weft.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+int threads_of_this_process() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& task : std::filesystem::directory_iterator("/proc/self/task")) ++count;
+  return count;
+}
+
+int main() {
+  return weft::run([] {
+    int alone = threads_of_this_process();
+    std::printf("with the main goroutine alone: %d thread%s\n", alone, alone == 1 ? "" : "s");
+
+    weft::chan<int> seen;
+    constexpr int goroutines = 100;
+    for (int i = 0; i < goroutines; ++i) {
+      weft::go([=] {
+        volatile unsigned work = 0;
+        while (work < 100'000) work = work + 1;
+        seen.send(threads_of_this_process());
+      });
+    }
+    int most = 0;
+    for (int i = 0; i < goroutines; ++i) most = std::max(most, seen.recv().value());
+    // One a core, one that watches them, and a spare for a goroutine that holds its thread for too long.
+    std::printf("with goroutines that compute: at most %d threads, %d of them seen\n", weft::gomaxprocs() + 2, most);
+  });
+}

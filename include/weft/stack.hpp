@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+/// Calls f(arg) with at least `bytes` of stack below it.
+void with_stack(std::size_t bytes, void (*f)(void* arg), void* arg);
+}  // namespace detail
+
+/// Calls f() with at least `bytes` of stack left, and returns its result: in place if there is so much, otherwise on a
+/// further segment of the same goroutine, which is given back when f returns. A recursion that calls it at each level
+/// goes on to 1 GiB of stack from an ordinary goroutine:
+///
+///     long depth(node* n) {
+///       return weft::ensure_stack(16 * 1024, [&] { return n ? 1 + depth(n->next) : 0; });
+///     }
+///
+/// Segments double, so the cost of a new one (some microseconds, and a page fault per page touched) is spread over the
+/// depth. Exceptions pass through. f may park, be woken on another worker, and everything else that a goroutine may.
+///
+/// Callers: goroutines and foreign threads. Errors: more than 1 GiB in one call, or for all segments of a goroutine
+/// together, panics; memory exhausted is fatal. Source: reference S3, S4.
+template <class F>
+auto ensure_stack(std::size_t bytes, F&& f) -> std::invoke_result_t<F&> {
+  using result = std::invoke_result_t<F&>;
+  using function = std::remove_reference_t<F>;
+  void* const address = const_cast<void*>(static_cast<const void*>(std::addressof(f)));
+  if constexpr (std::is_void_v<result>) {
+    detail::with_stack(bytes, [](void* arg) { (*static_cast<function*>(arg))(); }, address);
+  } else if constexpr (std::is_reference_v<result>) {
+    struct call {
+      void* f;
+      std::remove_reference_t<result>* value;
+    } c{address, nullptr};
+    detail::with_stack(
+        bytes, [](void* arg) { static_cast<call*>(arg)->value = std::addressof((*static_cast<function*>(static_cast<call*>(arg)->f))()); }, &c);
+    return static_cast<result>(*c.value);
+  } else {
+    struct call {
+      void* f;
+      std::optional<result> value;
+    } c{address, std::nullopt};
+    detail::with_stack(
+        bytes, [](void* arg) { static_cast<call*>(arg)->value.emplace((*static_cast<function*>(static_cast<call*>(arg)->f))()); }, &c);
+    return std::move(*c.value);
+  }
+}
+
+}  // namespace weft

@@ -14,7 +14,6 @@
 //   rbp   0, from make_context: walks along frame pointers end here
 // The CFI says that the return address is undefined, which is how unwinders and gdb learn that there is no caller.
 	.globl	weft_start_context
-	.hidden	weft_start_context
 	.type	weft_start_context, @function
 	.p2align 4
 weft_start_context:
@@ -36,7 +35,6 @@ weft_start_context:
 // The canonical frame address is counted from rbp, which f preserves, so it does not matter that rsp points into
 // another stack: an exception thrown by f passes through, and a frame-pointer walk crosses over.
 	.globl	weft_call_on_stack
-	.hidden	weft_call_on_stack
 	.type	weft_call_on_stack, @function
 	.p2align 4
 weft_call_on_stack:

@@ -25,7 +25,7 @@ inline void heavy_fence() noexcept { weft::model::heavy_fence(); }
 
 #else
 
-__attribute__((visibility("hidden"))) extern atomic<bool> fences_are_full;  // written by membarrier.cpp
+extern atomic<bool> fences_are_full;  // written by membarrier.cpp
 
 /// A full barrier for this thread only.
 void full_fence() noexcept;

@@ -14,8 +14,7 @@
 namespace weft::detail {
 namespace {
 
-extern "C" __attribute__((visibility("hidden"))) void weft_call_on_stack(std::byte* top, void (*f)(void* arg),
-                                                                         void* arg);
+extern "C" void weft_call_on_stack(std::byte* top, void (*f)(void* arg), void* arg);
 
 /// The caller's side of an announced crossing; on the caller's stack.
 struct crossing {

@@ -42,18 +42,14 @@ namespace detail {
 template <class F>
   requires std::is_invocable_v<std::decay_t<F>&>
 void go(F&& f, detail::site where = detail::site::here()) {
-  detail::goroutine* g = detail::make_goroutine({where, 0, nullptr});
-  detail::emplace_closure(detail::closure_of(*g), std::forward<F>(f));
-  detail::start(*g);
+  detail::start(detail::make_goroutine_for({where, 0, nullptr}, std::forward<F>(f)));
 }
 
 /// The same with a stack size or a label: go({.stack = 64 << 20}, [] { deep_recursion(); }).
 template <class F>
   requires std::is_invocable_v<std::decay_t<F>&>
 void go(const go_options& options, F&& f, detail::site where = detail::site::here()) {
-  detail::goroutine* g = detail::make_goroutine(detail::checked(options, where));
-  detail::emplace_closure(detail::closure_of(*g), std::forward<F>(f));
-  detail::start(*g);
+  detail::start(detail::make_goroutine_for(detail::checked(options, where), std::forward<F>(f)));
 }
 
 /// Lets others run: the goroutine goes to the back of its worker's queue (G10). On a foreign thread it gives the

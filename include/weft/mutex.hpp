@@ -34,32 +34,31 @@ class mutex {
     if ((state_.fetch_or(locked, detail::memory_order_acquire) & locked) != 0) [[unlikely]] lock_slow();
   }
 
-  /// Takes the lock if it is free and nobody has a better claim to it (M3).
+  /// Takes the lock if it is free (M3).
   [[nodiscard]] bool try_lock() noexcept {
-    return (state_.load(detail::memory_order_relaxed) & (locked | handing)) == 0 &&
+    return (state_.load(detail::memory_order_relaxed) & locked) == 0 &&
            (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
   }
 
   /// Frees the lock. Fatal "sync: unlock of unlocked mutex" if it is free (M4).
   void unlock() {
-    if ((state_.load(detail::memory_order_relaxed) & handing) != 0) [[unlikely]] return hand_over();
-    // release: pairs with the acquire in lock.
-    const std::uint32_t was = state_.fetch_sub(locked, detail::memory_order_release);
-    if (was != locked) [[unlikely]] unlock_slow(was);
+    std::uint32_t was = locked;
+    // release: pairs with the acquire in lock. relaxed: a failure only says what to do next.
+    const bool freed = state_.compare_exchange_strong(was, 0, detail::memory_order_release, detail::memory_order_relaxed);
+    if (!freed) [[unlikely]] unlock_slow(was);
   }
 
  private:
   static constexpr std::uint32_t locked = 1;
   static constexpr std::uint32_t waiting = 2;  // the queue is not empty
   static constexpr std::uint32_t waking = 4;   // a waiter has been woken and has not tried the lock yet
-  static constexpr std::uint32_t handing = 8;  // the first waiter has been woken in vain: unlock hands over
+  static constexpr std::uint32_t handing = 8;  // the first waiter was woken in vain: unlock hands the lock to it
 
   void lock_slow();
-  bool compete();
-  bool wait_again();
-  void unlock_slow(std::uint32_t was);
-  void hand_over();
-  void wake_one();
+  [[nodiscard]] bool compete();
+  [[nodiscard]] bool wait_again();
+  void unlock_slow(std::uint32_t state);
+  [[nodiscard]] detail::wait_node* take_waiter(std::uint32_t set);
 
   detail::atomic<std::uint32_t> state_{0};  // `locked` by everybody; the others under the queue's lock
   detail::wait_queue queue_;

@@ -173,9 +173,7 @@ auto spawn(const go_options& options, F&& f, detail::site where = detail::site::
   using result = std::invoke_result_t<callable&>;
   detail::require_callable<callable>(f);
   auto state = std::make_unique<detail::task_of<result, callable>>(std::forward<F>(f));
-  detail::goroutine* g = detail::make_goroutine(detail::checked(options, where));
-  detail::emplace_closure(detail::closure_of(*g), [running = state.get()] { running->run(); });
-  detail::start(*g);
+  detail::start(detail::make_goroutine_for(detail::checked(options, where), [running = state.get()] { running->run(); }));
   return task<result>(std::move(state));
 }
 

@@ -59,14 +59,13 @@ class wait_group {
     requires std::is_invocable_v<std::decay_t<F>&>
   void go(F&& f, detail::site where = detail::site::here()) {
     detail::require_callable<std::decay_t<F>>(f);
-    detail::goroutine* g = detail::make_goroutine({where, 0, nullptr});
-    detail::emplace_closure(detail::closure_of(*g), [this, f = std::decay_t<F>(std::forward<F>(f))]() mutable {
+    detail::goroutine& g = detail::make_goroutine_for({where, 0, nullptr}, [this, f = std::decay_t<F>(std::forward<F>(f))]() mutable {
       const done_at_end end{*this};
       std::decay_t<F> call(std::move(f));  // so that what f captured is gone before done()
       static_cast<void>(std::invoke(call));
     });
     add(1);
-    detail::start(*g);
+    detail::start(g);
   }
 
  private:

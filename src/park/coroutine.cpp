@@ -11,8 +11,9 @@ namespace weft::detail {
 
 void resume_coroutine_in(closure& body, void* address) noexcept {
   ::new (body.bytes) void*(address);
-  body.run = [](closure& self) { std::coroutine_handle<>::from_address(*reinterpret_cast<void**>(self.bytes)).resume(); };
-  body.drop = [](closure&) noexcept {};
+  body.use = [](closure& self, closure_use how) {
+    if (how == closure_use::call) std::coroutine_handle<>::from_address(*reinterpret_cast<void**>(self.bytes)).resume();
+  };
 }
 
 }  // namespace weft::detail

@@ -52,7 +52,7 @@ std::uint64_t id_of(const goroutine* g) noexcept {
 
 void run_body(goroutine& g) {
   try {
-    g.body.run(g.body);
+    g.body.use(g.body, closure_use::call);
   } catch (goexit_signal& signal) {
     signal.deliver();
   }

@@ -2,7 +2,7 @@
 //
 // The record of a goroutine: everything the runtime keeps of it apart from its stack.
 //
-// A record is three cache lines in a slab that is never freed (registry.hpp), so that whoever walks the registry, a
+// A record is 160 bytes in a slab that is never freed (registry.hpp), so that whoever walks the registry, a
 // report or a debugger, may read any record at any time; `id` tells whether it is still the goroutine it was. A
 // goroutine has no stack until it first runs: a million started ones cost a million records and no stack page.
 //
@@ -36,10 +36,8 @@ namespace weft::detail {
 
 enum class goroutine_state : std::uint8_t { free, fresh, runnable, running, waiting, abandoned };
 
-struct alignas(64) goroutine {
-  goroutine* next = nullptr;  // the link of whichever queue it is in
-  fiber self;                 // where it goes on; its stack's bounds once it has one
-  std::size_t stack_size = 0;        // the stack asked for; 0: the default
+struct alignas(32) goroutine {
+  fiber self;                 // where it goes on; its stack's bounds. Without a stack yet: {null, the size asked for}
   atomic<std::uint64_t> id{0};       // 0 while free
   atomic<const void*> object{nullptr};  // what it waits for; an address to print
   const char* file = "";             // where it was started
@@ -51,5 +49,7 @@ struct alignas(64) goroutine {
   bool custom_stack = false;  // its stack came from map_stack, not from the arena
   closure body;
 };
+
+static_assert(asan_on || tsan_on || sizeof(goroutine) == 160);
 
 }  // namespace weft::detail

@@ -57,7 +57,7 @@ void on_token_lost(const worker& w) noexcept {
   }
   w.running->state.store(goroutine_state::runnable, memory_order_relaxed);
   leave_worker(
-      w, [](void* g) { the.global.push(*static_cast<goroutine*>(g)); }, w.running);
+      w, [](void* g) { the.global.push(static_cast<goroutine*>(g)); }, w.running);
 }
 
 }  // namespace weft::detail

@@ -33,15 +33,11 @@ goroutine* take_global(token& t) noexcept {
   if (share > 128) share = 128;
   const std::size_t room = 256 - t.queue.ring_size();
   if (share > room + 1) share = room + 1;
-  std::size_t taken = 0;
-  goroutine* const first = the.global.pop_chain(share, taken);
-  if (first == nullptr) return nullptr;
-  for (goroutine* g = first->next; g != nullptr;) {
-    goroutine* const following = g->next;  // the link is the queue's no more once the goroutine is in the ring
-    check(t.queue.push_back(g), "the ring has room for its share of the global queue");
-    g = following;
-  }
-  return first;
+  goroutine* taken[129];
+  const std::size_t n = the.global.pop(taken, share);
+  if (n == 0) return nullptr;
+  for (std::size_t i = 1; i < n; ++i) check(t.queue.push_back(taken[i]), "the ring has room for its share");
+  return taken[0];
 }
 
 /// Looks up from the own queue: every `look_up_every` switches, and when somebody asked for attention.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The queue that belongs to no token: what overflows from full rings, what foreign threads wake, and goroutines whose
-// worker lost its token. A list through the goroutines' own links, under a word lock.
+// worker lost its token. First in, first out, under a word lock.
+//
+// A list of blocks of pointers, so that moving half a ring in or out copies one array and touches no goroutine: with a
+// list through the goroutines themselves, a worker that takes a hundred of a million waits for a hundred cache misses,
+// one after the other. Emptied blocks are kept for reuse, up to a few; a new one is allocated outside the lock.
 //
 // Memory ordering: size_ is written under the lock and read relaxed by workers that look whether there is anything:
 // a guess, which matters only before a worker sleeps, and there idle.hpp's fences order it.
@@ -19,45 +23,35 @@ class global_queue {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(memory_order_relaxed); }
 
-  void push(goroutine& g) noexcept { push_chain(&g, &g, 1); }
+  void push(goroutine* g) noexcept { push(&g, 1); }
 
-  /// Appends `n` goroutines linked by `next` from first to last.
-  void push_chain(goroutine* first, goroutine* last, std::size_t n) noexcept {
-    last->next = nullptr;
-    lock_.lock();
-    if (last_ == nullptr) first_ = first;
-    else last_->next = first;
-    last_ = last;
-    size_.store(size_.load(memory_order_relaxed) + n, memory_order_relaxed);
-    lock_.unlock();
-  }
+  /// Appends `n` goroutines. Ends the process when memory is exhausted.
+  void push(goroutine* const* items, std::size_t n) noexcept;
 
-  /// Takes the `n` oldest, or as many as there are, linked by `next`; `taken` says how many.
-  [[nodiscard]] goroutine* pop_chain(std::size_t n, std::size_t& taken) noexcept {
-    taken = 0;
-    if (size() == 0) return nullptr;
-    lock_.lock();
-    goroutine* const first = first_;
-    goroutine* last = nullptr;
-    for (goroutine* g = first; g != nullptr && taken < n; g = g->next) {
-      last = g;
-      ++taken;
-    }
-    if (last != nullptr) {
-      first_ = last->next;
-      if (first_ == nullptr) last_ = nullptr;
-      last->next = nullptr;
-      size_.store(size_.load(memory_order_relaxed) - taken, memory_order_relaxed);
-    }
-    lock_.unlock();
-    return first;
-  }
+  /// Takes the `n` oldest, or as many as there are; returns how many.
+  std::size_t pop(goroutine** out, std::size_t n) noexcept;
 
  private:
+  struct block {
+    static constexpr std::size_t capacity = 509;  // with the rest, 4 KiB
+    block* next = nullptr;
+    std::size_t first = 0;  // items [first, last) are queued
+    std::size_t last = 0;
+    goroutine* items[capacity];
+  };
+
+  static constexpr std::size_t spares_kept = 8;
+
+  [[nodiscard]] block* new_block() noexcept;
+  void add_block_locked(block* added) noexcept;
+  void drop_head_locked() noexcept;
+
   word_lock lock_;
-  goroutine* first_ = nullptr;   // under lock_
-  goroutine* last_ = nullptr;    // under lock_
-  atomic<std::size_t> size_{0};  // written under lock_, read by anybody
+  block* head_ = nullptr;          // under lock_: the block to take from
+  block* tail_ = nullptr;          // under lock_: the block to append to
+  block* spares_ = nullptr;        // under lock_: empty blocks
+  std::size_t spare_count_ = 0;    // under lock_
+  atomic<std::size_t> size_{0};    // written under lock_, read by anybody
 };
 
 }  // namespace weft::detail

@@ -148,8 +148,8 @@ void worker_thread(void* arg) {
 bool rest_now(worker& w) {
   token* const t = w.held.load(memory_order_relaxed);
   if (t != nullptr && t->retired.load(memory_order_relaxed)) {
-    while (goroutine* g = t->queue.take_next()) the.global.push(*g);
-    while (goroutine* g = t->queue.pop_front()) the.global.push(*g);
+    while (goroutine* g = t->queue.take_next()) the.global.push(g);
+    while (goroutine* g = t->queue.pop_front()) the.global.push(g);
   }
   the.rest_lock.lock();
   lie_down_locked(w, t);

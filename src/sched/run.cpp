@@ -49,7 +49,8 @@ void start_main(worker& w, main_call& request, site where) {
   goroutine* const g = make_goroutine({where, 0, nullptr});
   g->id.store(1, memory_order_relaxed);
   ::new (g->body.bytes) main_call*(&request);
-  g->body.run = [](closure& self) {
+  g->body.use = [](closure& self, closure_use how) {
+    if (how == closure_use::drop) return;
     struct gone {
       ~gone() { the.main_gone.store(true, memory_order_seq_cst); }
     } at_end;
@@ -59,7 +60,6 @@ void start_main(worker& w, main_call& request, site where) {
     if (the.drain) the.draining.store(true, memory_order_seq_cst);
     else end_run();
   };
-  g->body.drop = [](closure&) noexcept {};
   static_cast<void>(w);
   start(*g);
 }
@@ -97,8 +97,8 @@ void orphan_the_rest() {
 }
 
 void empty_queues() {
-  std::size_t taken = 0;
-  while (the.global.pop_chain(1024, taken) != nullptr) continue;
+  goroutine* left[64];
+  while (the.global.pop(left, 64) != 0) continue;
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
     token& t = *the.tokens[i].load(memory_order_acquire);
@@ -116,7 +116,7 @@ void abandon(void*, goroutine& g) {
   switch (g.state.load(memory_order_relaxed)) {
     case goroutine_state::fresh:
       g.state.store(goroutine_state::abandoned, memory_order_relaxed);  // its callable's destructor may call ready
-      g.body.drop(g.body);
+      g.body.use(g.body, closure_use::drop);
       break;
     case goroutine_state::runnable:
       retire_fiber(g.self);
@@ -132,9 +132,7 @@ void abandon(void*, goroutine& g) {
       return;
   }
   g.self.bounds = {};
-  g.id.store(0, memory_order_relaxed);
-  g.state.store(goroutine_state::free, memory_order_relaxed);
-  give_records(&g, &g);
+  discard(g);
 }
 
 void stop(bool report) {

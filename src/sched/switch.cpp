@@ -51,8 +51,8 @@ void count_switch(worker& w) noexcept {
 
 [[gnu::noinline]] void take_stack_for(token& t, goroutine& g) noexcept {
   if (g.custom_stack) {
-    const stack mapped = map_stack(g.stack_size);
-    if (mapped.top == nullptr) fatalf("out of memory: cannot map a stack of %zu bytes", g.stack_size);
+    const stack mapped = map_stack(g.self.bounds.size);
+    if (mapped.top == nullptr) fatalf("out of memory: cannot map a stack of %zu bytes", g.self.bounds.size);
     init_fiber(g.self, mapped, &goroutine_entry);
     return;
   }
@@ -82,21 +82,16 @@ void count_switch(worker& w) noexcept {
   arrive(*static_cast<worker*>(message));
 }
 
-void push_global(void* g) { the.global.push(*static_cast<goroutine*>(g)); }
+void push_global(void* g) { the.global.push(static_cast<goroutine*>(g)); }
 
 void release_record(token& t, goroutine& g) noexcept {
   t.live.store(t.live.load(memory_order_relaxed) - 1, memory_order_relaxed);  // only written inside the token lock
   g.id.store(0, memory_order_relaxed);
   g.state.store(goroutine_state::free, memory_order_relaxed);
-  g.next = t.free_records;
-  t.free_records = &g;
-  if (++t.free_count < warm_records) return;
-  goroutine* const first = t.free_records;
-  goroutine* last = first;
-  for (std::size_t i = 1; i < warm_records / 2; ++i) last = last->next;
-  t.free_records = last->next;
-  t.free_count -= warm_records / 2;
-  give_records(first, last);
+  t.records[t.record_count++] = &g;
+  if (t.record_count < warm_records) return;
+  t.record_count = warm_records / 2;
+  give_records(t.records + warm_records / 2, warm_records / 2);
 }
 
 void release_stack(token& t, const stack& memory) noexcept {
@@ -122,9 +117,7 @@ void bury(void* arg) {
     return;
   }
   the.started_outside.fetch_sub(1, memory_order_relaxed);
-  g.id.store(0, memory_order_relaxed);
-  g.state.store(goroutine_state::free, memory_order_relaxed);
-  give_records(&g, &g);
+  discard(g);
 }
 
 /// The stack of a goroutine that has ended goes to one that starts; both records belong to this worker.

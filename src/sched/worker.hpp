@@ -38,8 +38,7 @@ inline constexpr std::size_t warm_records = 256;
 
 struct alignas(64) token {
   run_queue<goroutine*> queue;
-  goroutine* free_records = nullptr;
-  std::size_t free_count = 0;
+  std::size_t record_count = 0;
   std::size_t stack_count = 0;
   std::uint64_t next_id = 0, last_id = 0;  // goroutine ids at hand: [next_id, last_id)
   std::uint32_t until_global = 61;  // switches until the global queue is looked at first (reference W2)
@@ -50,7 +49,8 @@ struct alignas(64) token {
   atomic<bool> retired{false};      // GOMAXPROCS was lowered: give it up at the next chance
   token* next_idle = nullptr;       // under the idle lock
   timer_heap timers;                // has its own lock
-  stack stacks[warm_stacks];
+  goroutine* records[warm_records];  // free ones
+  stack stacks[warm_stacks];         // free ones
 };
 
 /// What a worker does when it is asleep; written by itself under the idle lock.

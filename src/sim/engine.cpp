@@ -96,15 +96,13 @@ void sim_engine::give_back(goroutine& g) {
     if (g.custom_stack) unmap_stack(memory);
     else give_stack(memory);
   }
-  g.id.store(0, memory_order_relaxed);
-  g.state.store(goroutine_state::free, memory_order_relaxed);
-  give_records(&g, &g);
+  discard(g);
   --live_;
 }
 
 __attribute__((noinline)) void sim_engine::step(goroutine& g) {
   if (g.state.load(memory_order_relaxed) == goroutine_state::fresh) {
-    const stack memory = g.custom_stack ? map_stack(g.stack_size) : take_stack();
+    const stack memory = g.custom_stack ? map_stack(g.self.bounds.size) : take_stack();
     if (memory.top == nullptr) fatal("out of memory: cannot map a goroutine's stack");
     init_fiber(g.self, memory, &sim_engine::enter);
   }

@@ -70,7 +70,7 @@ void sim_engine::abandon() {
       g->state.store(goroutine_state::abandoned, memory_order_relaxed);
       continue;
     }
-    if (state == goroutine_state::fresh) g->body.drop(g->body);
+    if (state == goroutine_state::fresh) g->body.use(g->body, closure_use::drop);
     if (g->self.bounds.top != nullptr) forget_stack(g->self.bounds.low(), g->self.bounds.size);
     give_back(*g);
   }
@@ -111,12 +111,12 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
   goroutine& g = *sim().make({where, 0, nullptr});
   g.id.store(1, memory_order_relaxed);
   ::new (g.body.bytes) main_call*(&request);
-  g.body.run = [](closure& self) {
+  g.body.use = [](closure& self, closure_use how) {
+    if (how == closure_use::drop) return;
     main_call& m = **reinterpret_cast<main_call**>(self.bytes);
     m.call(m.f, *m.status);
     sim().main_has_returned();
   };
-  g.body.drop = [](closure&) noexcept {};
   sim().run_main(g, options);
   return status;
 }

@@ -17,8 +17,8 @@
 namespace weft::detail {
 
 goroutine* sim_engine::make(const start_options& options) {
-  std::size_t taken = 0;
-  goroutine* g = take_records(1, taken);
+  goroutine* g = nullptr;
+  take_records(&g, 1);
   prepare_record(*g, take_ids(1), options);
   return g;
 }

@@ -66,7 +66,7 @@ class channel_of final : public channel_core {
 
   // ---- one attempt; see channel_type ---------------------------------------------------------------------------------
 
-  bool attempt_send(T& value) {
+  [[gnu::always_inline]] bool attempt_send(T& value) {
     // relaxed, here and below: written under the lock, which we hold
     if ((state_.load(memory_order_relaxed) & (closed | receivers_wait)) != 0 && hand_over(value)) return true;
     if (full()) return false;
@@ -75,7 +75,7 @@ class channel_of final : public channel_core {
     return true;
   }
 
-  bool attempt_recv(std::optional<T>& result) {
+  [[gnu::always_inline]] bool attempt_recv(std::optional<T>& result) {
     if ((state_.load(memory_order_relaxed) & senders_wait) != 0 && take_over(result)) return true;
     if (empty()) {
       if ((state_.load(memory_order_relaxed) & closed) == 0) return false;
@@ -175,7 +175,7 @@ class channel_of final : public channel_core {
   }
 
   /// Step 2 of attempt_send. False: all who seemed to wait had been completed elsewhere.
-  bool hand_over(T& value) {
+  [[gnu::always_inline]] bool hand_over(T& value) {
     if ((state_.load(memory_order_relaxed) & closed) != 0) {
       unlock();
       panic("send on closed channel");
@@ -189,7 +189,7 @@ class channel_of final : public channel_core {
   }
 
   /// Step 1 of attempt_recv.
-  bool take_over(std::optional<T>& result) {
+  [[gnu::always_inline]] bool take_over(std::optional<T>& result) {
     wait_node* sender = take_sender();
     if (sender == nullptr) return false;
     T& sent = *static_cast<T*>(sender->slot);

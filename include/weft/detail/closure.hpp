@@ -5,8 +5,8 @@
 // closure::inline_size bytes live inside the goroutine's record; larger or over-aligned ones on the heap, with their
 // address in the record.
 //
-// The callable is destroyed exactly once: by `run` when the call has returned or is unwound by an exception, or by
-// `drop` if the goroutine never ran. It is destroyed on the goroutine's own stack in the first case.
+// The callable is destroyed exactly once: when the call has returned or is unwound by an exception, on the goroutine's
+// own stack, or without a call if the goroutine never ran.
 #pragma once
 
 #include <functional>
@@ -36,7 +36,7 @@ void require_callable(const F& f) noexcept {
 }
 
 template <class F>
-inline constexpr bool fits_closure = sizeof(F) <= closure::inline_size && alignof(F) <= 16;
+inline constexpr bool fits_closure = sizeof(F) <= closure::inline_size && alignof(F) <= 8;
 
 template <class F>
 [[nodiscard]] F* callable_in(closure& c) noexcept {
@@ -57,12 +57,12 @@ void destroy_callable(closure& c) noexcept {
 }
 
 template <class F>
-void run_callable(closure& c) {
+void use_callable(closure& c, closure_use how) {
   struct destroyer {
     closure& c;
     ~destroyer() { destroy_callable<F>(c); }
   } at_end{c};
-  static_cast<void>(std::invoke(*callable_in<F>(c)));
+  if (how == closure_use::call) static_cast<void>(std::invoke(*callable_in<F>(c)));
 }
 
 /// Constructs `f` (moved or copied) in `c`, which must be empty. Whatever the callable's constructor throws comes out,
@@ -77,8 +77,20 @@ void emplace_closure(closure& c, F&& f) {
   } else {
     ::new (static_cast<void*>(c.bytes)) callable*(new callable(std::forward<F>(f)));
   }
-  c.run = run_callable<callable>;
-  c.drop = destroy_callable<callable>;
+  c.use = use_callable<callable>;
+}
+
+/// A goroutine that calls `f`, not yet started. If constructing the callable throws, nothing is left behind.
+template <class F>
+[[nodiscard]] goroutine& make_goroutine_for(const start_options& options, F&& f) {
+  struct unstarted {
+    goroutine* g;
+    ~unstarted() {
+      if (g != nullptr) discard(*g);
+    }
+  } made{make_goroutine(options)};
+  emplace_closure(closure_of(*made.g), std::forward<F>(f));
+  return *std::exchange(made.g, nullptr);
 }
 
 }  // namespace weft::detail

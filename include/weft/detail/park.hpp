@@ -48,13 +48,15 @@ void ready(waiter& w) noexcept;
 
 // ---- life ----------------------------------------------------------------------------------------------------------
 
-/// What a goroutine runs. `run` is called once on the goroutine's stack and destroys the callable; `drop` destroys it
-/// without running it. Callables of up to `inline_size` bytes live in place, larger ones on the heap.
+/// What a goroutine runs. `use` is called once, which ends the callable: with `call` on the goroutine's own stack, to
+/// call it and destroy it; with `drop` to destroy it because it will never run. Callables of up to `inline_size` bytes
+/// live in place, larger ones on the heap.
+enum class closure_use : bool { drop, call };
+
 struct closure {
   static constexpr std::size_t inline_size = 48;
-  void (*run)(closure&) = nullptr;
-  void (*drop)(closure&) noexcept = nullptr;
-  alignas(16) std::byte bytes[inline_size];
+  void (*use)(closure& self, closure_use how) = nullptr;
+  alignas(8) std::byte bytes[inline_size];
 };
 
 struct start_options {
@@ -68,6 +70,9 @@ struct goroutine;
 /// A goroutine record in its initial state; the caller constructs the callable in closure_of() and calls start().
 [[nodiscard]] goroutine* make_goroutine(const start_options& options);
 [[nodiscard]] closure& closure_of(goroutine& g) noexcept;
+
+/// Gives back a record that will not be started, or not any more.
+void discard(goroutine& g) noexcept;
 
 /// Makes it runnable. The caller's writes happen before the goroutine's first step.
 void start(goroutine& g) noexcept;

@@ -51,9 +51,7 @@ class [[nodiscard]] try_result {
 
   try_result(bool done, std::optional<T> received) noexcept : received_(std::move(received)), done_(done) {}
 
-  [[nodiscard]] state what() const noexcept {
-    return received_ ? state::value : done_ ? state::closed : state::empty;
-  }
+  [[nodiscard]] state what() const noexcept { return received_ ? state::value : done_ ? state::closed : state::empty; }
   [[nodiscard]] bool empty() const noexcept { return what() == state::empty; }
   [[nodiscard]] bool closed() const noexcept { return what() == state::closed; }
 
@@ -102,34 +100,26 @@ class channel_handle {
 
   /// Sends `value`. Blocks until a receiver has taken it or, on a buffered channel, until there is room (C3). Panics if
   /// the channel is closed, also if it is closed while the call is blocked.
-  void send(T value) const
-    requires(D != direction::recv)
-  {
+  void send(T value) const requires(D != direction::recv) {
     if (core_ == nullptr) block_for_ever(wait_reason::chan_send_nil);
     core_->send(value);
   }
 
   /// Receives. Blocks until there is a value; nullopt when the channel is closed and drained (C4).
-  std::optional<T> recv() const
-    requires(D != direction::send)
-  {
+  std::optional<T> recv() const requires(D != direction::send) {
     if (core_ == nullptr) block_for_ever(wait_reason::chan_receive_nil);
     return core_->recv();
   }
 
   /// Sends `value` if that is possible without blocking. False: at some instant during the call it would have blocked,
   /// and the value is dropped (C8). Panics if the channel is closed.
-  [[nodiscard]] bool try_send(T value) const
-    requires(D != direction::recv)
-  {
+  [[nodiscard]] bool try_send(T value) const requires(D != direction::recv) {
     return core_ != nullptr && core_->try_send(value);
   }
 
   /// Receives if that is possible without blocking. `empty`: at some instant during the call it would have blocked; if
   /// the channel always held a value or was closed, it never says so (C8).
-  try_result<T> try_recv() const
-    requires(D != direction::send)
-  {
+  try_result<T> try_recv() const requires(D != direction::send) {
     std::optional<T> received;
     const bool done = core_ != nullptr && core_->try_recv(received);
     return {done, std::move(received)};
@@ -137,31 +127,19 @@ class channel_handle {
 
   /// No more sends: what is in the channel can still be received, then receives report the end at once. Wakes all
   /// blocked receivers, and all blocked senders, who panic (C5). Panics if the channel is closed already or null.
-  void close() const
-    requires(D != direction::recv)
-  {
+  void close() const requires(D != direction::recv) {
     if (core_ == nullptr) panic("close of nil channel");
     core_->close();
   }
 
   /// For `co_await c.async_send(v)` and `co_await c.async_recv()` in any C++20 coroutine; see weft/coroutine.hpp.
-  [[nodiscard]] send_awaiter<T> async_send(T value) const
-    requires(D != direction::recv);
-  [[nodiscard]] recv_awaiter<T> async_recv() const
-    requires(D != direction::send);
+  [[nodiscard]] send_awaiter<T> async_send(T value) const requires(D != direction::recv);
+  [[nodiscard]] recv_awaiter<T> async_recv() const requires(D != direction::send);
 
   /// A range of what is received, until the channel is closed and drained (C10). Each element is received when the
   /// iterator moves on to it. `for (T v : c)`, `for (auto&& v : c)`, `for (const T& v : c)`.
-  [[nodiscard]] recv_iterator<T> begin() const
-    requires(D != direction::send)
-  {
-    return recv_iterator<T>(*this);
-  }
-  [[nodiscard]] std::default_sentinel_t end() const noexcept
-    requires(D != direction::send)
-  {
-    return {};
-  }
+  [[nodiscard]] recv_iterator<T> begin() const requires(D != direction::send) { return recv_iterator<T>(*this); }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept requires(D != direction::send) { return {}; }
 
   /// How many elements are in the buffer, and how many fit; both 0 for a null handle (C9). A snapshot.
   [[nodiscard]] std::size_t len() const noexcept { return core_ == nullptr ? 0 : core_->len(); }

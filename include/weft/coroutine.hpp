@@ -91,16 +91,12 @@ class [[nodiscard]] send_awaiter {
 };
 
 template <class T, direction D>
-send_awaiter<T> channel_handle<T, D>::async_send(T value) const
-  requires(D != direction::recv)
-{
+send_awaiter<T> channel_handle<T, D>::async_send(T value) const requires(D != direction::recv) {
   return send_awaiter<T>(core_, std::move(value));
 }
 
 template <class T, direction D>
-recv_awaiter<T> channel_handle<T, D>::async_recv() const
-  requires(D != direction::send)
-{
+recv_awaiter<T> channel_handle<T, D>::async_recv() const requires(D != direction::send) {
   return recv_awaiter<T>(core_);
 }
 

@@ -31,7 +31,9 @@ class mutex {
   /// Blocks until the lock is ours.
   void lock() {
     // acquire: pairs with the release in unlock. Compiles to one `lock bts`.
-    if ((state_.fetch_or(locked, detail::memory_order_acquire) & locked) != 0) [[unlikely]] lock_slow();
+    if ((state_.fetch_or(locked, detail::memory_order_acquire) & locked) != 0) [[unlikely]] {
+      lock_slow();
+    }
   }
 
   /// Takes the lock if it is free (M3).
@@ -44,8 +46,11 @@ class mutex {
   void unlock() {
     std::uint32_t was = locked;
     // release: pairs with the acquire in lock. relaxed: a failure only says what to do next.
-    const bool freed = state_.compare_exchange_strong(was, 0, detail::memory_order_release, detail::memory_order_relaxed);
-    if (!freed) [[unlikely]] unlock_slow(was);
+    const bool freed =
+        state_.compare_exchange_strong(was, 0, detail::memory_order_release, detail::memory_order_relaxed);
+    if (!freed) [[unlikely]] {
+      unlock_slow(was);
+    }
   }
 
  private:

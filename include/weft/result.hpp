@@ -28,13 +28,11 @@ class [[nodiscard]] result {
   using value_type = T;
 
   /// Success.
-  result()
-    requires std::is_void_v<T>
-      : content_(std::in_place_index<0>) {}
+  result() requires std::is_void_v<T> : content_(std::in_place_index<0>) {}
   template <class U = kept>
-    requires(std::is_constructible_v<kept, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
-             !std::is_convertible_v<U &&, std::error_code>)
-  result(U&& value) : content_(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires(std::is_constructible_v<kept, U&&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
+           !std::is_convertible_v<U&&, std::error_code>) result(U&& value)
+      : content_(std::in_place_index<0>, std::forward<U>(value)) {}
 
   /// Failure; `error` must not be zero.
   result(std::error_code error) noexcept : content_(std::in_place_index<1>, error) {

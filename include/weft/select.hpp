@@ -108,16 +108,14 @@ concept some_case = is_case<std::remove_cvref_t<C>>;
 
 /// A case that receives from `from`.
 template <class T, detail::direction D, class F = detail::do_nothing>
-  requires(D != detail::direction::send)
-detail::recv_case<T, std::decay_t<F>> on_recv(const detail::channel_handle<T, D>& from, F&& handler = {}) {
-  return {detail::channel_access::core(from), std::forward<F>(handler)};
-}
+auto on_recv(const detail::channel_handle<T, D>& from, F&& handler = {}) -> detail::recv_case<T, std::decay_t<F>>
+requires(D != detail::direction::send) { return {detail::channel_access::core(from), std::forward<F>(handler)}; }
 
 /// A case that sends `value` to `to`.
 template <class T, detail::direction D, class F = detail::do_nothing>
-  requires(D != detail::direction::recv)
-detail::send_case<T, std::decay_t<F>> on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value,
-                                              F&& handler = {}) {
+auto on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value, F&& handler = {})
+    -> detail::send_case<T, std::decay_t<F>>
+requires(D != detail::direction::recv) {
   return {detail::channel_access::core(to), std::move(value), std::forward<F>(handler)};
 }
 
@@ -193,12 +191,11 @@ template <class... Case>
 }  // namespace detail
 
 /// Does exactly one of the cases; see above. Returns its position among the arguments.
-template <class... Case>
-  requires(detail::some_case<Case> && ...)
+template <detail::some_case... Case>
 std::size_t select(Case&&... c) {
   const std::size_t chosen = detail::choose_argument(c...);
   std::size_t position = 0;
-  static_cast<void>(((position++ == chosen && (c.handle(), true)) || ...));
+  (void)((position++ == chosen && (c.handle(), true)) || ...);
   return chosen;
 }
 

@@ -98,15 +98,14 @@ class selector {
  public:
   /// Adds a case that receives. The handler takes a std::optional<T>, or nothing.
   template <class T, detail::direction D, class F = detail::do_nothing>
-    requires(D != detail::direction::send)
-  void on_recv(const detail::channel_handle<T, D>& from, F&& handler = {}) {
+  void on_recv(const detail::channel_handle<T, D>& from, F&& handler = {}) requires(D != detail::direction::send) {
     add(std::make_unique<detail::dynamic_recv<T, D, std::decay_t<F>>>(from, std::forward<F>(handler)));
   }
 
   /// Adds a case that sends `value`.
   template <class T, detail::direction D, class F = detail::do_nothing>
-    requires(D != detail::direction::recv)
-  void on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value, F&& handler = {}) {
+  void on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value,
+               F&& handler = {}) requires(D != detail::direction::recv) {
     add(std::make_unique<detail::dynamic_send<T, D, std::decay_t<F>>>(to, std::move(value), std::forward<F>(handler)));
   }
 

@@ -3,9 +3,9 @@
 // The slow half of a channel: creation, waiting, close, and the proof of the whole. The invariants are in the header.
 //
 // Who owns a waiter
-//   A wait_node lies on the stack of the party that waits and is linked in one list. While it is linked, the lock guards
-//   it. Whoever takes it out under the lock and wins claim() owns the completion: he moves the value (he may do so
-//   after he has freed the lock, nobody else looks at the slot), writes `ok` and `winner`, and calls ready(), after
+//   A wait_node lies on the stack of the party that waits and is linked in one list. While it is linked, the lock
+//   guards it. Whoever takes it out under the lock and wins claim() owns the completion: he moves the value (he may do
+//   so after he has freed the lock, nobody else looks at the slot), writes `ok` and `winner`, and calls ready(), after
 //   which the node may be gone. A node that loses claim() belongs to a select that was completed through another of its
 //   nodes. It is dropped from the list and not touched again; its owner finds it unlinked.
 //   The channel itself is kept alive by the handle through which the party waits; nobody touches it after completing
@@ -54,6 +54,7 @@ namespace {
 
 constexpr std::uint64_t largest_channel = std::uint64_t{1} << 47;  // bytes: the user half of the address space
 
+void publish_nothing(void*) {}
 void unlock_channel(void* channel) { static_cast<channel_core*>(channel)->unlock(); }
 
 }  // namespace
@@ -68,7 +69,7 @@ void* allocate_channel(std::size_t header, std::uint64_t capacity, std::size_t e
   const std::size_t bytes = header + capacity * element_size;
   void* memory = alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__
                      ? ::operator new(bytes, std::nothrow)
-                     : ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
+                     : ::operator new (bytes, std::align_val_t{alignment}, std::nothrow);
   if (memory == nullptr) fatalf("out of memory: a channel of %zu bytes", bytes);
   return memory;
 }
@@ -77,7 +78,7 @@ void free_channel(void* memory, std::size_t alignment) noexcept {
   if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
     ::operator delete(memory);
   } else {
-    ::operator delete(memory, std::align_val_t{alignment});
+    ::operator delete (memory, std::align_val_t{alignment});
   }
 }
 
@@ -144,7 +145,7 @@ void channel_core::check_invariants() const noexcept {
 
 void block_for_ever(wait_reason reason) {
   waiter self;
-  park(self, reason, nullptr, [](void*) {}, nullptr);
+  park(self, reason, nullptr, publish_nothing, nullptr);
   panic("weft: internal invariant broken: an operation that blocks for ever was completed (please report)");
 }
 

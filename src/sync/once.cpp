@@ -10,14 +10,14 @@ using namespace detail;
 
 bool once::begin() {
   queue_.lock();
-  switch (state_.load(memory_order_relaxed)) {  // relaxed: lock held
-    case fresh:
-      state_.store(running, memory_order_relaxed);
-      queue_.unlock();
-      return true;
-    case running: queue_.park_at_back(wait_reason::once, this); return false;
-    default: queue_.unlock(); return false;
+  const std::uint32_t state = state_.load(memory_order_relaxed);  // relaxed: lock held
+  if (state == running) {
+    queue_.park_at_back(wait_reason::once, this);
+    return false;
   }
+  if (state == fresh) state_.store(running, memory_order_relaxed);
+  queue_.unlock();
+  return state == fresh;
 }
 
 void once::finish() noexcept {

@@ -50,7 +50,7 @@ class channel_core {
   channel_core(const channel_core&) = delete;
   channel_core& operator=(const channel_core&) = delete;
 
-  // ---- life: handles hold references; a blocked operation lives on its caller's handle -------------------------------
+  // Life: handles hold references; a blocked operation lives on its caller's handle.
 
   void retain() noexcept { references_.fetch_add(1, memory_order_relaxed); }  // the caller holds one already
 
@@ -63,12 +63,12 @@ class channel_core {
 
   [[nodiscard]] const channel_type& type() const noexcept { return type_; }
 
-  // ---- the lock ------------------------------------------------------------------------------------------------------
+  // The lock.
 
   void lock() noexcept { lock_.lock(); }
   void unlock() noexcept { lock_.unlock(); }
 
-  // ---- looking; exact under the lock, otherwise see "Looking without the lock" --------------------------------------
+  // Looking; exact under the lock, otherwise see "Looking without the lock".
 
   /// Whether a receive would find something to do; adds what it saw to `sum`.
   [[nodiscard]] bool can_recv(std::uint64_t& sum) const noexcept {
@@ -104,7 +104,7 @@ class channel_core {
   [[nodiscard]] std::uint64_t len() const noexcept;
   [[nodiscard]] std::uint64_t cap() const noexcept { return capacity_; }
 
-  // ---- slow operations -----------------------------------------------------------------------------------------------
+  // Slow operations.
 
   /// Closes the channel: panics if it is closed, completes all who wait. Takes the lock itself.
   void close();

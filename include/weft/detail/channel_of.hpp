@@ -35,8 +35,8 @@ class channel_of final : public channel_core {
   static_assert(std::is_object_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
                 "weft: the elements of a channel are objects: not references, void, or const; see weft::unit");
   static_assert(std::is_nothrow_move_constructible_v<T>,
-                "weft: the elements of a channel must be movable without exceptions (noexcept move constructor), because "
-                "a value changes hands while others wait; wrap the type in a std::unique_ptr");
+                "weft: the elements of a channel must be movable without exceptions (noexcept move constructor), "
+                "because a value changes hands while others wait; wrap the type in a std::unique_ptr");
   static_assert(std::is_nothrow_destructible_v<T>, "weft: the elements of a channel must have a noexcept destructor");
 
  public:
@@ -44,7 +44,7 @@ class channel_of final : public channel_core {
     return ::new (allocate_channel(header, capacity, stored ? sizeof(T) : 0, alignment)) channel_of(capacity);
   }
 
-  // ---- blocking; the channel is not null -----------------------------------------------------------------------------
+  // Blocking; the channel is not null.
 
   void send(T& value) {
     lock();
@@ -58,13 +58,15 @@ class channel_of final : public channel_core {
 
   [[nodiscard]] std::optional<T> recv() {
     lock();
-    if (!can_take_plainly()) [[unlikely]] return recv_slow();
+    if (!can_take_plainly()) [[unlikely]] {
+      return recv_slow();
+    }
     std::optional<T> result(std::in_place, take());
     unlock();
     return result;
   }
 
-  // ---- one attempt; see channel_type ---------------------------------------------------------------------------------
+  // One attempt; see channel_type.
 
   [[gnu::always_inline]] bool attempt_send(T& value) {
     // relaxed, here and below: written under the lock, which we hold
@@ -86,7 +88,7 @@ class channel_of final : public channel_core {
     return true;
   }
 
-  // ---- never blocking ------------------------------------------------------------------------------------------------
+  // Never blocking.
 
   [[nodiscard]] bool try_send(T& value) {
     if (send_would_block()) return false;
@@ -106,8 +108,8 @@ class channel_of final : public channel_core {
   }
 
  private:
-  static constexpr bool stored = !(std::is_empty_v<T> && std::is_trivially_default_constructible_v<T> &&
-                                   std::is_trivially_copyable_v<T>);
+  static constexpr bool stored =
+      !(std::is_empty_v<T> && std::is_trivially_default_constructible_v<T> && std::is_trivially_copyable_v<T>);
   static constexpr std::size_t alignment = alignof(T) > 16 ? alignof(T) : 16;
   static constexpr std::size_t header = (sizeof(channel_core) + alignment - 1) / alignment * alignment;
 
@@ -123,7 +125,7 @@ class channel_of final : public channel_core {
     free_channel(&self, alignment);
   }
 
-  // ---- the ring; lock held -------------------------------------------------------------------------------------------
+  // The ring; lock held.
 
   [[nodiscard]] bool empty() const noexcept {
     return head_.load(memory_order_relaxed) == tail_.load(memory_order_relaxed);
@@ -161,7 +163,7 @@ class channel_of final : public channel_core {
     }
   }
 
-  // ---- with somebody waiting -----------------------------------------------------------------------------------------
+  // With somebody waiting.
 
   __attribute__((noinline)) void send_slow(T& value) {
     if (attempt_send(value)) return;

@@ -13,6 +13,9 @@
 // woken and found the lock taken again is handed it by the next unlock, so nobody waits for ever (M2).
 //
 // Happens-before: an unlock before every later lock.
+//
+// Memory ordering: taking `locked` acquires, clearing it releases; the one pairs with the other. try_lock's first look
+// and a failed compare-exchange are relaxed, because they only say what to do next.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +33,7 @@ class mutex {
 
   /// Blocks until the lock is ours.
   void lock() {
-    // acquire: pairs with the release in unlock. Compiles to one `lock bts`.
+    // One `lock bts`.
     if ((state_.fetch_or(locked, detail::memory_order_acquire) & locked) != 0) [[unlikely]] {
       lock_slow();
     }
@@ -45,7 +48,6 @@ class mutex {
   /// Frees the lock. Fatal "sync: unlock of unlocked mutex" if it is free (M4).
   void unlock() {
     std::uint32_t was = locked;
-    // release: pairs with the acquire in lock. relaxed: a failure only says what to do next.
     const bool freed =
         state_.compare_exchange_strong(was, 0, detail::memory_order_release, detail::memory_order_relaxed);
     if (!freed) [[unlikely]] {

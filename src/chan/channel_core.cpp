@@ -32,6 +32,8 @@
 // would happen before the second reading of that word, which then could not have returned w. That is the exactness of
 // `default` (L3), of try_send and of try_recv (C8): what they report was true at P.
 //
+// Memory ordering: that of channel_core.hpp, where the argument above needs no more than acquire and release.
+//
 // Why a lock and not a lock-free queue. Select must enqueue on several channels at once and leave them at once; close
 // must wake everybody at one instant; direct hand-over needs a list of waiters that belongs together with the state of
 // the ring. Lock-free channels that do all this (Koval, Alistarh, Elizarov: Fast and Scalable Channels in Kotlin
@@ -85,7 +87,7 @@ void free_channel(void* memory, std::size_t alignment) noexcept {
 std::uint64_t channel_core::len() const noexcept {
   // A snapshot that may be old by the time it is used (C9), but of one instant: read until the stamps stand still.
   for (;;) {
-    const std::uint64_t tail = tail_.load(memory_order_acquire);  // acquire: pairs with put and take
+    const std::uint64_t tail = tail_.load(memory_order_acquire);
     const std::uint64_t head = head_.load(memory_order_acquire);
     if (tail_.load(memory_order_acquire) != tail) continue;
     const bool same_lap = (tail ^ head) < lap_ || tail == head;
@@ -117,7 +119,7 @@ bool channel_core::wait_to_recv(void* slot) {
 
 void channel_core::close() {
   lock();
-  if ((state_.load(memory_order_relaxed) & closed) != 0) {  // relaxed: lock held
+  if ((state_.load(memory_order_relaxed) & closed) != 0) {
     unlock();
     panic("close of closed channel");
   }
@@ -132,7 +134,7 @@ void channel_core::close() {
 }
 
 void channel_core::check_invariants() const noexcept {
-  const std::uint64_t state = state_.load(memory_order_relaxed);  // relaxed: lock held
+  const std::uint64_t state = state_.load(memory_order_relaxed);
   const std::uint64_t tail = tail_.load(memory_order_relaxed);
   const std::uint64_t head = head_.load(memory_order_relaxed);
   const bool is_closed = (state & closed) != 0;

@@ -2,6 +2,8 @@
 //
 // fresh -> running (begin, by the first) -> done (finish, by the same). The tempting `if (!exchange(true)) f();` is
 // wrong: the second caller would return while the first is still running f.
+//
+// Memory ordering: the store of `done` releases and call's first look acquires. Other accesses hold the queue's lock.
 #include "weft/once.hpp"
 
 namespace weft {
@@ -10,7 +12,7 @@ using namespace detail;
 
 bool once::begin() {
   queue_.lock();
-  const std::uint32_t state = state_.load(memory_order_relaxed);  // relaxed: lock held
+  const std::uint32_t state = state_.load(memory_order_relaxed);
   if (state == running) {
     queue_.park_at_back(wait_reason::once, this);
     return false;
@@ -22,7 +24,7 @@ bool once::begin() {
 
 void once::finish() noexcept {
   queue_.lock();
-  state_.store(done, memory_order_release);  // pairs with call's first load
+  state_.store(done, memory_order_release);
   queue_.release_all(true);
 }
 

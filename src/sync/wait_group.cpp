@@ -5,6 +5,9 @@
 // waiter who sees zero may destroy the group at once. If so, the group lives until the waiters have been let go, and
 // release_all touches it no more once its lock is free.
 //
+// Memory ordering: counting is acq_rel and looking acquires, so whoever sees zero sees what was done before each
+// done(). The mark changes under the queue's lock: relaxed.
+//
 // Waiters are let go all together in one critical section, so that the group is as new before the first of them runs.
 #include "weft/wait_group.hpp"
 
@@ -18,13 +21,13 @@ void wait_group::reached(std::int64_t now) {
   if (now < 0) panic("sync: negative WaitGroup counter");
   if ((now & has_waiters) == 0) return;
   queue_.lock();
-  state_.fetch_and(~has_waiters, memory_order_relaxed);  // relaxed: the queue's lock orders this bit
+  state_.fetch_and(~has_waiters, memory_order_relaxed);
   queue_.release_all(true);
 }
 
 void wait_group::wait_slow() {
   queue_.lock();
-  // Marking and looking must be one step. acquire: pairs with add.
+  // Marking and looking must be one step.
   if (state_.fetch_or(has_waiters, memory_order_acquire) >= one) {
     queue_.park_at_back(wait_reason::wait_group, this);
     return;

@@ -20,6 +20,10 @@
 // only grow. Whoever reads them twice and finds the same sum has read the same three values twice, so in between none
 // changed, and there is one instant at which all had these values; the same holds for the words of many channels
 // (select, L3). The proof is in channel_core.cpp.
+//
+// Memory ordering. state_, head_ and tail_ are written under the lock, so loads by its holder are relaxed. Their stores
+// release and the loads of those who look without the lock acquire: whoever sees that an operation has happened also
+// sees all that happened before it. references_ is that of shared_ptr.
 #pragma once
 
 #include <cstddef>
@@ -52,10 +56,11 @@ class channel_core {
 
   // Life: handles hold references; a blocked operation lives on its caller's handle.
 
-  void retain() noexcept { references_.fetch_add(1, memory_order_relaxed); }  // the caller holds one already
+  /// The caller has a reference already.
+  void retain() noexcept { references_.fetch_add(1, memory_order_relaxed); }
 
   void release() noexcept {
-    // acquire, acq_rel: the last owner sees what the others did. Pairs with their fetch_sub. A sole owner needs no RMW.
+    // The last owner sees what the others did: pairs with their fetch_sub. A sole owner needs no locked instruction.
     if (references_.load(memory_order_acquire) == 1 || references_.fetch_sub(1, memory_order_acq_rel) == 1) {
       type_.destroy(*this);
     }
@@ -72,8 +77,8 @@ class channel_core {
 
   /// Whether a receive would find something to do; adds what it saw to `sum`.
   [[nodiscard]] bool can_recv(std::uint64_t& sum) const noexcept {
-    const std::uint64_t state = state_.load(memory_order_acquire);  // acquire, thrice: pairs with the release stores of
-    const std::uint64_t tail = tail_.load(memory_order_acquire);    // set, clear, and the typed send and recv
+    const std::uint64_t state = state_.load(memory_order_acquire);
+    const std::uint64_t tail = tail_.load(memory_order_acquire);
     const std::uint64_t head = head_.load(memory_order_acquire);
     sum += state + tail + head;
     return head != tail || (state & (closed | senders_wait)) != 0;
@@ -165,7 +170,6 @@ class channel_core {
 
  private:
   void set(std::uint64_t bit) noexcept {
-    // relaxed: we hold the lock under which it was written. release: pairs with can_recv and can_send.
     state_.store((state_.load(memory_order_relaxed) | all_bits) + 1 + bits_with(bit), memory_order_release);
   }
   void clear(std::uint64_t bit) noexcept {

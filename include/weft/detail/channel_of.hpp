@@ -17,6 +17,8 @@
 //
 // The ring lies behind the channel in the same piece of memory. Elements of an empty type have no storage: the stamps
 // count them, and an element is made when it is taken.
+//
+// Memory ordering: that of channel_core.hpp.
 #pragma once
 
 #include <memory>
@@ -69,7 +71,6 @@ class channel_of final : public channel_core {
   // One attempt; see channel_type.
 
   [[gnu::always_inline]] bool attempt_send(T& value) {
-    // relaxed, here and below: written under the lock, which we hold
     if ((state_.load(memory_order_relaxed) & (closed | receivers_wait)) != 0 && hand_over(value)) return true;
     if (full()) return false;
     put(value);
@@ -147,12 +148,12 @@ class channel_of final : public channel_core {
   void put(T& value) noexcept {
     const std::uint64_t tail = tail_.load(memory_order_relaxed);
     if constexpr (stored) ::new (storage(tail)) T(std::move(value));
-    tail_.store(after(tail), memory_order_release);  // pairs with can_recv, can_send
+    tail_.store(after(tail), memory_order_release);
   }
 
   [[nodiscard]] T take() noexcept {
     const std::uint64_t head = head_.load(memory_order_relaxed);
-    head_.store(after(head), memory_order_release);  // pairs with can_recv, can_send
+    head_.store(after(head), memory_order_release);
     if constexpr (stored) {
       T* oldest = std::launder(static_cast<T*>(storage(head)));
       T value(std::move(*oldest));

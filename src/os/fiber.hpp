@@ -54,9 +54,8 @@ void adopt_thread(fiber& f) noexcept;
 /// Returns in `from` with the message of whoever switches back, maybe on another thread.
 [[gnu::always_inline]] inline void* switch_fiber(fiber& from, fiber& to, void* message,
                                                  exception_state* live) noexcept {
-  from.exceptions = *live;
-  *live = to.exceptions;
-  announce_switch(from.notes, to.notes, to.bounds.low(), to.bounds.size);
+  swap_exceptions(from.exceptions, *live, to.exceptions);
+  announce_switch(from.notes, to.notes, to.bounds);
   message = switch_context(from.at, to.at, message);
   announce_arrival(from.notes);
   return message;
@@ -65,8 +64,8 @@ void adopt_thread(fiber& f) noexcept;
 /// Leaves `from` for good. After the jump its stack and record may be given back, but not before: `to` does that.
 [[noreturn, gnu::always_inline]] inline void switch_fiber_last(fiber& from, fiber& to, void* message,
                                                                exception_state* live) noexcept {
-  *live = to.exceptions;
-  announce_switch(from.notes, to.notes, to.bounds.low(), to.bounds.size);
+  swap_exceptions(from.exceptions, *live, to.exceptions);
+  announce_switch(from.notes, to.notes, to.bounds);
   switch_context(from.at, to.at, message);
   __builtin_unreachable();
 }

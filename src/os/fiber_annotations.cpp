@@ -30,4 +30,19 @@ void forget_stack([[maybe_unused]] std::byte* low, [[maybe_unused]] std::size_t 
 #endif
 }
 
+#ifdef WEFT_TSAN
+__attribute__((noinline, no_sanitize("thread"))) void* tsan_fiber(const fiber_notes& notes) noexcept {
+  return notes.tsan;
+}
+
+// Member by member: a copy of the whole may become a call of memcpy, which is intercepted.
+__attribute__((noinline, no_sanitize("thread"))) void swap_exceptions(exception_state& saved, exception_state& live,
+                                                                      const exception_state& next) noexcept {
+  saved.caught = live.caught;
+  saved.uncaught = live.uncaught;
+  live.caught = next.caught;
+  live.uncaught = next.uncaught;
+}
+#endif
+
 }  // namespace weft::detail

@@ -9,14 +9,20 @@
 //
 // ThreadSanitizer keeps a vector clock and a shadow call stack per fiber. The switch is announced with
 // `__tsan_switch_to_fiber_no_sync`: a plain switch would order everything that the two goroutines of one worker ever do
-// and hide their races. So the true edges must come from elsewhere:
-//   a waker's release and the woken party's acquire of the same word, an atomic or happens_before / happens_after;
-//   what a fiber leaves to be run after its switch, on the next fiber's stack (park's commit), is run by a `stand_in`.
+// and hide their races. So that races of goroutines are found and nothing else is reported, an engine does this:
+//   1. A waker calls happens_before(the goroutine), the woken one happens_after(itself) when it goes on; start and
+//      entry likewise.
+//   2. What a fiber leaves to be run after its switch, on the next fiber's stack (park's commit), is run by a stand_in.
+//   3. Fields and locks of a worker belong to no goroutine: between act_as(the worker's own fiber) and act_as(the
+//      goroutine that goes on) they are touched in the name of the worker, and order no goroutines.
 // The announcements are made in inlined functions because a function that is entered in one fiber and left in another
 // would corrupt the shadow call stacks.
 #pragma once
 
 #include <cstddef>
+
+#include "os/exception_state.hpp"
+#include "os/stack.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WEFT_ASAN 1
@@ -74,15 +80,19 @@ struct fiber_notes {
 
 // ---- switching -----------------------------------------------------------------------------------------------------
 
-/// Announces a switch to the fiber of `to`, whose stack is [low, low + size).
+#ifdef WEFT_TSAN
+/// notes.tsan, read unseen by ThreadSanitizer: it was written in an order that TSan is not told of.
+[[nodiscard]] void* tsan_fiber(const fiber_notes& notes) noexcept;
+#endif
+
+/// Announces a switch to the fiber of `to`, which runs on `bounds`.
 [[gnu::always_inline]] inline void announce_switch([[maybe_unused]] fiber_notes& from, [[maybe_unused]] fiber_notes& to,
-                                                   [[maybe_unused]] const void* low,
-                                                   [[maybe_unused]] std::size_t size) noexcept {
+                                                   [[maybe_unused]] const stack& bounds) noexcept {
 #ifdef WEFT_ASAN
-  __sanitizer_start_switch_fiber(&from.fake_stack, low, size);
+  __sanitizer_start_switch_fiber(&from.fake_stack, bounds.low(), bounds.size);
 #endif
 #ifdef WEFT_TSAN
-  __tsan_switch_to_fiber(to.tsan, __tsan_switch_to_fiber_no_sync);
+  __tsan_switch_to_fiber(tsan_fiber(to), __tsan_switch_to_fiber_no_sync);
 #endif
 }
 
@@ -93,6 +103,18 @@ struct fiber_notes {
   here.fake_stack = nullptr;
 #endif
 }
+
+/// saved = live; live = next, unseen by ThreadSanitizer: all fibers of a thread share its exception state, in an order
+/// that it is not told of.
+#ifdef WEFT_TSAN
+void swap_exceptions(exception_state& saved, exception_state& live, const exception_state& next) noexcept;
+#else
+[[gnu::always_inline]] inline void swap_exceptions(exception_state& saved, exception_state& live,
+                                                   const exception_state& next) noexcept {
+  saved = live;
+  live = next;
+}
+#endif
 
 // ---- life ----------------------------------------------------------------------------------------------------------
 
@@ -147,6 +169,13 @@ inline void happens_before([[maybe_unused]] void* place) noexcept {
 inline void happens_after([[maybe_unused]] void* place) noexcept {
 #ifdef WEFT_TSAN
   __tsan_acquire(place);
+#endif
+}
+
+/// From here on what the thread does is done in the name of that fiber, on whose stack it need not be.
+[[gnu::always_inline]] inline void act_as([[maybe_unused]] fiber_notes& who) noexcept {
+#ifdef WEFT_TSAN
+  __tsan_switch_to_fiber(tsan_fiber(who), __tsan_switch_to_fiber_no_sync);
 #endif
 }
 

@@ -34,12 +34,12 @@ void run_and_catch(void* passed) {
   } catch (...) {
     call.thrown = std::current_exception();
   }
-  announce_switch(call.segment_notes, call.home_notes, call.home->low(), call.home->size);
+  announce_switch(call.segment_notes, call.home_notes, *call.home);
 }
 
 void cross_announced(const stack& home, const stack& segment, void (*f)(void* arg), void* arg) {
   crossing call{&home, f, arg, {}, {}, nullptr};
-  announce_switch(call.home_notes, call.segment_notes, segment.low(), segment.size);
+  announce_switch(call.home_notes, call.segment_notes, segment);
   weft_call_on_stack(segment.top, run_and_catch, &call);
   announce_arrival(call.home_notes);
   announce_end(call.segment_notes);

@@ -26,6 +26,9 @@
 // Two locks: idle_lock_ for the two lists, growth_lock_ for regions and fresh slots; growth is taken first.
 // They exist side by side so that slow growth (system calls) does not stop those who only reuse.
 //
+// Memory ordering: `region_count_` is released by add_region and acquired by region_of (invariant 4); who holds
+// growth_lock_ reads it relaxed. `in_use_` is a number for reports and orders nothing.
+//
 // Costs: a page of memory for each touched stack and 513 bytes of page table, as 8 stacks share a page of it.
 #include "os/stack.hpp"
 
@@ -88,7 +91,7 @@ class arena {
   std::size_t take(stack* out, std::size_t n) noexcept {
     std::size_t taken = take_idle(out, n);
     if (taken < n) taken += take_fresh(out + taken, n - taken);
-    in_use_.fetch_add(taken, memory_order_relaxed);  // a number for reports, orders nothing
+    in_use_.fetch_add(taken, memory_order_relaxed);
     return taken;
   }
 
@@ -127,8 +130,8 @@ class arena {
   void inspect(const stack& given) const noexcept;
 
   [[nodiscard]] const region* region_of(const void* address) const noexcept {
-    const std::size_t count = region_count_.load(memory_order_acquire);  // pairs: add_region
-    for (std::size_t i = count; i-- > 0;) {                              // the last ones are the largest
+    const std::size_t count = region_count_.load(memory_order_acquire);
+    for (std::size_t i = count; i-- > 0;) {  // the last ones are the largest
       const auto offset =
           reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(regions_[i].base);
       if (offset < regions_[i].slots * stack_stride) return &regions_[i];
@@ -177,7 +180,7 @@ std::size_t arena::take_fresh(stack* out, std::size_t n) noexcept {
       break;
     }
     if (next_ == slots_ && !grow()) break;
-    const region& last = regions_[region_count_.load(memory_order_relaxed) - 1];  // we hold the writers' lock
+    const region& last = regions_[region_count_.load(memory_order_relaxed) - 1];
     std::byte* slot = last.base + (next_ - last.first) * stack_stride;
     // Real guards may come back into the budget (return_guard): invariant 2 wants them left alone.
     if (first_canary_.load() == SIZE_MAX && install_guard(slot) == guard_kind::canary) first_canary_.store(next_);
@@ -216,7 +219,7 @@ bool arena::add_region(std::size_t size) noexcept {
   if (base == nullptr) return false;
   regions_[count] = {base, slots, slots_};
   slots_ += slots;
-  region_count_.store(count + 1, memory_order_release);  // pairs: region_of
+  region_count_.store(count + 1, memory_order_release);
   return true;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The smallest scheduler there is, for tests of fibers: a routine is resumed by whoever holds it, on any thread, and
-// pauses back to that one.
+// pauses back to that one. For ThreadSanitizer resume() and pause() order what comes before and after, as calls would.
 #pragma once
 
 #include <functional>
@@ -28,12 +28,16 @@ class routine {
   /// Runs it until it pauses or is done.
   [[gnu::noinline, gnu::noipa]] void resume() {
     detail::adopt_thread(resumer_);
+    detail::happens_before(this);
     detail::switch_fiber(resumer_, self_, this, detail::this_thread_exceptions());
+    detail::happens_after(this);
   }
 
   /// Goes back to whoever resumed it. Called by the routine itself.
   [[gnu::noinline, gnu::noipa]] void pause() {
+    detail::happens_before(this);
     detail::switch_fiber(self_, resumer_, nullptr, detail::this_thread_exceptions());
+    detail::happens_after(this);
   }
 
   [[nodiscard]] bool done() const { return done_; }
@@ -48,8 +52,10 @@ class routine {
   [[gnu::noinline, gnu::noipa]] static void begin(void* message) {
     auto* me = static_cast<routine*>(message);
     detail::fiber_started(me->self_);
+    detail::happens_after(me);
     me->body_(*me);
     me->done_ = true;
+    detail::happens_before(me);
     detail::switch_fiber_last(me->self_, me->resumer_, nullptr, detail::this_thread_exceptions());
   }
 

@@ -4,6 +4,7 @@
 // it returns, and goes on. Nothing is concurrent yet; the next program changes one line.
 //
 // sentence: a function that is called runs before the caller goes on
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   main execution started

@@ -4,6 +4,8 @@
 // worker runs print_hello, and when the ten milliseconds are over main goes on.
 //
 // sentence: a goroutine that sleeps lets others run meanwhile
+// engines: both
+// env: GOMAXPROCS=1
 // expect-exit: 0
 // expect-output-exact:
 //   main execution started

@@ -4,6 +4,8 @@
 // wakes first. The lesson's point: only goroutines that are not asleep are candidates.
 //
 // sentence: of two sleepers the one with the shorter sleep runs first
+// engines: both
+// env: GOMAXPROCS=1
 // expect-exit: 0
 // expect-output-exact:
 //   main execution started

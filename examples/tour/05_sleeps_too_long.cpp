@@ -4,6 +4,8 @@
 // The lesson ends this row of programs by calling such sleeps a hack; 10_done_channel shows what to do instead.
 //
 // sentence: a goroutine that sleeps longer than main is not seen
+// engines: both
+// env: GOMAXPROCS=1
 // expect-exit: 0
 // expect-output-exact:
 //   main execution started

@@ -6,6 +6,7 @@
 // first.
 //
 // sentence: on one worker goroutines that do not block run one after the other
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^main execution started$
 // expect-stdout: ^(H e l l o 1 2 3 4 5|1 2 3 4 5 H e l l o) $

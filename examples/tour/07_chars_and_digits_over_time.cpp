@@ -5,6 +5,7 @@
 // make progress on one worker although each of them spends its life asleep. main gives them 200 ms.
 //
 // sentence: a goroutine that sleeps less gets more turns
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^main execution started at time
 // expect-stdout: ^(H|1) at time

@@ -5,6 +5,8 @@
 // either.
 //
 // sentence: a lambda is started as a goroutine where it is written
+// engines: both
+// env: GOMAXPROCS=1
 // expect-exit: 0
 // expect-output-exact:
 //   main execution started

@@ -5,6 +5,7 @@
 // it, as a C++ programmer would expect from a future.
 //
 // sentence: go ignores a result, a channel or a task brings it back
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   ignored

@@ -5,6 +5,7 @@
 // started one. No sleep is left, and nothing is lost on a slow day.
 //
 // sentence: receiving from a channel waits exactly until the goroutines have finished
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^main execution started$
 // expect-stdout: ^(H e l l o|1 2 3 4 5) $

@@ -5,6 +5,7 @@
 // runs in parallel, and yet the page scrolls while the download is under way.
 //
 // sentence: one worker deals with several things at once
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^workers: 1$
 // expect-stdout: ^download started$

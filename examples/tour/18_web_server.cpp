@@ -6,6 +6,7 @@
 // shape of the program depends on.)
 //
 // sentence: a server starts a goroutine for each of a thousand requests
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^1000 requests answered in [0-9]+ ms, each of them took at least 5 ms$
 // expect-stdout: ^wrong answers: 0$

@@ -6,6 +6,7 @@
 // left, so that an ordinary goroutine can recurse as far as it likes.
 //
 // sentence: a goroutine recurses through 64 MiB of stack
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   with a large stack: depth 65536

@@ -5,6 +5,7 @@
 // result comes back as a further callback. A channel of functions is the whole machine.
 //
 // sentence: an event loop runs its callbacks one by one and delegates what blocks
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   start reading

@@ -6,6 +6,7 @@
 // its balance.
 //
 // sentence: an actor alone touches its state, others send messages to its mailbox
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   balance: 1000

@@ -5,6 +5,7 @@
 // channel does not only carry a value: after send returns, the sender knows that it has been received.
 //
 // sentence: sender and receiver meet at an unbuffered channel
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   nobody receives yet: the message cannot be sent

@@ -8,6 +8,7 @@
 // here is the one that remains when each access alone is safe, so data is atomic.
 //
 // sentence: the order of a race is not fixed by sleeping but by a channel
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^at once: Concurrency is cool, [0-9]+ times in 1000$
 // expect-stdout: ^after a sleep: data is [01], and was promised by nobody$

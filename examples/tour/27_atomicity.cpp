@@ -6,6 +6,7 @@
 // is lost. With the increment as one atomic operation nothing is lost, whatever comes between.
 //
 // sentence: two atomic operations do not make one
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   load, meet, store: two increments make 1

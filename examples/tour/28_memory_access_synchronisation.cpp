@@ -5,6 +5,7 @@
 // it comes first; the document says that we have narrowed the non-determinism and not solved the problem.
 //
 // sentence: a mutex guards the value and does not order the goroutines
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^the value is [01]\.$
 #include <weft/weft.hpp>

@@ -5,6 +5,7 @@
 // says what every goroutine waits for and where it was started, and ends the program with status 2.
 //
 // sentence: two goroutines that lock in opposite order are reported as a deadlock
+// engines: both
 // expect-exit: 2
 // expect-stderr: ^fatal error: all goroutines are asleep - deadlock!$
 // expect-stderr: ^goroutine [0-9]+ \[

@@ -5,6 +5,7 @@
 // are named. weft's mutex works with it.
 //
 // sentence: locks that are taken together do not deadlock
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   sum = 3

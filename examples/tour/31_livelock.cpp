@@ -5,6 +5,7 @@
 // time. As in the document five attempts end it. They walk in step because they meet on a channel before each step.
 //
 // sentence: two polite walkers are busy for ever and get nowhere
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   India is trying to call a toss: heads tails heads tails heads tails heads tails heads tails

@@ -5,6 +5,7 @@
 // that could race. A unique_ptr says so in the type: it can be moved through a channel and not copied.
 //
 // sentence: what is sent through a channel belongs to its receiver
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   ada bob cyd

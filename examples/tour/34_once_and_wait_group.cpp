@@ -5,6 +5,7 @@
 // group says when all are done.
 //
 // sentence: once runs a function a single time, a wait group waits for all
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   loading the configuration

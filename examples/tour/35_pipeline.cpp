@@ -6,6 +6,7 @@
 // cannot send, a sender cannot receive, and the compiler checks it.
 //
 // sentence: values and the end of them travel through a line of goroutines
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   1 9 25 49 81

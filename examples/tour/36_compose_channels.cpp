@@ -5,6 +5,7 @@
 // is set to null: a null channel is never ready, so select looks at the other one only.
 //
 // sentence: several channels become one
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   received 300 readings, their sum is 44850

@@ -5,6 +5,7 @@
 // standard deviation is 50; both stay within ten of them.
 //
 // sentence: of two channels that are always ready each is chosen half of the time
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^left: (4[5-9]|5[0-4])[0-9][0-9], right: (4[5-9]|5[0-4])[0-9][0-9]$
 #include <weft/weft.hpp>

@@ -4,6 +4,7 @@
 // looks at its channels and never blocks. A goroutine computes and looks for news between the steps of its work.
 //
 // sentence: a select with a default goes on when no message is waiting
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   no message, working

@@ -5,6 +5,7 @@
 // busy with a third, so of ten clients most give up after a while, and those who got in are served.
 //
 // sentence: a saturated server turns clients away after a timeout
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^([2-4]) requests accepted, ([6-8]) turned away$
 // expect-stdout: ^all accepted requests were served$

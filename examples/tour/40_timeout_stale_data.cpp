@@ -5,6 +5,7 @@
 // answers at once, the other takes too long.
 //
 // sentence: an answer that would come too late is not waited for
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   prompt exchange: 101

@@ -6,6 +6,7 @@
 // with equal ones the deadlock could become a livelock, as in 31_livelock.
 //
 // sentence: a lock that is not waited for for ever does not deadlock
+// engines: both
 // expect-exit: 0
 // expect-stdout: ^sum = 3$
 // expect-stdout: ^sum = 3$

@@ -5,6 +5,7 @@
 // receives from it, at once and for ever, so closing is how one goroutine tells any number of others.
 //
 // sentence: a user stops a download by closing a channel
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   10 percent

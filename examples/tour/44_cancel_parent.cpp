@@ -5,6 +5,7 @@
 // cancelling the request reaches everybody below it.
 //
 // sentence: cancelling a parent cancels its children and theirs
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   one service cancelled: 2 databases have stopped

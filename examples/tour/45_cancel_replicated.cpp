@@ -5,6 +5,7 @@
 // when it has said so, so nobody is left behind.
 //
 // sentence: the first of several answers wins and the other replicas are stopped
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   answer of replica 3

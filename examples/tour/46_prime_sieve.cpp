@@ -5,6 +5,7 @@
 // resource, and the chain grows by one with every prime.
 //
 // sentence: a chain of goroutines sieves the primes
+// engines: both
 // expect-exit: 0
 // expect-output-exact:
 //   2 3 5 7 11 13 17 19 23 29 31 37 41 43 47 53 59 61 67 71

@@ -47,8 +47,9 @@ void print(const result& counted, std::size_t top, double seconds) {
   std::printf("skipped: %llu binary, %llu unreadable, %llu larger than 64 MiB; %llu unreadable directories\n",
               number(all.binary), number(all.unreadable), number(all.too_large),
               number(counted.unreadable_directories));
-  std::printf("%llu goroutines, GOMAXPROCS %d: %.2f s, %.0f files/s, %.1f MB/s\n", number(counted.goroutines),
-              weft::gomaxprocs(), seconds, static_cast<double>(all.files.size()) / seconds,
+  const std::uint64_t looked_at = all.files.size() + all.binary + all.unreadable + all.too_large;
+  std::printf("%llu goroutines, GOMAXPROCS %d: %.2f s, %.0f files/s with those skipped, %.1f MB/s\n",
+              number(counted.goroutines), weft::gomaxprocs(), seconds, static_cast<double>(looked_at) / seconds,
               static_cast<double>(all.bytes) / 1e6 / seconds);
 }
 
@@ -91,7 +92,7 @@ int main(int argc, char** argv) {
 
   const int status = weft::run([&] { return wordcount::count_and_print(wanted); });
   if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-    std::perror("wordcount: cannot write the counts to standard output");
+    std::fputs("wordcount: the counts could not be written to standard output; is the disk full?\n", stderr);
     return 1;
   }
   return status;

@@ -95,6 +95,7 @@ void overflow_to_global(token& t, goroutine& extra) noexcept;
 void push_back(token& t, goroutine& g) noexcept;
 
 // find_work.cpp
+/// The next goroutine of the worker's own queue. Null: there is none, or it is time to look up (`until_look_up` is 0).
 [[nodiscard]] goroutine* next_here(worker& w, token& t) noexcept;
 [[nodiscard]] goroutine* find_work(worker& w);
 [[nodiscard]] bool work_visible() noexcept;
@@ -108,6 +109,8 @@ void start_thread_for(worker& w);
 [[nodiscard]] token* take_idle_token() noexcept;
 void give_token(token& t, bool searching);
 void wake_thread(worker& w) noexcept;
+/// Makes a thread look at its `wake` word, which the caller has set.
+void rouse_thread(worker& w) noexcept;
 /// Takes a resting worker off the lists, with a token. False: somebody woke it first, or there is no token to be had.
 [[nodiscard]] bool get_up(worker& w, bool searching) noexcept;
 void hand_over(worker& w, token& t) noexcept;

@@ -40,20 +40,18 @@ goroutine* take_global(token& t) noexcept {
   return taken[0];
 }
 
-/// Looks up from the own queue: every `look_up_every` switches, and when somebody asked for attention.
-[[gnu::noinline]] goroutine* next_carefully(worker& w, token& t) noexcept {
-  t.until_global = look_up_every;
+/// Looks up from the own queue: every `look_up_every` switches, and when somebody asked for attention. Only on the
+/// worker's own stack: what fires here takes channel locks, and a goroutine that parks holds some until its commit.
+goroutine* next_carefully(worker& w, token& t) noexcept {
+  t.until_look_up = look_up_every;
   if (w.attention.load(memory_order_relaxed)) {
     w.attention.store(false, memory_order_relaxed);
     // The slot has had its time slice (Y1): whoever waits in the ring comes first.
     if (goroutine* slot = t.queue.take_next(); slot != nullptr) push_back(t, *slot);
     if (the.at.load(memory_order_relaxed) != phase::running || t.retired.load(memory_order_relaxed)) return nullptr;
   }
-  goroutine* const here = w.running;
-  w.running = nullptr;  // what fires may call ready and start, which must not enter the lock again
   if (t.timers.earliest() != never) run_timers(t.timers, monotonic_ns());
   if (the.descriptors.load(memory_order_relaxed) != 0) poll_descriptors();
-  w.running = here;
   if (goroutine* g = take_global(t); g != nullptr) return g;
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
   return t.queue.pop_front();
@@ -135,7 +133,11 @@ bool run_all_timers() {
 }  // namespace
 
 goroutine* next_here(worker& w, token& t) noexcept {
-  if (__builtin_expect(--t.until_global == 0 || w.attention.load(memory_order_relaxed), 0)) return next_carefully(w, t);
+  if (__builtin_expect(t.until_look_up <= 1 || w.attention.load(memory_order_relaxed), 0)) {
+    t.until_look_up = 0;
+    return nullptr;
+  }
+  --t.until_look_up;
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
   return t.queue.pop_front();
 }

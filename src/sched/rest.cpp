@@ -133,6 +133,11 @@ bool rest_until_woken(worker& w) {
   }
 }
 
+/// A worker that has no token is not inside its lock, whatever the lock says.
+bool enter_with_token(worker& w) noexcept {
+  return w.held.load(memory_order_relaxed) != nullptr && w.lock.enter();
+}
+
 void worker_thread(void* arg) {
   worker& w = *static_cast<worker*>(arg);
   set_this_worker(&w);
@@ -181,6 +186,10 @@ bool get_up(worker& w, bool searching) noexcept {
 
 void wake_thread(worker& w) noexcept {
   w.wake.store(woken, memory_order_seq_cst);  // pairs with rest_until_woken(), and with the keeper's `polling`
+  rouse_thread(w);
+}
+
+void rouse_thread(worker& w) noexcept {
   if (w.polling.load(memory_order_seq_cst)) break_poll();
   else futex_wake(w.wake, 1);
 }
@@ -270,7 +279,7 @@ void wake_worker() noexcept {
 }
 
 void worker_loop(worker& w) {
-  bool inside = w.lock.enter();
+  bool inside = enter_with_token(w);
   for (;;) {
     if (w.orphaned) on_token_lost(w);
     if (must_end(w)) {
@@ -285,7 +294,7 @@ void worker_loop(worker& w) {
       continue;
     }
     if (!rest_now(w)) return;
-    inside = !must_end(w) && w.lock.enter();
+    inside = !must_end(w) && enter_with_token(w);
   }
 }
 

@@ -166,11 +166,16 @@ std::int64_t live_goroutines() noexcept {
 }
 
 void end_run() noexcept {
-  the.run_over.store(true, memory_order_seq_cst);
   worker& caller = *the.caller;
+  const bool here = current_worker() == &caller;
+  // Under the lock that leave_run takes: the calling thread cannot be gone, into the next run, before the word is set.
+  the.rest_lock.lock();
+  the.run_over.store(true, memory_order_seq_cst);
   caller.attention.store(true, memory_order_relaxed);
-  if (current_worker() == &caller) return;
-  wake_thread(caller);
+  if (!here) caller.wake.store(woken, memory_order_seq_cst);
+  the.rest_lock.unlock();
+  if (here) return;
+  rouse_thread(caller);
   // Step 3: main's own worker sees to it that the calling thread comes back.
   if (the.drain) return;
   const nanoseconds give_up = monotonic_ns() + grace;

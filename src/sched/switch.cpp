@@ -177,12 +177,12 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   }
   token& t = held_by(*w);
   goroutine* const next = next_here(*w, t);
-  if (next == nullptr && !t.retired.load(memory_order_relaxed) && the.at.load(memory_order_relaxed) == phase::running) {
+  if (next == nullptr && t.until_look_up != 0) {  // nobody else
     w->lock.leave();
     return;
   }
   me.state.store(goroutine_state::runnable, memory_order_relaxed);
-  if (force_migration || next == nullptr || !t.queue.push_back(&me)) {
+  if (force_migration || !t.queue.push_back(&me)) {
     w->commit = push_global;
     w->commit_arg = &me;
   }

@@ -45,7 +45,7 @@ bool every_thread_sleeps() noexcept {
   the.rest_lock.lock();
   std::int64_t ours = the.worker_count;
   the.rest_lock.unlock();
-  if (the.watchdog_pace.load(memory_order_seq_cst) != 0) ++ours;
+  if (the.watchdog_started.load(memory_order_seq_cst)) ++ours;
   ours += the.outside_parked.load(memory_order_seq_cst);
   return static_cast<std::int64_t>(process_threads()) <= ours + static_cast<std::int64_t>(sanitizer_threads());
 }
@@ -71,13 +71,11 @@ void check_deadlock() {
   }
   if (!all_quiet() || !every_thread_sleeps()) return;
   const std::size_t waiting = waiting_goroutines();
-  if (waiting == 0 && !the.main_gone.load(memory_order_acquire) &&
-      the.outside_parked.load(memory_order_seq_cst) == 0) {
-    return;
-  }
+  const bool main_gone = the.in_run.load(memory_order_acquire) && the.main_gone.load(memory_order_acquire);
+  if (waiting == 0 && !main_gone && the.outside_parked.load(memory_order_seq_cst) == 0) return;
   if (!all_quiet()) return;
   the.reporting_all = true;
-  if (waiting == 0 && the.main_gone.load(memory_order_acquire)) {
+  if (waiting == 0 && main_gone) {
     fatal("no goroutines (main called goexit) - deadlock!");
   }
   fatal("all goroutines are asleep - deadlock!");

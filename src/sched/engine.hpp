@@ -67,6 +67,7 @@ struct engine {
   // The watchdog's futex word and state; see watchdog.cpp.
   atomic<std::uint32_t> watchdog_signal{0};
   atomic<std::uint32_t> watchdog_pace{0};   // 0: not started, 1: asleep, 2: slow, 3: fast
+  atomic<bool> watchdog_started{false};     // its thread exists
 
   // The run in progress; see run.cpp.
   atomic<bool> in_run{false};

@@ -87,7 +87,7 @@ goroutine* steal_from(worker& w, token& victim, bool slot_too) noexcept {
   return loot[0];
 }
 
-/// One round over all victims, from a random one on, with a stride coprime to their number.
+/// One round over all victims, from a random one on.
 goroutine* steal_round(worker& w, bool slot_too, const std::uint32_t* switches_before) noexcept {
   const std::uint32_t n = the.made.load(memory_order_acquire);
   std::uint32_t at = w.chance.below(n);

@@ -251,6 +251,7 @@ token* take_idle_token() noexcept {
 }
 
 void hand_over(worker& w, token& t) noexcept {
+  w.switches.store(w.switches.load(memory_order_relaxed) + 1, memory_order_relaxed);  // its slice begins now
   tie(w, t);
   w.lock.reset_if_lost();
 }

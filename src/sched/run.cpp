@@ -73,7 +73,10 @@ void wait_for_rest(nanoseconds limit) {
 
 /// Step 4 for one worker that did not come to rest.
 void orphan(worker& w) {
-  if (w.resting != rest::awake || w.is_caller || !w.lock.contest()) return;
+  the.rest_lock.lock();
+  const bool active = w.resting == rest::awake && !w.is_caller && !w.ended && !w.orphaned;
+  the.rest_lock.unlock();
+  if (!active || !w.lock.contest()) return;
   if (!w.lock.inspect(0)) return;
   token* const t = w.held.load(memory_order_relaxed);
   if (t != nullptr) t->owner.store(nullptr, memory_order_relaxed);
@@ -89,9 +92,7 @@ void orphan_the_rest() {
   the.rest_lock.unlock();
   const nanoseconds give_up = monotonic_ns() + grace;
   while (the.active.load(memory_order_seq_cst) != 0 && monotonic_ns() < give_up) {
-    for (worker* w = first; w != nullptr; w = w->next_all) {
-      if (!w->orphaned && !w->ended) orphan(*w);
-    }
+    for (worker* w = first; w != nullptr; w = w->next_all) orphan(*w);
     wait_for_rest(1'000'000);
   }
 }

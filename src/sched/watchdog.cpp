@@ -59,10 +59,10 @@ void retake(worker& owner, token& t) {
   give_token(t, false);
 }
 
-/// How the worker of a token gets on. True: it is inside blocking().
-bool look_at(token& t, nanoseconds time) {
+/// How the worker of a token gets on.
+void look_at(token& t, nanoseconds time) {
   worker* const owner = t.owner.load(memory_order_acquire);
-  if (owner == nullptr || owner->held.load(memory_order_relaxed) != &t) return false;
+  if (owner == nullptr || owner->held.load(memory_order_relaxed) != &t) return;
   const std::uint32_t switches = owner->switches.load(memory_order_relaxed);
   const bool blocking = owner->blocking.load(memory_order_relaxed);
   if (switches != owner->seen_switches) {
@@ -72,7 +72,7 @@ bool look_at(token& t, nanoseconds time) {
     }
     owner->seen_switches = switches;
     owner->seen_since = time;
-    return blocking;
+    return;
   }
   const nanoseconds still = time - owner->seen_since;
   if (still >= (blocking ? blocking_slice : slice) && others_wait(t)) {
@@ -80,18 +80,17 @@ bool look_at(token& t, nanoseconds time) {
   } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
     wake_worker();
   }
-  return blocking;
 }
 
-void look(bool& any_blocking) {
+void look() {
   const nanoseconds time = monotonic_ns();
   the.coarse_ms.store(static_cast<std::uint32_t>(time / 1'000'000), memory_order_relaxed);
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
-    any_blocking |= look_at(*the.tokens[i].load(memory_order_acquire), time);
+    look_at(*the.tokens[i].load(memory_order_acquire), time);
   }
   if (!the.idle.any_idle()) return;
-  if (work_visible() || earliest_deadline() + slow_look / 2 <= time) wake_worker();
+  if (work_visible() || earliest_deadline() <= time - slow_look / 2) wake_worker();
 }
 
 /// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
@@ -113,11 +112,7 @@ void watchdog_thread(void*) {
   unsigned looks_left = 0;
   unsigned idle_looks = 0;
   for (;;) {
-    bool any_blocking = false;
-    look(any_blocking);
-    if (any_blocking && looks_left == 0 && the.watchdog_pace.load(memory_order_relaxed) == pace_fast) {
-      the.watchdog_pace.store(pace_slow, memory_order_seq_cst);
-    }
+    look();
     idle_looks = the.active.load(memory_order_seq_cst) == 0 ? idle_looks + 1 : 0;
     if (idle_looks > 25) {
       sleep_deeply();
@@ -152,6 +147,7 @@ void start_watchdog() {
   the.coarse_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
   const int error = start_thread(watchdog_thread, nullptr, "weft-watchdog", std::size_t{256} * 1024);
   if (error != 0) fatalf("thread exhaustion: cannot start the watchdog thread: %s", std::strerror(error));
+  the.watchdog_started.store(true, memory_order_seq_cst);
 }
 
 }  // namespace weft::detail

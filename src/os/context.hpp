@@ -38,7 +38,7 @@ struct context {
 static_assert(sizeof(void*) == 8 && offsetof(context, pc) == 0 && offsetof(context, sp) == 8 &&
               offsetof(context, fp) == 16);
 
-extern "C" void weft_start_context() noexcept;  // context_*.S: the first instructions of every fiber
+extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fiber begins
 
 /// Leaves the caller in `from` and goes on at `to`, which gets `message`. Returns when somebody switches to `from`,
 /// with the message of that somebody.
@@ -101,10 +101,10 @@ extern "C" void weft_start_context() noexcept;  // context_*.S: the first instru
 /// Makes `c` a context that, when first switched to, calls entry(message) on the stack that ends at `stack_top` (one
 /// past its highest byte, 16-aligned). `entry` must never return.
 inline void make_context(context& c, std::byte* stack_top, void (*entry)(void* message)) noexcept {
-  auto** frame = reinterpret_cast<void**>(stack_top - 16);  // weft_start_context finds `entry` there
+  auto** frame = reinterpret_cast<void**>(stack_top - 16);  // weft_enter_context finds `entry` there
   frame[0] = reinterpret_cast<void*>(entry);
   frame[1] = nullptr;
-  c = {reinterpret_cast<void*>(&weft_start_context), frame, nullptr};
+  c = {reinterpret_cast<void*>(&weft_enter_context), frame, nullptr};
 }
 
 }  // namespace weft::detail

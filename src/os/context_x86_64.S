@@ -8,11 +8,13 @@
 
 	.text
 
-// The bottom frame of every fiber. switch_context jumps here with
+// The bottom frame of every fiber. switch_context jumps to weft_enter_context with
 //   rsp   stack_top - 16, where make_context has put `entry`
 //   rdi   the message
 //   rbp   0, from make_context: walks along frame pointers end here
 // The CFI says that the return address is undefined, which is how unwinders and gdb learn that there is no caller.
+// The nop: unwinders and symbol_of look up the byte before a return address, which must be in this function even for a
+// fiber that has not begun.
 	.globl	weft_start_context
 	.type	weft_start_context, @function
 	.p2align 4
@@ -20,6 +22,9 @@ weft_start_context:
 	.cfi_startproc
 	.cfi_undefined rip
 	.cfi_undefined rbp
+	nop
+	.globl	weft_enter_context
+weft_enter_context:
 	endbr64
 	callq	*(%rsp)			// entry(message); rsp is a multiple of 16 here, as the ABI wants
 	ud2				// entry has returned: it must not

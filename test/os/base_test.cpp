@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Floor 0: the deadline heap, random numbers, and how a process ends with a report.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/deadline_heap.hpp"
+#include "base/random.hpp"
+#include "base/report_hook.hpp"
+#include "harness.hpp"
+#include "weft/detail/panic.hpp"
+
+namespace weft::test {
+namespace {
+
+using namespace weft::detail;
+
+struct entry {
+  std::int64_t when = 0;
+  std::uint32_t position = 0;
+};
+
+WEFT_PLAIN_TEST("O8", "deadlines leave the heap in order, whatever was added and taken out in between") {
+  const std::uint64_t seed = entropy();
+  random_source random(seed);
+  deadline_heap<entry> heap;
+  std::vector<std::unique_ptr<entry>> inside;
+  for (int step = 0; step < 20'000; ++step) {
+    const std::uint32_t choice = random.below(10);
+    if (choice < 6 || inside.empty()) {
+      inside.push_back(std::make_unique<entry>(entry{random.below(1000), 0}));
+      heap.push(inside.back().get());
+    } else {
+      const auto least = std::min_element(inside.begin(), inside.end(),
+                                          [](const auto& a, const auto& b) { return a->when < b->when; });
+      ASSERT_EQ(heap.top()->when, (*least)->when) << "seed " << seed;
+      entry* gone = choice < 8 ? heap.pop() : inside[random.below(static_cast<std::uint32_t>(inside.size()))].get();
+      if (choice >= 8) heap.remove(gone);
+      std::erase_if(inside, [&](const auto& e) { return e.get() == gone; });
+    }
+    ASSERT_EQ(heap.size(), inside.size());
+  }
+  for (std::int64_t last = 0; !heap.empty();) {
+    const std::int64_t when = heap.pop()->when;
+    ASSERT_LE(last, when) << "seed " << seed;
+    last = when;
+  }
+}
+
+WEFT_PLAIN_TEST("O9", "a seed gives the same numbers every time, and neighbouring seeds different ones") {
+  random_source a(7);
+  random_source b(7);
+  random_source c(8);
+  int equal = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint64_t drawn = a.next();
+    ASSERT_EQ(drawn, b.next());
+    equal += drawn == c.next() ? 1 : 0;
+  }
+  EXPECT_EQ(equal, 0);
+  EXPECT_NE(entropy(), entropy());
+}
+
+// 60,000 draws below 6: each number is expected 10,000 times, with a standard deviation of 91; the bound is 10 of them.
+WEFT_PLAIN_TEST("O9", "every number below the bound is drawn equally often") {
+  random_source random(1);
+  int counts[6] = {};
+  for (int i = 0; i < 60'000; ++i) ++counts[random.below(6)];
+  for (const int count : counts) EXPECT_NEAR(count, 10'000, 910);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(random.below(1), 0u);
+}
+
+void print_test_hook(int fd) { write_text(fd, "\ngoroutine 1 [running]:\n"); }
+
+WEFT_PLAIN_TEST("G11", "a panic prints its message and what the engine adds, and the status is 2") {
+  EXPECT_EXIT(
+      {
+        set_report_hook(print_test_hook);
+        panicf("send on %s channel", "closed");
+      },
+      ::testing::ExitedWithCode(2), "^panic: send on closed channel\n\ngoroutine 1 .running.:\n$");
+  EXPECT_EXIT(fatal("all goroutines are asleep - deadlock!"), ::testing::ExitedWithCode(2),
+              "^fatal error: all goroutines are asleep - deadlock!\n$");
+}
+
+void panic_on_two_threads() {
+  set_report_hook([](int fd) {
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    write_text(fd, "end of report\n");
+  });
+  std::thread other([] { panic("one of two"); });
+  panic("one of two");
+}
+
+WEFT_PLAIN_TEST("G11", "of two panics at once one is reported, whole") {
+  EXPECT_EXIT(panic_on_two_threads(), ::testing::ExitedWithCode(2), "^panic: one of two\nend of report\n$");
+}
+
+WEFT_PLAIN_TEST("G11", "a panic inside the report ends the process at once") {
+  EXPECT_EXIT(
+      {
+        set_report_hook([](int) { panic("again"); });
+        panic("first");
+      },
+      ::testing::ExitedWithCode(2), "^panic: first\n\npanic during a report\n$");
+}
+
+void panic_while_stdout_is_locked() {
+  std::thread([] { flockfile(stdout); }).join();
+  panic("not held up");
+}
+
+WEFT_PLAIN_TEST("G11", "a panic is not held up by a thread that holds standard output") {
+  EXPECT_EXIT(panic_while_stdout_is_locked(), ::testing::ExitedWithCode(2), "panic: not held up");
+}
+
+WEFT_PLAIN_TEST("G11", "an invariant that does not hold is a panic that names it") {
+  check(true, "never shown");
+  EXPECT_EXIT(check(false, "the ring is full"), ::testing::ExitedWithCode(2), "the ring is full");
+}
+
+}  // namespace
+}  // namespace weft::test

@@ -249,7 +249,7 @@ class recv_iterator {
   [[nodiscard]] T&& operator*() const noexcept { return std::move(*element_); }
   recv_iterator& operator++() {
     element_.reset();  // so that a value that can only be moved, or that locks something, goes before the wait
-    element_ = from_.recv();
+    if (std::optional<T> next = from_.recv()) element_.emplace(*std::move(next));  // not =: T may not have it
     return *this;
   }
   void operator++(int) { ++*this; }

@@ -57,7 +57,9 @@ struct [[nodiscard]] recv_case {
   std::optional<T> received{};
 
   [[nodiscard]] select_case describe() noexcept { return {channel, &received, false}; }
-  void operate() { received = channel->recv(); }
+  void operate() {
+    if (std::optional<T> value = channel->recv()) received.emplace(*std::move(value));  // not =: T may not have it
+  }
   [[nodiscard]] bool try_operate() { return channel->try_recv(received); }
   void handle() {
     if constexpr (std::is_invocable_v<F&, std::optional<T>>) {

@@ -135,7 +135,7 @@ class selector {
   // Room for one wait(), kept for the next.
   std::vector<detail::select_case> described_;
   std::vector<detail::wait_node> nodes_;
-  std::vector<std::uint16_t> order_;
+  std::vector<detail::channel_core*> channels_;
 };
 
 }  // namespace weft

@@ -11,10 +11,10 @@
 //   5. A peer wins the claim, moves the value, names the winning node and wakes us. Take the losing nodes out, each
 //      under its channel's lock, in O(1) (C14), and return the winner's case.
 //
-// Who owns what. The waiter, its nodes and the order lie on the stack of the selecting party. All nodes share the one
-// claim of the waiter, so one peer completes the select, whatever the number of cases (L4). A channel that occurs twice
-// has two nodes of us; when one has won, the other is stale like any loser (L6). An operation never meets itself: at
-// the look our own nodes are not linked, and while they are linked we sleep.
+// Who owns what. The waiter, its nodes and the set of locks lie on the stack of the selecting party. All nodes share
+// the one claim of the waiter, so one peer completes the select, whatever the number of cases (L4). A channel that
+// occurs twice has two nodes of us; when one has won, the other is stale like any loser (L6). An operation never meets
+// itself: at the look our own nodes are not linked, and while they are linked we sleep.
 //
 // The commit that frees the locks runs on another stack while our own may already be waking: a peer can complete us as
 // soon as the first lock is free. What keeps our stack alive until commit has read the last of it is step 5: it takes
@@ -26,6 +26,7 @@
 #include "weft/detail/select_core.hpp"
 
 #include <algorithm>
+#include <new>
 
 #include "weft/detail/panic.hpp"
 #include "weft/detail/self_check.hpp"
@@ -34,67 +35,55 @@ namespace weft::detail {
 
 namespace {
 
-/// The cases that have a channel, ordered by its address; equal channels are neighbours.
-class locking_order {
+/// The distinct channels of the cases, in the order of their addresses.
+class lock_set {
  public:
-  locking_order(std::span<const select_case> cases, std::uint16_t* room) noexcept : cases_(cases), order_(room) {
-    for (std::size_t i = 0; i < cases.size(); ++i) {
-      if (cases[i].channel != nullptr) order_[size_++] = static_cast<std::uint16_t>(i);
-    }
-    if (size_ <= few) {
-      insertion_sort();
+  lock_set(std::span<const select_case> cases, channel_core** room) noexcept : channels_(room) {
+    if (cases.size() <= few) {
+      for (const select_case& c : cases) insert(c.channel);
     } else {
-      std::sort(order_, order_ + size_, [this](std::uint16_t a, std::uint16_t b) { return at(a) < at(b); });
+      for (const select_case& c : cases) {
+        if (c.channel != nullptr) channels_[size_++] = c.channel;
+      }
+      std::sort(channels_, channels_ + size_);
+      size_ = static_cast<std::size_t>(std::unique(channels_, channels_ + size_) - channels_);
     }
   }
 
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
-  /// Calls f(channel, its cases as a range in the order) for each distinct channel.
-  template <class F>
-  void for_each_channel(F f) const {
-    for (std::size_t begin = 0, end = 0; begin < size_; begin = end) {
-      while (end < size_ && at(order_[end]) == at(order_[begin])) ++end;
-      f(*at(order_[begin]), std::span<const std::uint16_t>(order_ + begin, end - begin));
-    }
-  }
-
   void lock_all() const noexcept {
-    for_each_channel([](channel_core& channel, auto) { channel.lock(); });
+    for (std::size_t i = 0; i < size_; ++i) channels_[i]->lock();
   }
 
   void unlock_all_but(const channel_core* kept) const noexcept {
-    for_each_channel([kept](channel_core& channel, auto) {
-      if (&channel != kept) channel.unlock();
-    });
-  }
-
-  /// Frees all locks; reads neither this object nor the cases after the last one is free.
-  void unlock_all() const noexcept {
-    channel_core* pending = nullptr;
-    for_each_channel([&pending](channel_core& channel, auto) {
-      if (pending != nullptr) pending->unlock();
-      pending = &channel;
-    });
-    if (pending != nullptr) pending->unlock();
-  }
-
- private:
-  static constexpr std::size_t few = 16;  // up to here insertion sort beats std::sort's set-up
-
-  [[nodiscard]] channel_core* at(std::uint16_t i) const noexcept { return cases_[i].channel; }
-
-  void insertion_sort() noexcept {
-    for (std::size_t i = 1; i < size_; ++i) {
-      const std::uint16_t moving = order_[i];
-      std::size_t place = i;
-      for (; place > 0 && at(moving) < at(order_[place - 1]); --place) order_[place] = order_[place - 1];
-      order_[place] = moving;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (channels_[i] != kept) channels_[i]->unlock();
     }
   }
 
-  std::span<const select_case> cases_;
-  std::uint16_t* order_;
+  /// Frees all locks; reads nothing of this object or its array after the last one is free.
+  void unlock_all() const noexcept {
+    const std::size_t last = size_ - 1;
+    channel_core* const last_channel = channels_[last];
+    for (std::size_t i = 0; i < last; ++i) channels_[i]->unlock();
+    last_channel->unlock();
+  }
+
+ private:
+  static constexpr std::size_t few = 16;  // up to here insertion beats std::sort
+
+  void insert(channel_core* channel) noexcept {
+    if (channel == nullptr) return;
+    std::size_t place = size_;
+    while (place > 0 && channel < channels_[place - 1]) --place;
+    if (place > 0 && channels_[place - 1] == channel) return;
+    std::copy_backward(channels_ + place, channels_ + size_, channels_ + size_ + 1);
+    channels_[place] = channel;
+    ++size_;
+  }
+
+  channel_core** channels_;
   std::size_t size_ = 0;
 };
 
@@ -114,43 +103,44 @@ void link_all(std::span<const select_case> cases, wait_node* nodes, waiter& self
   for (std::size_t i = 0; i < cases.size(); ++i) {
     channel_core* channel = cases[i].channel;
     if (channel == nullptr) continue;
-    nodes[i].who = &self;
-    nodes[i].slot = cases[i].slot;
-    nodes[i].index = static_cast<std::uint32_t>(i);
+    auto* node = ::new (static_cast<void*>(nodes + i)) wait_node;
+    node->who = &self;
+    node->slot = cases[i].slot;
+    node->index = static_cast<std::uint32_t>(i);
     if (cases[i].sends) {
-      channel->link_sender(nodes[i]);
+      channel->link_sender(*node);
     } else {
-      channel->link_receiver(nodes[i]);
+      channel->link_receiver(*node);
     }
+    if (self_check) channel->check_invariants();
   }
 }
 
-void unlink_losers(std::span<const select_case> cases, wait_node* nodes, std::size_t winner,
-                   const locking_order& order) noexcept {
-  order.for_each_channel([&](channel_core& channel, std::span<const std::uint16_t> its_cases) {
-    if (its_cases.size() == 1 && its_cases[0] == winner) return;  // the peer has taken that node out
-    channel.lock();
-    for (const std::uint16_t i : its_cases) {
-      if (cases[i].sends) {
-        channel.unlink_sender(nodes[i]);
-      } else {
-        channel.unlink_receiver(nodes[i]);
-      }
+void unlink_losers(std::span<const select_case> cases, wait_node* nodes, std::size_t winner) noexcept {
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    channel_core* channel = cases[i].channel;
+    if (channel == nullptr || i == winner) continue;  // the peer has taken the winner's node out
+    channel->lock();
+    if (cases[i].sends) {
+      channel->unlink_sender(nodes[i]);
+    } else {
+      channel->unlink_receiver(nodes[i]);
     }
-    if (self_check) channel.check_invariants();
-    channel.unlock();
-  });
+    if (self_check) channel->check_invariants();
+    channel->unlock();
+  }
 }
 
-std::size_t wait_for_one(std::span<const select_case> cases, wait_node* nodes, const locking_order& order) {
+std::size_t wait_for_one(std::span<const select_case> cases, wait_node* nodes, const lock_set& locks) {
   waiter self;
   self.contended = true;
   link_all(cases, nodes, self);
-  const auto commit = [](void* locked) { static_cast<const locking_order*>(locked)->unlock_all(); };
-  park(self, wait_reason::select, nullptr, commit, const_cast<locking_order*>(&order));
-  const std::size_t winner = self.winner->index;
-  unlink_losers(cases, nodes, winner, order);
-  if (cases[winner].sends && !nodes[winner].ok) panic("send on closed channel");
+  const auto commit = [](void* held) { static_cast<const lock_set*>(held)->unlock_all(); };
+  park(self, wait_reason::select, nullptr, commit, const_cast<lock_set*>(&locks));
+  const wait_node& won = *self.winner;
+  const std::size_t winner = won.index;
+  unlink_losers(cases, nodes, winner);
+  if (cases[winner].sends && !won.ok) panic("send on closed channel");
   return winner;
 }
 
@@ -158,22 +148,22 @@ std::size_t wait_for_one(std::span<const select_case> cases, wait_node* nodes, c
 
 std::size_t choose_locked(std::span<const select_case> cases, select_space space, bool may_block) {
   check(cases.size() <= most_cases, "a select has at most 65536 cases");
-  const locking_order order(cases, space.order);
-  if (order.empty()) {
+  const lock_set locks(cases, space.channels);
+  if (locks.empty()) {
     if (may_block) block_for_ever(wait_reason::select_no_cases);
     return no_case;
   }
   for (;;) {
-    order.lock_all();
+    locks.lock_all();
     const std::size_t picked = pick_ready(cases);
     if (picked == no_case) break;
     channel_core* channel = cases[picked].channel;
-    order.unlock_all_but(channel);
+    locks.unlock_all_but(channel);
     if (cases[picked].attempt()) return picked;
     channel->unlock();
   }
-  if (may_block) return wait_for_one(cases, space.nodes, order);
-  order.unlock_all();
+  if (may_block) return wait_for_one(cases, space.nodes, locks);
+  locks.unlock_all();
   return no_case;
 }
 

@@ -14,12 +14,12 @@ std::size_t selector::wait() {
   described_.clear();
   for (const auto& c : cases_) described_.push_back(c->describe());
   nodes_.resize(cases_.size());
-  order_.resize(cases_.size());
+  channels_.resize(cases_.size());
 
   const bool may_block = default_ == no_case;
   std::size_t chosen = no_case;
   if (!choose_at_a_look(described_, may_block, chosen)) {
-    chosen = choose_locked(described_, {nodes_.data(), order_.data()}, may_block);
+    chosen = choose_locked(described_, {nodes_.data(), channels_.data()}, may_block);
   }
   if (chosen == no_case) chosen = default_;
   cases_[chosen]->handle();

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "weft/detail/channel_core.hpp"
 
@@ -39,10 +40,10 @@ inline constexpr std::size_t most_cases = 65536;  // L8
   return static_cast<std::size_t>(((draw() >> 32) * count) >> 32);
 }
 
-/// Where a blocking select keeps its waiter's nodes and its lock order: as many as there are cases.
+/// Room for as many as there are cases: for the nodes of a select that waits, and for the channels to lock.
 struct select_space {
-  wait_node* nodes;
-  std::uint16_t* order;
+  wait_node* nodes;  // raw memory
+  channel_core** channels;
 };
 
 /// Locks all channels of the cases. Runs one case that is ready, or returns no_case if none is and `may_block` is
@@ -84,9 +85,10 @@ struct select_space {
 
 template <std::size_t N>
 __attribute__((noinline)) std::size_t choose_slowly(const select_case (&cases)[N], bool may_block) {
-  wait_node nodes[N];
-  std::uint16_t order[N];
-  return choose_locked(cases, {nodes, order}, may_block);
+  static_assert(std::is_trivially_destructible_v<wait_node>);
+  alignas(wait_node) std::byte nodes[N * sizeof(wait_node)];
+  channel_core* channels[N];
+  return choose_locked(cases, {reinterpret_cast<wait_node*>(nodes), channels}, may_block);
 }
 
 /// Select over a number of cases known when compiled.

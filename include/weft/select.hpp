@@ -51,6 +51,7 @@ struct [[nodiscard]] recv_case {
   static_assert(std::is_invocable_v<F&, std::optional<T>> || std::is_invocable_v<F&>,
                 "weft: the handler of on_recv takes a std::optional<T>, or nothing");
   static constexpr bool is_channel = true;
+  static constexpr wait_reason nil_reason = wait_reason::chan_receive_nil;
 
   channel_of<T>* channel;
   F handler;
@@ -74,6 +75,7 @@ template <class T, class F>
 struct [[nodiscard]] send_case {
   static_assert(std::is_invocable_v<F&>, "weft: the handler of on_send takes no argument");
   static constexpr bool is_channel = true;
+  static constexpr wait_reason nil_reason = wait_reason::chan_send_nil;
 
   channel_of<T>* channel;
   T value;
@@ -161,7 +163,7 @@ void describe_all(select_case* into, Case&... cases_of_call) {
 template <class C>
 [[nodiscard]] std::size_t choose_single(C& only, bool may_block) {
   if (may_block) {
-    if (only.channel == nullptr) block_for_ever(wait_reason::select_no_cases);
+    if (only.channel == nullptr) block_for_ever(C::nil_reason);
     only.operate();
     return 0;
   }

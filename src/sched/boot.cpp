@@ -58,7 +58,7 @@ void set_up_process() {
   install_quit_handler([] {
     begin_report();
     write_text(2, "SIGQUIT: quit\n");
-    the.reporting_all = true;
+    print_goroutines(2, running_here(), now_ms());
     end_report();
   });
   on_fork_child(in_forked_child);

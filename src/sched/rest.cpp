@@ -284,7 +284,7 @@ void worker_loop(worker& w) {
   for (;;) {
     if (w.orphaned) on_token_lost(w);
     if (must_end(w)) {
-      leave_run(w, inside);
+      leave_run(w, inside || enter_with_token(w));  // it may have been woken with a token, to this
       return;
     }
     goroutine* const g = inside ? find_work(w) : nullptr;

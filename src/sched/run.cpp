@@ -150,6 +150,7 @@ void stop(bool report) {
   empty_queues();
   for_each_goroutine(abandon, nullptr);
   the.at.store(phase::stopped, memory_order_seq_cst);
+  the.main_gone.store(false, memory_order_seq_cst);  // first: check_deadlock must not see it without run_over
   the.run_over.store(false, memory_order_seq_cst);
   the.draining.store(false, memory_order_seq_cst);
   the.in_run.store(false, memory_order_seq_cst);

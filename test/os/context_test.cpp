@@ -4,6 +4,7 @@
 #include "os/context.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 #include "harness.hpp"
 #include "os/fiber_annotations.hpp"
@@ -118,6 +119,29 @@ WEFT_PLAIN_TEST("O1", "values in registers of every kind survive a switch") {
     EXPECT_TRUE(values_survive(home, away));
     EXPECT_TRUE(registers_survive(home, away));
   }
+}
+
+/// A frame that clang addresses through a base register: over-aligned and of variable size.
+[[gnu::noinline, gnu::noipa]] bool odd_frame_survives(context& from, context& to, std::size_t size) {
+  alignas(64) char aligned[64];
+  auto* variable = static_cast<char*>(__builtin_alloca(size));
+  std::memset(aligned, 7, sizeof aligned);
+  std::memset(variable, 8, size);
+  opaque(aligned);
+  opaque(variable);
+  switch_context(from, to, nullptr);
+  return aligned[63] == 7 && variable[size - 1] == 8 && number(aligned) % 64 == 0;
+}
+
+void spoil_base_register(void*) {
+  for (;;) odd_frame_survives(away, home, 100);
+}
+
+WEFT_PLAIN_TEST("O1", "a frame with over-aligned locals and one of variable size survives a switch") {
+  if (announced_only) return;
+  const own_stack memory;
+  make_context(away, memory.top(), spoil_base_register);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(odd_frame_survives(home, away, 200));
 }
 
 long turns;  // its address never escapes: g++ would keep it in a register over a switch that it can see through

@@ -49,6 +49,8 @@
 extern "C" {
 void AnnotateIgnoreReadsBegin(const char* file, int line);
 void AnnotateIgnoreReadsEnd(const char* file, int line);
+void AnnotateIgnoreWritesBegin(const char* file, int line);
+void AnnotateIgnoreWritesEnd(const char* file, int line);
 }
 #endif
 
@@ -171,6 +173,42 @@ inline void happens_after([[maybe_unused]] void* place) noexcept {
   __tsan_acquire(place);
 #endif
 }
+
+/// For ThreadSanitizer: the engine's own data belong to a worker, not to a goroutine. One goroutine takes the worker's
+/// lock and the next one, to which it switched, frees it; that order is real, but to say so would order everything that
+/// goroutines of one worker do, and hide their races. So between the two calls plain accesses are not looked at, while
+/// atomics still order, and what a program may rely on is said by happens_before. Belongs to the fiber; may be nested.
+inline void runtime_entered() noexcept {
+#ifdef WEFT_TSAN
+  AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+  AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+#endif
+}
+
+inline void runtime_left() noexcept {
+#ifdef WEFT_TSAN
+  AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+  AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+#endif
+}
+
+/// The same for a fiber that has stopped inside the runtime for good: before it is retired.
+inline void runtime_left_as([[maybe_unused]] fiber_notes& who) noexcept {
+#ifdef WEFT_TSAN
+  void* self = __tsan_get_current_fiber();
+  __tsan_switch_to_fiber(tsan_fiber(who), __tsan_switch_to_fiber_no_sync);
+  runtime_left();
+  __tsan_switch_to_fiber(self, __tsan_switch_to_fiber_no_sync);
+#endif
+}
+
+class runtime_section {
+ public:
+  runtime_section() noexcept { runtime_entered(); }
+  ~runtime_section() { runtime_left(); }
+  runtime_section(const runtime_section&) = delete;
+  runtime_section& operator=(const runtime_section&) = delete;
+};
 
 /// From here on what the thread does is done in the name of that fiber, on whose stack it need not be.
 [[gnu::always_inline]] inline void act_as([[maybe_unused]] fiber_notes& who) noexcept {

@@ -12,6 +12,7 @@
 // Two kinds of worker lose their token for good: one whose run is over while its goroutine still computed (its thread
 // stops at the next call into the runtime, for ever, because the goroutine's program has ended), and the one thread
 // that a forked child has (that call is refused with a message).
+#include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
@@ -19,6 +20,7 @@
 namespace weft::detail {
 
 void enter_blocking() noexcept {
+  const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;
   w->blocking.store(true, memory_order_relaxed);  // a hint to the watchdog
@@ -27,6 +29,7 @@ void enter_blocking() noexcept {
 }
 
 void exit_blocking() noexcept {
+  const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;
   w->blocking.store(false, memory_order_relaxed);
@@ -62,7 +65,12 @@ void on_token_lost(const worker& w) noexcept {
   }
   w.running->state.store(goroutine_state::runnable, memory_order_relaxed);
   leave_worker(
-      w, [](void* g) { the.global.push(static_cast<goroutine*>(g)); }, w.running);
+      w,
+      [](void* g) {
+        const runtime_section inside;
+        the.global.push(static_cast<goroutine*>(g));
+      },
+      w.running);
 }
 
 }  // namespace weft::detail

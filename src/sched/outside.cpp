@@ -10,6 +10,7 @@
 // Memory ordering: `awake` is released by ready and acquired by the sleeper: the waker's writes happen before the
 // return from park. The word lives in the sleeper's frame: the wake-up system call may come when that is gone, and then
 // wakes nobody, or somebody who looks at his own word again.
+#include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -28,6 +29,7 @@ void park_outside(waiter& who, commit_function commit, void* arg) {
 }
 
 void ready_outside(waiter& who) noexcept {
+  const runtime_section inside;
   the.outside_parked.fetch_sub(1, memory_order_seq_cst);
   who.awake.store(1, memory_order_release);  // pairs with the loads in park_outside()
   futex_wake(who.awake, 1);

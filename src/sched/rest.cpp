@@ -81,8 +81,10 @@ void lie_down_locked(worker& w, token* t) noexcept {
     } else if (w.searching) {
       the.idle.stop_searching();
     }
-    w.searching = false;
+  } else if (w.searching) {
+    the.idle.stop_searching();  // its token was retaken before it had woken up
   }
+  w.searching = false;
   w.resting = rest::plain;
   if (the.keeper == nullptr) {
     the.keeper = &w;
@@ -139,6 +141,7 @@ bool enter_with_token(worker& w) noexcept {
 }
 
 void worker_thread(void* arg) {
+  const runtime_section inside;
   worker& w = *static_cast<worker*>(arg);
   set_this_worker(&w);
   w.exceptions = this_thread_exceptions();
@@ -272,6 +275,7 @@ void give_token(token& t, bool searching) {
 }
 
 void wake_worker() noexcept {
+  const runtime_section inside;
   the.rest_lock.lock();
   token* const t = the.idle.searching() == 0 ? pop_idle_token_locked() : nullptr;
   if (t != nullptr) the.idle.leave_idle(true);

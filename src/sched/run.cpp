@@ -81,6 +81,8 @@ void orphan(worker& w) {
   token* const t = w.held.load(memory_order_relaxed);
   if (t != nullptr) t->owner.store(nullptr, memory_order_relaxed);
   w.held.store(nullptr, memory_order_relaxed);
+  if (w.searching) the.idle.stop_searching();  // it has a token, but has not woken up
+  w.searching = false;
   w.orphaned = true;
   w.lock.take();
   the.active.fetch_sub(1, memory_order_seq_cst);
@@ -120,6 +122,7 @@ void abandon(void*, goroutine& g) {
       g.body.use(g.body, closure_use::drop);
       break;
     case goroutine_state::runnable:
+      runtime_left_as(g.self.notes);
       retire_fiber(g.self);
       forget_stack(g.self.bounds.low(), g.self.bounds.size);
       if (g.custom_stack) unmap_stack(g.self.bounds);
@@ -215,6 +218,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
   the.caller_back.store(false, memory_order_seq_cst);
   main_call request{call, f, 0};
   {
+    const runtime_section inside;
     worker& w = add_worker(nullptr);
     w.is_caller = true;
     the.caller = &w;
@@ -227,6 +231,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     if (w.held.load(memory_order_relaxed) != nullptr && !w.lock.enter()) panic("weft: a new worker has no token");
     start_main(w, request, where);
     worker_loop(w);
+    if (options.drain) happens_after(&the.drain);
     the.caller_back.store(true, memory_order_seq_cst);
     leave_thread_signals();
     set_this_worker(nullptr);

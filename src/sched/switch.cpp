@@ -44,7 +44,8 @@ void count_switch(worker& w) noexcept {
 [[gnu::always_inline]] inline void arrive(worker& w) noexcept {
   if (const commit_function commit = w.commit; commit != nullptr) {
     w.commit = nullptr;
-    commit(w.commit_arg);
+    stand_in by = w.commit_by;
+    by.run(commit, w.commit_arg);
   }
   w.lock.leave();
 }
@@ -82,7 +83,17 @@ void count_switch(worker& w) noexcept {
   arrive(*static_cast<worker*>(message));
 }
 
-void push_global(void* g) { the.global.push(static_cast<goroutine*>(g)); }
+void push_global(void* g) {
+  const runtime_section inside;
+  the.global.push(static_cast<goroutine*>(g));
+}
+
+/// Leaves something to be done by whoever arrives next on this worker.
+[[gnu::always_inline]] inline void leave_behind(worker& w, commit_function commit, void* arg) noexcept {
+  w.commit = commit;
+  w.commit_arg = arg;
+  w.commit_by = stand_in::of_caller();
+}
 
 void release_record(token& t, goroutine& g) noexcept {
   t.live.store(t.live.load(memory_order_relaxed) - 1, memory_order_relaxed);  // only written inside the token lock
@@ -104,7 +115,9 @@ void release_stack(token& t, const stack& memory) noexcept {
 
 /// The commit of a goroutine that has ended: it is at rest, for good.
 void bury(void* arg) {
+  const runtime_section inside;
   goroutine& g = *static_cast<goroutine*>(arg);
+  runtime_left_as(g.self.notes);
   token* const t = current_worker()->held.load(memory_order_relaxed);
   retire_fiber(g.self);
   const stack memory = g.self.bounds;
@@ -133,12 +146,18 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 }
 
 [[gnu::noipa]] void goroutine_entry(void* message) {
+  runtime_entered();
   worker* w = static_cast<worker*>(message);
   fiber_started(w->running->self);
   arrive(*w);
   goroutine* g = w->running;
   for (;;) {
+    happens_after(g);
+    runtime_left();
     run_body(*g);
+    runtime_entered();
+    happens_before(g);  // its record will be another goroutine's
+    happens_before(&the.drain);
     w = current_worker();
     const bool inside = w->lock.enter();
     goroutine* const next = inside ? next_here(*w, held_by(*w)) : nullptr;
@@ -151,8 +170,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
       w->lock.leave();
       continue;
     }
-    w->commit = bury;
-    w->commit_arg = g;
+    leave_behind(*w, bury, g);
     if (next != nullptr) {
       make_current(*w, *next);
       switch_fiber_last(g->self, next->self, w, w->exceptions);
@@ -165,6 +183,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 }  // namespace
 
 [[gnu::noipa]] void yield() noexcept {
+  const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
     relax(1'000);
@@ -183,8 +202,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   }
   me.state.store(goroutine_state::runnable, memory_order_relaxed);
   if (force_migration || !t.queue.push_back(&me)) {
-    w->commit = push_global;
-    w->commit_arg = &me;
+    leave_behind(*w, push_global, &me);
   }
   switch_to(*w, me, next);
 }
@@ -193,12 +211,12 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 [[gnu::noipa]] void leave_worker(worker& w, commit_function commit, void* arg) noexcept {
   goroutine& me = *w.running;
   goroutine* const next = w.lock.enter() ? next_here(w, held_by(w)) : nullptr;
-  w.commit = commit;
-  w.commit_arg = arg;
+  leave_behind(w, commit, arg);
   switch_to(w, me, next);
 }
 
 [[gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg) {
+  const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
     park_outside(who, commit, arg);
@@ -212,9 +230,9 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   me.since_ms.store(the.coarse_ms.load(memory_order_relaxed), memory_order_relaxed);
   me.state.store(goroutine_state::waiting, memory_order_relaxed);
   goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w)) : nullptr;
-  w->commit = commit;
-  w->commit_arg = arg;
+  leave_behind(*w, commit, arg);
   switch_to(*w, me, next);
+  happens_after(&me);
 }
 
 /// From the worker's own stack: runs `g` and whatever follows it, until there is nothing more to run here.
@@ -223,7 +241,8 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   switch_fiber(w.scheduler, g.self, &w, w.exceptions);
   if (const commit_function commit = w.commit; commit != nullptr) {
     w.commit = nullptr;
-    commit(w.commit_arg);
+    stand_in by = w.commit_by;
+    by.run(commit, w.commit_arg);
   }
 }
 

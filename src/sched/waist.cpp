@@ -5,6 +5,7 @@
 //
 // Memory ordering: `outside_state` only needs to be different each time: relaxed.
 #include "os/clock.hpp"
+#include "os/fiber_annotations.hpp"
 #include "os/stack.hpp"
 #include "park/registry.hpp"
 #include "sched/current.hpp"
@@ -15,6 +16,7 @@
 namespace weft::detail {
 
 goroutine* current() noexcept {
+  const runtime_section inside;
   worker* const w = current_worker();
   return w != nullptr ? w->running : nullptr;
 }
@@ -22,6 +24,7 @@ goroutine* current() noexcept {
 nanoseconds now() noexcept { return monotonic_ns(); }
 
 void arm(timer_entry& entry) noexcept {
+  const runtime_section inside;
   if (entry.when == never) return;
   worker* const w = current_worker();
   token* const t = w != nullptr ? w->held.load(memory_order_relaxed) : nullptr;
@@ -36,6 +39,7 @@ void arm(timer_entry& entry) noexcept {
 bool disarm(timer_entry& entry) noexcept { return timer_heap::disarm(entry); }
 
 std::uint64_t draw() noexcept {
+  const runtime_section inside;
   if (worker* const w = current_worker(); w != nullptr) return w->chance.next();
   static atomic<std::uint64_t> outside_state{entropy()};
   return random_source(outside_state.fetch_add(0x9e3779b97f4a7c15, memory_order_relaxed)).next();

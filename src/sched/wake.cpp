@@ -16,6 +16,7 @@
 //
 // Rejected: waking always, as Go does, which makes ping-pong on two cores eight times slower than on one; and never
 // waking for the slot, which would serialise a producer that computes with its consumer.
+#include "os/fiber_annotations.hpp"
 #include "park/body.hpp"
 #include "park/registry.hpp"
 #include "sched/current.hpp"
@@ -58,8 +59,10 @@ bool at_rest(const worker& w) noexcept {
 }
 
 void ready_goroutine(goroutine& g) noexcept {
+  const runtime_section inside;
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
   g.state.store(goroutine_state::runnable, memory_order_relaxed);
+  happens_before(&g);
   worker* const w = current_worker();
   if (w == nullptr || at_rest(*w)) {
     inject(g);
@@ -84,6 +87,7 @@ goroutine* make_outside(const start_options& options) {
   boot_outside("go()");
   goroutine* g = nullptr;
   take_records(&g, 1);
+  happens_after(g);
   prepare_record(*g, take_ids(1), options);
   return g;
 }
@@ -120,6 +124,7 @@ void ready(waiter& w) noexcept {
 }
 
 goroutine* make_goroutine(const start_options& options) {
+  const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || at_rest(*w)) return make_outside(options);
   const bool nested = w->running == nullptr;
@@ -135,12 +140,15 @@ goroutine* make_goroutine(const start_options& options) {
     t.next_id = take_ids(id_batch);
     t.last_id = t.next_id + id_batch;
   }
+  happens_after(g);
   prepare_record(*g, t.next_id++, options);
   if (!nested) w->lock.leave();
   return g;
 }
 
 void start(goroutine& g) noexcept {
+  const runtime_section inside;
+  happens_before(&g);
   worker* const w = current_worker();
   const bool nested = w != nullptr && w->running == nullptr;
   if (w == nullptr || at_rest(*w) || (!nested && !w->lock.enter())) {

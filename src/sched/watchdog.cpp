@@ -135,6 +135,7 @@ void wake_watchdog() noexcept {
 }
 
 void hurry_watchdog() noexcept {
+  const runtime_section inside;
   const std::uint32_t pace = the.watchdog_pace.load(memory_order_relaxed);
   if (pace == pace_fast || pace == pace_none) return;
   the.watchdog_pace.store(pace_fast, memory_order_seq_cst);
@@ -142,6 +143,7 @@ void hurry_watchdog() noexcept {
 }
 
 void start_watchdog() {
+  const runtime_section inside;
   std::uint32_t expected = pace_none;
   if (!the.watchdog_pace.compare_exchange_strong(expected, pace_slow, memory_order_seq_cst)) return;
   the.coarse_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);

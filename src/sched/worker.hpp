@@ -68,6 +68,7 @@ struct alignas(64) worker {
   exception_state* exceptions = nullptr;
   commit_function commit = nullptr;     // what to do once the goroutine that just left is at rest
   void* commit_arg = nullptr;
+  [[no_unique_address]] stand_in commit_by;  // in whose name, for ThreadSanitizer
   atomic<std::uint32_t> switches{0};    // written by the worker, read by the watchdog: does it get on?
   atomic<bool> attention{false};        // set by the watchdog and run(): do not take the short way at the next switch
   atomic<bool> blocking{false};         // inside blocking()

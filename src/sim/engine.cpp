@@ -37,6 +37,7 @@ bool sim_engine::on_driver() const noexcept { return this_worker() == this; }
 void sim_engine::enqueue(goroutine& g) noexcept {
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
   g.state.store(goroutine_state::runnable, memory_order_relaxed);
+  happens_before(&g);
   if (on_driver()) {
     runnable_.push_back(&g);
     return;
@@ -49,6 +50,7 @@ void sim_engine::enqueue(goroutine& g) noexcept {
 }
 
 void sim_engine::start(goroutine& g) noexcept {
+  happens_before(&g);
   if (on_driver()) {
     runnable_.push_back(&g);
     ++live_;
@@ -75,20 +77,29 @@ bool sim_engine::take_inbox() {
 }
 
 void sim_engine::enter(void*) {
+  runtime_entered();
   goroutine& g = *sim().running_;
   fiber_started(g.self);
+  happens_after(&g);
+  runtime_left();
   run_body(g);
+  runtime_entered();
+  happens_before(&g);
+  happens_before(&sim());
   sim().finish(g);
 }
 
 void sim_engine::finish(goroutine& g) {
   commit_ = {[](void* arg) { sim().give_back(*static_cast<goroutine*>(arg)); }, &g};
+  commit_.by = stand_in::of_caller();
   switch_fiber_last(g.self, host_, nullptr, exceptions_);
   __builtin_unreachable();
 }
 
 void sim_engine::give_back(goroutine& g) {
+  const runtime_section inside;
   if (&g == main_) main_gone_ = true;
+  if (g.self.bounds.top != nullptr) runtime_left_as(g.self.notes);
   retire_fiber(g.self);
   const stack memory = g.self.bounds;
   g.self.bounds = {};
@@ -112,12 +123,14 @@ __attribute__((noinline)) void sim_engine::step(goroutine& g) {
   running_ = nullptr;
   const pending_commit commit = commit_;
   commit_ = {};
-  if (commit.call != nullptr) commit.call(commit.arg);
+  stand_in by = commit.by;
+  if (commit.call != nullptr) by.run(commit.call, commit.arg);
 }
 
 void sim_engine::leave(pending_commit commit) noexcept {
   goroutine& g = *running_;
   commit_ = commit;
+  commit_.by = stand_in::of_caller();
   switch_fiber(g.self, host_, nullptr, exceptions_);
 }
 
@@ -128,12 +141,17 @@ void sim_engine::may_interrupt() noexcept {
 void sim_engine::yield() noexcept {
   goroutine* g = running_;
   g->state.store(goroutine_state::runnable, memory_order_relaxed);
-  leave({[](void* arg) { sim().runnable_.push_back(static_cast<goroutine*>(arg)); }, g});
+  leave({[](void* arg) {
+           const runtime_section inside;
+           sim().runnable_.push_back(static_cast<goroutine*>(arg));
+         },
+         g});
 }
 
 // ---- the loop ------------------------------------------------------------------------------------------------------
 
 void sim_engine::drive(bool (*done)(void* arg), void* arg) {
+  const runtime_section inside;
   void* const before = this_worker();
   set_this_worker(this);
   adopt_thread(host_);
@@ -228,6 +246,7 @@ void sim_engine::park(waiter& w, wait_reason reason, const void* object, commit_
   g.since_ms.store(static_cast<std::uint32_t>(clock_ / 1'000'000), memory_order_relaxed);
   g.state.store(goroutine_state::waiting, memory_order_relaxed);
   leave({commit, arg});
+  happens_after(&g);
 }
 
 void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {

@@ -73,6 +73,7 @@ class sim_engine {
   struct pending_commit {
     commit_function call = nullptr;
     void* arg = nullptr;
+    [[no_unique_address]] stand_in by{};  // in whose name, for ThreadSanitizer
   };
 
   void drive(bool (*done)(void* arg), void* arg);

@@ -94,7 +94,9 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   runnable_.push_back(&main);
   ++live_;
   drain_ = options.drain;
+  const runtime_section inside;
   drive([](void* engine) { return static_cast<sim_engine*>(engine)->over(); }, this);
+  if (drain_) happens_after(&sim());
   if (options.report) {
     write_text(2, "weft: goroutines left when main returned:\n");
     print_goroutines(2, nullptr, static_cast<std::uint32_t>(clock_ / 1'000'000));

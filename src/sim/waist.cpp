@@ -19,32 +19,56 @@ namespace weft::detail {
 goroutine* sim_engine::make(const start_options& options) {
   goroutine* g = nullptr;
   take_records(&g, 1);
+  happens_after(g);
   prepare_record(*g, take_ids(1), options);
   return g;
 }
 
 void park(waiter& w, wait_reason reason, const void* object, commit_function commit, void* arg) {
+  const runtime_section inside;
   sim().park(w, reason, object, commit, arg);
 }
 
-void ready(waiter& w) noexcept { sim().ready(w); }
+void ready(waiter& w) noexcept {
+  const runtime_section inside;
+  sim().ready(w);
+}
 
-goroutine* make_goroutine(const start_options& options) { return sim().make(options); }
+goroutine* make_goroutine(const start_options& options) {
+  const runtime_section inside;
+  return sim().make(options);
+}
 
-void start(goroutine& g) noexcept { sim().start(g); }
+void start(goroutine& g) noexcept {
+  const runtime_section inside;
+  sim().start(g);
+}
 
-goroutine* current() noexcept { return this_worker() == &sim() ? sim().running() : nullptr; }
+goroutine* current() noexcept {
+  const runtime_section inside;
+  return this_worker() == &sim() ? sim().running() : nullptr;
+}
 
 void yield() noexcept {
+  const runtime_section inside;
   if (current() != nullptr) sim().yield();
   else relax(1'000);
 }
 
-nanoseconds now() noexcept { return sim().now(); }
+nanoseconds now() noexcept {
+  const runtime_section inside;
+  return sim().now();
+}
 
-void arm(timer_entry& entry) noexcept { sim().arm(entry); }
+void arm(timer_entry& entry) noexcept {
+  const runtime_section inside;
+  sim().arm(entry);
+}
 
-bool disarm(timer_entry& entry) noexcept { return sim().disarm(entry); }
+bool disarm(timer_entry& entry) noexcept {
+  const runtime_section inside;
+  return sim().disarm(entry);
+}
 
 fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) { return sim().wait_fd(fd, what, deadline); }
 
@@ -52,7 +76,10 @@ fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) { return sim().wai
 void enter_blocking() noexcept {}
 void exit_blocking() noexcept {}
 
-std::uint64_t draw() noexcept { return sim().draw(); }
+std::uint64_t draw() noexcept {
+  const runtime_section inside;
+  return sim().draw();
+}
 
 std::size_t sim_engine::parked() const noexcept {
   std::size_t n = outside_parked_.load(memory_order_seq_cst);

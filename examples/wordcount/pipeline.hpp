@@ -142,7 +142,7 @@ inline result count_words(const std::string& root, progress& shown) {
     weft::go([=, &shown] {
       auto mine = std::make_unique<tally>();
       for (document read : texts) {
-        shown.add(read.text->size());
+        shown.add(read.read == outcome::text ? read.text->size() : 0);
         detail::count_into(*mine, read);
         buffers.send(std::move(read.text));
       }

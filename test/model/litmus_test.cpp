@@ -7,6 +7,10 @@
 // so.
 //
 // An outcome lists what was read, in the order of the threads.
+//
+// sentence: the checker gives the litmus programs the outcomes that C++ gives them
+// seconds: 120
+// expect-stdout: ^[0-9]+ passed, 0 failed$
 #include "model/verdict.hpp"
 #include "weft/detail/atomic.hpp"
 

@@ -28,7 +28,8 @@
 // Waiting. A loop that waits must call spin_pause() in each round. The thread then goes on when a location that it has
 // read since the last pause holds a newer store of another value, and it must read that or something newer; so a spin
 // costs one round, not infinitely many. If everybody waits, those who spin may go on for `idle_rounds` rounds without
-// news, so that a loop that gives up after some rounds does so; it does not give up while others can run.
+// news, so that a loop that gives up after some rounds does so. While others can run it goes on without news only as
+// often as `spurious` allows.
 //
 // Threads must not own memory (a vector, a string) across a step: an execution that is given up is not unwound.
 #pragma once

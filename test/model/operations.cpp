@@ -154,7 +154,12 @@ void checker::pause() {
   for (location_id id = 0; id < memory_.size(); ++id) {
     if (has_news(me, id)) news[count++] = id;
   }
-  me.idle_rounds = has_news(me) ? 0 : me.idle_rounds + 1;
+  if (has_news(me))
+    me.idle_rounds = 0;
+  else if (spurious_left_ != 0)
+    --spurious_left_;
+  else
+    ++me.idle_rounds;
   if (count != 0) {
     const location_id id = news[search_.choose(count)];
     for (const store_record& s : memory_.at(id).stores) {

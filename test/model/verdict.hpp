@@ -31,7 +31,7 @@ class verdict {
   /// No execution fails.
   void holds(const char* sentence, const options& how, const execution& body);
 
-  /// A broken twin: some execution fails, and says `why`.
+  /// A broken twin: some execution fails, and says something that matches the regular expression `why`.
   void fails(const char* sentence, const char* why, const options& how, const execution& body);
 
   /// The program has exactly these outcomes.
@@ -41,7 +41,7 @@ class verdict {
 
  private:
   [[nodiscard]] bool wanted(const char* sentence, const options& how, const execution& body);
-  void report(const char* sentence, bool passed, const result& found, const std::string& remark);
+  void report(const char* sentence, bool passed, const options& how, const result& found);
 
   std::string filter_;
   std::string choices_;

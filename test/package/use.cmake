@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds and runs the project in user/ against the weft of BUILD (WAY=installed) or of WEFT (WAY=subdirectory).
+file(REMOVE_RECURSE ${DIRECTORY})
+
+function(step)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}: ended with ${status}\n${output}")
+  endif()
+endfunction()
+
+set(settings -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}
+   -DBUILD_SHARED_LIBS=${SHARED} -DCMAKE_EXE_LINKER_FLAGS=${LINKER})
+if(WAY STREQUAL "installed")
+  step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${DIRECTORY}/prefix)
+  list(APPEND settings -DCMAKE_PREFIX_PATH=${DIRECTORY}/prefix)
+else()
+  list(APPEND settings -DWEFT_SOURCE=${WEFT})
+endif()
+step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/user -B ${DIRECTORY}/build -G ${GENERATOR} ${settings})
+step(${CMAKE_COMMAND} --build ${DIRECTORY}/build)
+foreach(program hello hello_sim)
+  step(${DIRECTORY}/build/${program})
+endforeach()

@@ -60,12 +60,10 @@ class channel_of final : public channel_core {
 
   [[nodiscard]] std::optional<T> recv() {
     lock();
-    if (!can_take_plainly()) [[unlikely]] {
-      return recv_slow();
+    if (can_take_plainly()) [[likely]] {
+      return take_and_unlock();
     }
-    std::optional<T> result(std::in_place, take());
-    unlock();
-    return result;
+    return recv_slow();
   }
 
   // One attempt; see channel_type.
@@ -83,7 +81,7 @@ class channel_of final : public channel_core {
     if (empty()) {
       if ((state_.load(memory_order_relaxed) & closed) == 0) return false;
     } else {
-      result.emplace(take());
+      take(result);
     }
     unlock();
     return true;
@@ -120,7 +118,10 @@ class channel_of final : public channel_core {
   static void destroy(channel_core& base) noexcept {
     auto& self = static_cast<channel_of&>(base);
     if constexpr (!std::is_trivially_destructible_v<T>) {
-      while (!self.empty()) static_cast<void>(self.take());
+      while (!self.empty()) {
+        std::optional<T> left;
+        self.take(left);
+      }
     }
     self.~channel_of();
     free_channel(&self, alignment);
@@ -151,17 +152,25 @@ class channel_of final : public channel_core {
     tail_.store(after(tail), memory_order_release);
   }
 
-  [[nodiscard]] T take() noexcept {
+  /// Straight into its place, not through a local variable: that would be one more move, and g++ 12 would take some
+  /// types for uninitialised.
+  void take(std::optional<T>& result) noexcept {
     const std::uint64_t head = head_.load(memory_order_relaxed);
     head_.store(after(head), memory_order_release);
     if constexpr (stored) {
       T* oldest = std::launder(static_cast<T*>(storage(head)));
-      T value(std::move(*oldest));
+      result.emplace(std::move(*oldest));
       oldest->~T();
-      return value;
     } else {
-      return T();
+      result.emplace();
     }
+  }
+
+  [[nodiscard]] std::optional<T> take_and_unlock() noexcept {
+    std::optional<T> result;
+    take(result);
+    unlock();
+    return result;
   }
 
   // With somebody waiting.
@@ -200,7 +209,7 @@ class channel_of final : public channel_core {
       unlock();
       result.emplace(std::move(sent));
     } else {
-      result.emplace(take());
+      take(result);
       put(sent);  // behind all that was sent before (C6)
       unlock();
     }

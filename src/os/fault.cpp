@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include "weft/detail/atomic.hpp"
 
@@ -11,8 +12,7 @@ namespace {
 
 constexpr const char* names[] = {"thread:", "stack:"};
 
-int from_environment(fault what) noexcept {
-  const char* setting = std::getenv("WEFT_FAULT");
+int successes_in(const char* setting, fault what) noexcept {
   const char* name = names[static_cast<int>(what)];
   const char* found = setting == nullptr ? nullptr : std::strstr(setting, name);
   return found == nullptr ? -1 : std::atoi(found + std::strlen(name));
@@ -20,7 +20,8 @@ int from_environment(fault what) noexcept {
 
 /// How many more requests succeed, negative for any number; written by whoever asks or sets.
 atomic<int>& successes_left(fault what) noexcept {
-  static atomic<int> left[] = {from_environment(fault::thread), from_environment(fault::stack)};
+  static const char* const setting = std::getenv("WEFT_FAULT");
+  static atomic<int> left[] = {successes_in(setting, fault::thread), successes_in(setting, fault::stack)};
   return left[static_cast<int>(what)];
 }
 
@@ -33,6 +34,10 @@ bool fault_due(fault what) noexcept {
     if (left.compare_exchange_weak(now, now - 1)) return false;
   }
   return false;
+}
+
+void set_faults(const char* setting) noexcept {
+  for (const fault what : {fault::thread, fault::stack}) set_fault(what, successes_in(setting, what));
 }
 
 void set_fault(fault what, int successes) noexcept { successes_left(what).store(successes); }

@@ -13,7 +13,10 @@ enum class fault { thread, stack };
 /// True if this request is to fail.
 [[nodiscard]] bool fault_due(fault what) noexcept;
 
-/// Sets what the environment variable would set: `successes` requests succeed, then all fail. Negative: none fails.
+/// Sets what a text like that of WEFT_FAULT asks for; what it does not name does not fail.
+void set_faults(const char* setting) noexcept;
+
+/// The same for one of them: `successes` requests succeed, then all fail. Negative: none fails.
 void set_fault(fault what, int successes) noexcept;
 
 }  // namespace weft::detail

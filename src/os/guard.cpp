@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,6 +33,19 @@ long mapping_budget() noexcept {
   return budget;
 }
 
+/// Some emulators (qemu-user 7.2) answer yes to advice that they do not know, so the marker is tried out: a system call
+/// that is to write through it must fail.
+bool markers_work() noexcept {
+  static const bool work = [] {
+    void* page = ::mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) return false;
+    const bool faults = ::madvise(page, page_size(), guard_install) == 0 && ::uname(static_cast<utsname*>(page)) != 0;
+    ::munmap(page, page_size());
+    return faults;
+  }();
+  return work;
+}
+
 bool install_mapping(std::byte* page) noexcept {
   if (mappings_used.fetch_add(1) < mapping_budget() && ::mprotect(page, page_size(), PROT_NONE) == 0) return true;
   mappings_used.fetch_sub(1);
@@ -41,7 +55,7 @@ bool install_mapping(std::byte* page) noexcept {
 bool install(guard_kind kind, std::byte* page) noexcept {
   switch (kind) {
     case guard_kind::marker:
-      return ::madvise(page, page_size(), guard_install) == 0;
+      return markers_work() && ::madvise(page, page_size(), guard_install) == 0;
     case guard_kind::mapping:
       return install_mapping(page);
     case guard_kind::canary:
@@ -69,7 +83,10 @@ guard_kind install_guard(std::byte* page) noexcept {
   return kind;
 }
 
-guard_kind best_guard() noexcept { return best.load(); }
+guard_kind best_guard() noexcept {
+  const guard_kind kind = best.load();
+  return kind == guard_kind::marker && !markers_work() ? guard_kind::mapping : kind;
+}
 
 void return_guard(guard_kind kind) noexcept {
   if (kind == guard_kind::mapping) mappings_used.fetch_sub(1);

@@ -95,6 +95,9 @@ WEFT_PLAIN_TEST("O4", "threads that take and give at once never get the same sta
   for (std::thread& t : all) t.join();
 }
 
+/// Kernels before Linux 6.13 have no markers, and mappings cost more.
+bool has_markers() { return stack_report().best == guard_kind::marker; }
+
 /// Takes and touches n stacks; the bytes per stack that they cost, page tables included.
 void expect_cost(std::size_t n, std::size_t most_bytes) {
   const std::size_t memory = memory_status("VmRSS:") + memory_status("VmPTE:");
@@ -104,21 +107,19 @@ void expect_cost(std::size_t n, std::size_t most_bytes) {
   for (const stack& s : taken) touch(s);
   const std::size_t each = (memory_status("VmRSS:") + memory_status("VmPTE:") - memory) / n;
   EXPECT_LE(each, most_bytes);
-  if (stack_report().best == guard_kind::marker) {
-    EXPECT_LE(mappings(), maps + n / 1000 + 10);
-    EXPECT_EQ(stack_report().without_guard, 0u);
-  }
+  EXPECT_LE(mappings(), maps + n / 1000 + 10);
+  EXPECT_EQ(stack_report().without_guard, 0u);
   give_stacks(taken.data(), taken.size());
   trim_stacks(0);
 }
 
 WEFT_PLAIN_TEST("O4", "a stack of which little is used costs a page and 513 bytes of page table") {
-  if (instrumented) return;
+  if (instrumented || !has_markers()) return;
   expect_cost(100'000, 4096 + 600);
 }
 
 WEFT_PLAIN_TEST("O4", "a million stacks exist at once (with WEFT_MILLION set)") {
-  if (std::getenv("WEFT_MILLION") == nullptr || instrumented) return;
+  if (std::getenv("WEFT_MILLION") == nullptr || instrumented || !has_markers()) return;
   expect_cost(1'000'000, 4096 + 600);
 }
 
@@ -176,6 +177,9 @@ WEFT_PLAIN_TEST("O4", "when memory is refused, taking a stack fails with errno a
 void exhaust_address_space() {
   rlimit limit{std::size_t{400} << 20, std::size_t{400} << 20};
   setrlimit(RLIMIT_AS, &limit);
+  rlimit applied{};
+  getrlimit(RLIMIT_AS, &applied);
+  if (applied.rlim_cur != limit.rlim_cur) std::exit(0);  // qemu-user ignores it
   std::size_t count = 0;
   for (stack s; (s = take_stack()).top != nullptr; ++count) touch(s);
   std::exit(errno == ENOMEM && count > 500 ? 0 : 1);

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -42,7 +43,8 @@ class wait_group {
   void add(std::int64_t n) {
     // acq_rel: what was done before done() is seen by him who lets the waiters go, and by them
     const std::int64_t now = state_.fetch_add(n * one, detail::memory_order_acq_rel) + n * one;
-    if (now < one) [[unlikely]] reached(now);
+    if (now < one) [[unlikely]]
+      reached(now);
   }
 
   /// One is done.
@@ -56,14 +58,11 @@ class wait_group {
   /// Calls f() in a new goroutine and counts it: add(1) now, done() when f has returned or left by goexit. If an
   /// exception leaves f, the process ends, and done() is not called: no waiter gets away first.
   template <class F>
-    requires std::is_invocable_v<std::decay_t<F>&>
-  void go(F&& f, detail::site where = detail::site::here()) {
+  requires std::is_invocable_v < std::decay_t<F>
+  & > void go(F&& f, detail::site where = detail::site::here()) {
     detail::require_callable<std::decay_t<F>>(f);
-    detail::goroutine& g = detail::make_goroutine_for({where, 0, nullptr}, [this, f = std::decay_t<F>(std::forward<F>(f))]() mutable {
-      const done_at_end end{*this};
-      std::decay_t<F> call(std::move(f));  // so that what f captured is gone before done()
-      static_cast<void>(std::invoke(call));
-    });
+    detail::goroutine& g =
+        detail::make_goroutine_for({where, 0, nullptr}, counted<std::decay_t<F>>{*this, std::forward<F>(f)});
     add(1);
     detail::start(g);
   }
@@ -72,10 +71,23 @@ class wait_group {
   static constexpr std::int64_t has_waiters = 1;
   static constexpr std::int64_t one = 2;
 
-  /// An exception that nobody catches ends the process where it is thrown, without running this destructor.
-  struct done_at_end {
+  /// The function of a goroutine that go() has started. It is destroyed before done(). An exception that nobody catches
+  /// ends the process where it is thrown, without running the destructor of `at_end`.
+  template <class F>
+  struct counted {
     wait_group& group;
-    ~done_at_end() { group.done(); }
+    std::optional<F> f;
+
+    void operator()() {
+      struct at_end {
+        counted& self;
+        ~at_end() {
+          self.f.reset();
+          self.group.done();
+        }
+      } end{*this};
+      static_cast<void>(std::invoke(*f));
+    }
   };
 
   void reached(std::int64_t now);

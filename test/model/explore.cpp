@@ -127,7 +127,7 @@ void program::run() { active->run_threads(); }
 void program::name_range(const void* begin, std::size_t size, const char* text) {
   if (active->tracing()) active->name_range(begin, size, text);
 }
-void program::add_outcome(const std::string& text) {
+void program::outcome_text(const std::string& text) {
   if (!active->abandoned()) active->total.outcomes.insert(text);
 }
 

@@ -98,12 +98,12 @@ class program {
   void outcome(const T&... values) {
     std::string all;
     ((all += (all.empty() ? "" : " ") + std::to_string(values)), ...);
-    add_outcome(all);
+    outcome_text(all);
   }
+  void outcome_text(const std::string& text);
 
  private:
   static void name_range(const void* begin, std::size_t size, const char* text);
-  static void add_outcome(const std::string& text);
 };
 
 [[nodiscard]] result explore(const options& how, const std::function<void(program&)>& execution);

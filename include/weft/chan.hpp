@@ -244,12 +244,14 @@ class recv_iterator {
   using value_type = T;
 
   template <direction D>
-  explicit recv_iterator(const channel_handle<T, D>& from) : from_(from), element_(from_.recv()) {}
+  explicit recv_iterator(const channel_handle<T, D>& from) : from_(from) {
+    from_.recv_into(element_);
+  }
 
   [[nodiscard]] T&& operator*() const noexcept { return std::move(*element_); }
   recv_iterator& operator++() {
-    element_.reset();  // so that a value that can only be moved, or that locks something, goes before the wait
-    if (std::optional<T> next = from_.recv()) element_.emplace(*std::move(next));  // not =: T may not have it
+    element_.reset();  // before the wait: it may hold something that others need
+    from_.recv_into(element_);
     return *this;
   }
   void operator++(int) { ++*this; }
@@ -259,6 +261,10 @@ class recv_iterator {
   struct source : channel_handle<T, direction::recv> {
     template <direction D>
     explicit source(const channel_handle<T, D>& from) noexcept : channel_handle<T, direction::recv>(from) {}
+    void recv_into(std::optional<T>& result) const {
+      if (channel_access::core(*this) == nullptr) block_for_ever(wait_reason::chan_receive_nil);
+      channel_access::core(*this)->recv_into(result);
+    }
   };
   source from_;
   mutable std::optional<T> element_;

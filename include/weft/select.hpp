@@ -19,17 +19,19 @@
 //   The handler runs after all this, outside of any lock: it may do anything, also assign to the handles.
 //
 // Order of evaluation (L1). The operands are evaluated once, before select is entered. But C++ does not say in which
-// order the arguments of a function are evaluated. Where the operands have side effects whose order matters, write the
-// cases in braces, which are evaluated from left to right:
+// order the arguments of a function are evaluated; g++ begins with the last. Where the operands have side effects whose
+// order matters, use braces, in which C++ goes from left to right:
 //
-//     weft::select(weft::cases{weft::on_send(c, next()), weft::on_send(d, next())});
+//     weft::select(weft::cases{weft::on_send{outputs(), next()}, weft::on_send{others(), next()}});
 //
 // The cases refer to the handles: write them where select is called, do not keep them. May be called from goroutines
 // and from other threads.
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -42,92 +44,96 @@ namespace weft {
 
 namespace detail {
 
+struct case_access;
+
 struct do_nothing {
   void operator()() const noexcept {}
 };
 
-template <class T, class F>
-struct [[nodiscard]] recv_case {
+/// Passes what was received to a handler that wants it.
+template <class F, class T>
+void handle_received(F& handler, std::optional<T>& received) {
   static_assert(std::is_invocable_v<F&, std::optional<T>> || std::is_invocable_v<F&>,
                 "weft: the handler of on_recv takes a std::optional<T>, or nothing");
-  static constexpr bool is_channel = true;
-  static constexpr wait_reason nil_reason = wait_reason::chan_receive_nil;
-
-  channel_of<T>* channel;
-  F handler;
-  std::optional<T> received{};
-
-  [[nodiscard]] select_case describe() noexcept { return {channel, &received, false}; }
-  void operate() {
-    if (std::optional<T> value = channel->recv()) received.emplace(*std::move(value));  // not =: T may not have it
+  if constexpr (std::is_invocable_v<F&, std::optional<T>>) {
+    handler(std::move(received));
+  } else {
+    handler();
   }
-  [[nodiscard]] bool try_operate() { return channel->try_recv(received); }
-  void handle() {
-    if constexpr (std::is_invocable_v<F&, std::optional<T>>) {
-      handler(std::move(received));
-    } else {
-      handler();
-    }
-  }
-};
+}
 
-template <class T, class F>
-struct [[nodiscard]] send_case {
-  static_assert(std::is_invocable_v<F&>, "weft: the handler of on_send takes no argument");
-  static constexpr bool is_channel = true;
-  static constexpr wait_reason nil_reason = wait_reason::chan_send_nil;
-
-  channel_of<T>* channel;
-  T value;
-  F handler;
-
-  [[nodiscard]] select_case describe() noexcept { return {channel, std::addressof(value), true}; }
-  void operate() { channel->send(value); }
-  [[nodiscard]] bool try_operate() { return channel->try_send(value); }
-  void handle() { handler(); }
-};
-
-template <class F>
-struct [[nodiscard]] default_case {
-  static_assert(std::is_invocable_v<F&>, "weft: the handler of otherwise takes no argument");
-  static constexpr bool is_channel = false;
-
-  F handler;
-  void handle() { handler(); }
-};
+/// What all arguments of select have in common.
+struct select_argument {};
 
 template <class C>
-inline constexpr bool is_case = false;
-template <class T, class F>
-inline constexpr bool is_case<recv_case<T, F>> = true;
-template <class T, class F>
-inline constexpr bool is_case<send_case<T, F>> = true;
-template <class F>
-inline constexpr bool is_case<default_case<F>> = true;
-
-template <class C>
-concept some_case = is_case<std::remove_cvref_t<C>>;
+concept some_case = std::derived_from<std::remove_cvref_t<C>, select_argument>;
 
 }  // namespace detail
 
 /// A case that receives from `from`.
-template <class T, detail::direction D, class F = detail::do_nothing>
-auto on_recv(const detail::channel_handle<T, D>& from, F&& handler = {}) -> detail::recv_case<T, std::decay_t<F>>
-requires(D != detail::direction::send) { return {detail::channel_access::core(from), std::forward<F>(handler)}; }
+template <class T, class F = detail::do_nothing>
+class [[nodiscard]] on_recv : public detail::select_argument {
+ public:
+  template <detail::direction D>
+  on_recv(const detail::channel_handle<T, D>& from, F handler = {}) requires(D != detail::direction::send)
+      : channel_(detail::channel_access::core(from)), handler_(std::move(handler)) {}
+
+ private:
+  friend struct detail::case_access;
+  static constexpr bool is_channel = true;
+  static constexpr auto nil_reason = detail::wait_reason::chan_receive_nil;
+
+  [[nodiscard]] detail::select_case describe() noexcept { return {channel_, &received_, false}; }
+  void operate() { channel_->recv_into(received_); }
+  [[nodiscard]] bool try_operate() { return channel_->try_recv(received_); }
+  void handle() { detail::handle_received(handler_, received_); }
+
+  detail::channel_of<T>* channel_;
+  F handler_;
+  std::optional<T> received_;
+};
 
 /// A case that sends `value` to `to`.
-template <class T, detail::direction D, class F = detail::do_nothing>
-auto on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value, F&& handler = {})
-    -> detail::send_case<T, std::decay_t<F>>
-requires(D != detail::direction::recv) {
-  return {detail::channel_access::core(to), std::move(value), std::forward<F>(handler)};
-}
+template <class T, class F = detail::do_nothing>
+class [[nodiscard]] on_send : public detail::select_argument {
+  static_assert(std::is_invocable_v<F&>, "weft: the handler of on_send takes no argument");
+
+ public:
+  template <detail::direction D>
+  on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value,
+          F handler = {}) requires(D != detail::direction::recv)
+      : channel_(detail::channel_access::core(to)), value_(std::move(value)), handler_(std::move(handler)) {}
+
+ private:
+  friend struct detail::case_access;
+  static constexpr bool is_channel = true;
+  static constexpr auto nil_reason = detail::wait_reason::chan_send_nil;
+
+  [[nodiscard]] detail::select_case describe() noexcept { return {channel_, std::addressof(value_), true}; }
+  void operate() { channel_->send(value_); }
+  [[nodiscard]] bool try_operate() { return channel_->try_send(value_); }
+  void handle() { handler_(); }
+
+  detail::channel_of<T>* channel_;
+  T value_;
+  F handler_;
+};
 
 /// The case that runs when no other is ready: Go's default.
 template <class F = detail::do_nothing>
-detail::default_case<std::decay_t<F>> otherwise(F&& handler = {}) {
-  return {std::forward<F>(handler)};
-}
+class [[nodiscard]] otherwise : public detail::select_argument {
+  static_assert(std::is_invocable_v<F&>, "weft: the handler of otherwise takes no argument");
+
+ public:
+  explicit otherwise(F handler = {}) : handler_(std::move(handler)) {}
+
+ private:
+  friend struct detail::case_access;
+  static constexpr bool is_channel = false;
+  void handle() { handler_(); }
+
+  F handler_;
+};
 
 /// Cases whose operands are evaluated from left to right; see above.
 template <class... Case>
@@ -140,66 +146,71 @@ cases(Case&&...) -> cases<Case...>;
 
 namespace detail {
 
-/// For each case of the program its place among the cases with a channel; the default has none.
-template <class... Case>
-[[nodiscard]] constexpr auto argument_positions() {
-  std::array<std::size_t, sizeof...(Case) + 1> positions{};  // of the k-th channel case; last: of the default
-  std::size_t channels = 0;
-  std::size_t argument = 0;
-  ((Case::is_channel ? positions[channels++] = argument++ : positions[sizeof...(Case)] = argument++), ...);
-  return positions;
-}
-
-/// Writes the descriptions of the cases that have a channel.
-template <class... Case>
-void describe_all(select_case* into, Case&... cases_of_call) {
-  const auto describe = [&into](auto& c) {
-    if constexpr (std::remove_reference_t<decltype(c)>::is_channel) *into++ = c.describe();
-  };
-  (describe(cases_of_call), ...);
-}
-
-/// A single case without default is the plain operation, with default the plain try (L9).
-template <class C>
-[[nodiscard]] std::size_t choose_single(C& only, bool may_block) {
-  if (may_block) {
-    if (only.channel == nullptr) block_for_ever(C::nil_reason);
-    only.operate();
-    return 0;
+/// The half of select that knows the types of its cases.
+struct case_access {
+  /// The argument position of each channel case, and, last, of the default.
+  template <class... Case>
+  [[nodiscard]] static constexpr auto positions() {
+    std::array<std::size_t, sizeof...(Case) + 1> found{};
+    std::size_t channels = 0;
+    std::size_t argument = 0;
+    ((Case::is_channel ? found[channels++] = argument++ : found[sizeof...(Case)] = argument++), ...);
+    return found;
   }
-  return only.channel != nullptr && only.try_operate() ? 0 : no_case;
-}
 
-template <class... Case>
-[[nodiscard]] std::size_t choose_argument(Case&... c) {
-  constexpr std::size_t channels = (std::size_t{Case::is_channel} + ... + 0);
-  static_assert(channels + 1 >= sizeof...(Case), "weft: a select has at most one otherwise");
-  constexpr bool may_block = channels == sizeof...(Case);
-  constexpr auto positions = argument_positions<Case...>();
-  std::size_t chosen = no_case;
-  if constexpr (channels == 0) {
-    if constexpr (may_block) block_for_ever(wait_reason::select_no_cases);
-  } else if constexpr (channels == 1) {
-    const auto choose_if_channel = [&chosen](auto& only) {
-      if constexpr (std::remove_reference_t<decltype(only)>::is_channel) chosen = choose_single(only, may_block);
-    };
-    (choose_if_channel(c), ...);
-  } else {
-    select_case described[channels];
-    describe_all(described, c...);
-    chosen = choose(described, may_block);
+  template <class C>
+  static void describe(C& c, select_case*& into) {
+    if constexpr (C::is_channel) *into++ = c.describe();
   }
-  return positions[chosen == no_case ? sizeof...(Case) : chosen];
-}
+
+  /// A single case without default is the plain operation, with default the plain try (L9).
+  template <class C>
+  static void choose_single(C& only, bool may_block, std::size_t& chosen) {
+    if constexpr (C::is_channel) {
+      if (may_block) {
+        if (only.channel_ == nullptr) block_for_ever(C::nil_reason);
+        only.operate();
+        chosen = 0;
+      } else if (only.channel_ != nullptr && only.try_operate()) {
+        chosen = 0;
+      }
+    }
+  }
+
+  /// The argument position of the case that happened.
+  template <class... Case>
+  [[nodiscard]] static std::size_t choose_argument(Case&... c) {
+    constexpr std::size_t channels = (std::size_t{Case::is_channel} + ... + 0);
+    static_assert(channels + 1 >= sizeof...(Case), "weft: a select has at most one otherwise");
+    constexpr bool may_block = channels == sizeof...(Case);
+    std::size_t chosen = no_case;
+    if constexpr (channels == 0) {
+      if constexpr (may_block) block_for_ever(wait_reason::select_no_cases);
+    } else if constexpr (channels == 1) {
+      (choose_single(c, may_block, chosen), ...);
+    } else {
+      select_case described[channels];
+      select_case* next = described;
+      (describe(c, next), ...);
+      chosen = choose(described, may_block);
+    }
+    return positions<Case...>()[chosen == no_case ? sizeof...(Case) : chosen];
+  }
+
+  template <class C>
+  static void handle(C& c) {
+    c.handle();
+  }
+};
 
 }  // namespace detail
 
 /// Does exactly one of the cases; see above. Returns its position among the arguments.
 template <detail::some_case... Case>
 std::size_t select(Case&&... c) {
-  const std::size_t chosen = detail::choose_argument(c...);
+  const std::size_t chosen = detail::case_access::choose_argument(c...);
   std::size_t position = 0;
-  (void)((position++ == chosen && (c.handle(), true)) || ...);
+  (void)((position++ == chosen && (detail::case_access::handle(c), true)) || ...);
   return chosen;
 }
 

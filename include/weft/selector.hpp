@@ -40,18 +40,18 @@ class dynamic_case {
 template <class T, direction D, class F>
 class dynamic_recv final : public dynamic_case {
  public:
-  dynamic_recv(const channel_handle<T, D>& from, F handler)
-      : from_(from), case_{channel_access::core(from), std::move(handler)} {}
+  dynamic_recv(const channel_handle<T, D>& from, F handler) : from_(from), handler_(std::move(handler)) {}
 
   [[nodiscard]] select_case describe() override {
-    case_.received.reset();
-    return case_.describe();
+    received_.reset();
+    return {channel_access::core(from_), &received_, false};
   }
-  void handle() override { case_.handle(); }
+  void handle() override { handle_received(handler_, received_); }
 
  private:
   const channel_handle<T, D> from_;
-  recv_case<T, F> case_;
+  F handler_;
+  std::optional<T> received_;
 };
 
 template <class T, direction D, class F>

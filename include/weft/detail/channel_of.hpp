@@ -66,6 +66,17 @@ class channel_of final : public channel_core {
     return recv_slow();
   }
 
+  /// The same into `result`, which is empty, for those who keep an optional; the element need not be assignable.
+  void recv_into(std::optional<T>& result) {
+    lock();
+    if (can_take_plainly()) [[likely]] {
+      take(result);
+      unlock();
+    } else if (!attempt_recv(result)) {
+      wait_to_recv(&result);
+    }
+  }
+
   // One attempt; see channel_type.
 
   [[gnu::always_inline]] bool attempt_send(T& value) {

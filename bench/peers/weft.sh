@@ -15,8 +15,9 @@ case "$1" in
     ;;
   version)
     commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
-    [ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || commit="$commit with local changes"
-    echo "weft $commit, $(g++ --version | head -n 1), $(sed -n 's/^CMAKE_CXX_FLAGS_RELEASE:[^=]*=//p' "$2/CMakeCache.txt")"
+    [ -z "$(git -C "$root" status --porcelain -- include src bench 2>/dev/null)" ] || commit="$commit with local changes"
+    flags=$(sed -nE 's/^ *"command": "[^ ]+ (.*) -o .*workloads.*/\1/p' "$2/compile_commands.json" | head -n 1 | sed -E 's/-I[^ ]+ ?//g')
+    echo "weft $commit, $(g++ --version | head -n 1), $flags"
     ;;
   command)
     program=$(find "$2" -type f -name "bench_$3" -perm -u+x | head -n 1)

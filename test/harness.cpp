@@ -190,6 +190,7 @@ int run_tests(const char* only) {
     std::fprintf(stderr, "harness: there is no test named \"%s\" here\n", only);
     return 2;
   }
+  if (::testing::internal::InDeathTestChild()) return RUN_ALL_TESTS();  // a program that a test started to see it die
   return supervise(number_from("WEFT_SECONDS", default_seconds), [] { return RUN_ALL_TESTS(); });
 }
 

@@ -8,6 +8,7 @@
 #include "base/report_hook.hpp"
 #include "os/clock.hpp"
 #include "os/cpu.hpp"
+#include "os/membarrier.hpp"
 #include "os/overflow.hpp"
 #include "os/quit.hpp"
 #include "os/thread.hpp"
@@ -62,6 +63,7 @@ void set_up_process() {
     end_report();
   });
   on_fork_child(in_forked_child);
+  heavy_fence();  // registers the process with the kernel: until then every light fence is a full one
 }
 
 /// GOMAXPROCS, or what the machine allows (reference P1, P2).

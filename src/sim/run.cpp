@@ -20,6 +20,7 @@
 #include "park/registry.hpp"
 #include "sim/engine.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/detail/self_check.hpp"
 
 namespace weft::detail {
 namespace {
@@ -49,6 +50,7 @@ void sim_engine::report(int fd) noexcept {
 
 void prepare_process() {
   static const bool once = [] {
+    self_check = true;
     set_report_hook([](int fd) { sim().report(fd); });
     install_terminate_handler();
     install_overflow_handler(describe_stack);

@@ -8,15 +8,16 @@
 // Shown: nobody is inside together with another (the ring's slots are cells: any overlap is a data race), no goroutine
 // is lost or runs twice, an owner that has lost its token touches nothing, nobody waits for ever.
 //
-// Covered (threads; what they do; bound on preemptions)
-//   steal      owner enters twice, thief once, with patience 0 and 1                     exhaustive
-//   retake     owner enters twice; the watchdog retakes and works on with the token      exhaustive
-//   both       owner enters once, thief and watchdog both contest                        exhaustive
-//   two thieves  owner enters once                                                       exhaustive
-//   regain     the watchdog retakes, another token is given to the worker, which sleeps meanwhile    exhaustive
-//   tenure     a token goes from a worker to another while a thief holds an old pointer to the latter     3
+// Covered (who does what; bound on preemptions)
+//   steal        the owner enters twice, a thief once; with and without patience; two thieves     exhaustive; patience
+//                is one round, which may also end for no reason
+//   retake       the owner enters twice; the watchdog retakes and works on with the token         exhaustive
+//   both         the owner enters once, thief and watchdog both contest                           exhaustive
+//   no membarrier  the owner and a thief, or two                                                  exhaustive, 2
+//   regain       the watchdog retakes and gives the worker another token; a thief contests        3
+//   tenure       a token goes to another worker while a thief holds an old pointer to that one    3
 // Memory model: C++20 without load buffering; heavy fences reach the other threads one after the other, in any order.
-// A thief's patience is one round at most. Not covered: more than three threads, GOMAXPROCS changes, forks.
+// Not covered: more than three threads, a longer patience, GOMAXPROCS changes, forks.
 // Twins: no heavy fence; relaxed stores; relaxed updates; relaxed loads; an owner that looks before it marks; a thief
 // that trusts what it saw before the fence; a watchdog that takes without looking; a thief that does not look who holds
 // the token; `held` published and read relaxed.
@@ -41,6 +42,7 @@ constexpr int most_items = 4;
 
 struct token {
   run_queue<int, cell<int>, 4> queue;
+  cell<int> eager;  // written by thieves and by the owner
 };
 
 /// Who ran what; only looked at when all is over.
@@ -67,6 +69,7 @@ bool owner_round(token_lock& lock, token& t, record& done, int item) {
   if (!lock.enter()) return false;
   if (item != 0) weft::model::check(t.queue.push_back(item), "there is room");
   done.run(t.queue.pop_front());
+  if (t.eager != 0) t.eager = t.eager - 1;
   lock.leave();
   return true;
 }
@@ -76,6 +79,7 @@ void steal(token_lock& lock, token& t, record& done, unsigned patience) {
   if (!lock.contest() || !lock.inspect(patience)) return;
   int loot[2];
   const std::uint32_t n = t.queue.take_half(loot);
+  t.eager = 64;
   lock.give_back();
   for (std::uint32_t i = 0; i < n; ++i) done.run(loot[i]);
 }
@@ -96,7 +100,7 @@ struct scene {
 
   void name(program& p) const {
     p.name(lock, "lock.in_"), p.name(*(reinterpret_cast<const char*>(&lock) + sizeof(lock) / 2), "lock.state_");
-    p.name(t, "queue");
+    p.name(t, "queue"), p.name(t.eager, "eager");
   }
 };
 
@@ -146,37 +150,50 @@ verdict::execution retaking(int rounds, bool thief) {
 
 // ---- regain ---------------------------------------------------------------------------------------------------------
 
-/// The worker sleeps when it has lost its token; whoever retook that gives it another (hand_over, wake_thread).
-void regain(program& p) {
-  scene s;
-  s.name(p);
-  token second;
-  token* held = &s.t;  // published by `wake`
-  atomic<std::uint32_t> wake{0};
-  p.name(wake, "wake"), p.name(second, "second");
-  weft::model::check(s.t.queue.push_back(1) && second.queue.push_back(2), "there is room");
-  p.sleeper("owner", [&] {
-    if (owner_round(s.lock, s.t, s.done, 0)) return;
-    while (wake.load(memory_order_acquire) == 0) futex_wait(wake, 0, -1);
-    weft::model::check(owner_round(s.lock, *held, s.done, 0), "a worker that was given a token has it");
-  });
-  p.thread("watchdog", [&] {
-    if (!retake(s.lock, s.t, s.done, 3)) return;
-    held = &second;
-    s.lock.reset_if_lost();
-    wake.store(1, memory_order_release);
-    futex_wake(wake, 1);
-  });
-  p.thread("thief", [&] { steal(s.lock, second, s.done, 0); });
-  p.run();
-}
-
-// ---- tenure ---------------------------------------------------------------------------------------------------------
-
 struct worker {
   token_lock lock;
   atomic<token*> held{nullptr};
 };
+
+/// The worker sleeps when it has lost its token; whoever retook that gives it another (hand_over, wake_thread).
+void regain(program& p) {
+  worker w;
+  token first, second;
+  record done;
+  atomic<std::uint32_t> wake{0};
+  p.name(w.lock, "lock"), p.name(w.held, "held"), p.name(wake, "wake"), p.name(first, "first");
+  p.name(second, "second");
+  weft::model::check(first.queue.push_back(1) && second.queue.push_back(2), "there is room");
+  w.held.store(&first);
+  p.sleeper("owner", [&] {
+    if (owner_round(w.lock, first, done, 0)) return;
+    weft::model::check(w.held.load(memory_order_relaxed) != &first, "who has lost its token does not hold it");
+    while (wake.load(memory_order_acquire) == 0) futex_wait(wake, 0, -1);
+    weft::model::check(w.held.load(memory_order_relaxed) == &second, "who was given a token holds it");
+    weft::model::check(owner_round(w.lock, second, done, 0), "who was given a token may enter");
+  });
+  p.thread("watchdog", [&] {
+    if (!w.lock.contest() || !w.lock.inspect(0)) return;
+    w.held.store(nullptr, memory_order_relaxed);
+    w.lock.take();
+    drain(first, done);
+    w.held.store(&second, memory_order_release);
+    w.lock.reset_if_lost();
+    wake.store(1, memory_order_release);
+    futex_wake(wake, 1);
+  });
+  p.thread("thief", [&] {
+    if (!w.lock.contest() || !w.lock.inspect(0)) return;
+    int loot[2];
+    const std::uint32_t n = w.held.load(memory_order_acquire) == &second ? second.queue.take_half(loot) : 0;
+    w.lock.give_back();
+    for (std::uint32_t i = 0; i < n; ++i) done.run(loot[i]);
+  });
+  p.run();
+  weft::model::check(done.runs[1] <= 1 && done.runs[2] <= 1, "no goroutine runs twice");
+}
+
+// ---- tenure ---------------------------------------------------------------------------------------------------------
 
 /// How `held` is written by who gives a token to a resting worker, and read by a thief inside that worker's lock.
 struct publication {
@@ -261,6 +278,7 @@ int main(int argc, char** argv) {
   v.holds("a watchdog retakes a token", {}, retaking(2, false));
   v.holds("a watchdog and a thief both contest a token", {}, retaking(1, true));
   v.holds("where there is no membarrier, full fences serve", {.symmetric_fences = true}, stealing(1, 1, 0));
+  v.holds("likewise with two thieves", {.preemptions = 2, .symmetric_fences = true}, stealing(1, 2, 0));
   v.holds("a worker that lost its token gets another", {.preemptions = 3}, regain);
   v.holds("a thief with an old pointer meets the token's new worker", {.preemptions = 3}, tenure({}));
   v.holds("the reduced protocol excludes", {}, reduced(flaw::none));

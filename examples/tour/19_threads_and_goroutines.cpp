@@ -5,6 +5,7 @@
 // goroutines are alive at once, each blocked on a channel. (Another number may be given on the command line.)
 //
 // sentence: a hundred thousand goroutines are alive at once
+// not-under: thread (it needs half a megabyte for each goroutine)
 // expect-exit: 0
 // expect-stdout: ^1000 threads started and ended in [0-9]+ us$
 // expect-stdout: ^1000 goroutines started and ended in [0-9]+ us$

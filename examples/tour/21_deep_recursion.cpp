@@ -9,17 +9,19 @@
 // engines: both
 // expect-exit: 0
 // expect-output-exact:
-//   with a large stack: depth 65536
-//   growing on demand: depth 65536
+//   with a large stack: depth 4096
+//   growing on demand: depth 4096
 #include <weft/weft.hpp>
 
+#include <cstddef>
 #include <cstdio>
 
-constexpr int depth = 64 << 10;  // calls of about one kibibyte each
+constexpr std::size_t frame_size = 16 << 10;
+constexpr int depth = 4096;  // calls of one frame each: 64 MiB
 
-/// Uses one kibibyte, and all of them at once: the addition comes after the call.
+/// Needs all the frames at once: the addition comes after the call.
 int recurse(int calls) {
-  volatile char frame[1024];
+  volatile char frame[frame_size];
   frame[0] = 1;
   if (calls == 1) return frame[0];
   return recurse(calls - 1) + frame[0];
@@ -27,8 +29,8 @@ int recurse(int calls) {
 
 int recurse_growing(int calls) {
   int reached = 0;
-  weft::ensure_stack(16 << 10, [&] {
-    volatile char frame[1024];
+  weft::ensure_stack(2 * frame_size, [&] {
+    volatile char frame[frame_size];
     frame[0] = 1;
     reached = (calls == 1 ? 0 : recurse_growing(calls - 1)) + frame[0];
   });

@@ -115,6 +115,7 @@ void panic_while_stdout_is_locked() {
 }
 
 WEFT_PLAIN_TEST("G11", "a panic is not held up by a thread that holds standard output") {
+  if (under_thread_sanitizer) return;  // its runtime flushes standard output at the end, and waits
   EXPECT_EXIT(panic_while_stdout_is_locked(), ::testing::ExitedWithCode(2), "panic: not held up");
 }
 

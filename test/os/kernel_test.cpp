@@ -120,7 +120,9 @@ WEFT_PLAIN_TEST("O10", "a thread is started with its name, is counted, and is go
   struct shared {
     atomic<int> stage{0};
     char name[16] = {};
-  } s;
+  };
+  static shared s;  // the thread looks at it until it ends
+  s.stage.store(0);
   const auto body = [](void* arg) {
     auto& mine = *static_cast<shared*>(arg);
     pthread_getname_np(pthread_self(), mine.name, sizeof mine.name);

@@ -43,6 +43,7 @@
 
 #include "os/membarrier.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/word_lock.hpp"
 
 namespace weft::detail {
 
@@ -102,7 +103,7 @@ class token_lock {
   static constexpr std::uint32_t lost = 3;
 
   [[gnu::noinline]] bool enter_slow() noexcept {
-    for (;;) {
+    for (unsigned round = 0;;) {
       in_.store(0, memory_order_release);  // pairs with the load of in_ in inspect()
       std::uint32_t seen = state_.load(memory_order_acquire);
       if (seen == lost) return false;
@@ -110,8 +111,8 @@ class token_lock {
         state_.compare_exchange_strong(seen, granted, memory_order_acq_rel, memory_order_acquire);
         continue;
       }
-      if (seen == granted) {
-        spin_pause();
+      if (seen == granted) {  // the other may have been preempted: do not burn its processor
+        relax(round++);
         continue;
       }
       in_.store(1, memory_order_relaxed);

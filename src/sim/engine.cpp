@@ -6,6 +6,8 @@
 // Memory ordering: `inbox_signal_` and `outside_parked_` are seq_cst. A foreign thread that parks counts itself before
 // it looks at its word; the driver, before it calls a quiet program deadlocked, reads that count and then the inbox
 // once more: with both in one total order, a wake-up that was sent is seen.
+// Who stops driving clears `driven_` before he looks for a sleeper to call, and who goes to sleep is in `sleepers_`
+// before he tries `driven_`: one of the two sees the other.
 #include "sim/engine.hpp"
 
 #include <algorithm>
@@ -22,6 +24,10 @@ namespace weft::detail {
 namespace {
 
 constexpr std::uint64_t patience = 100'000;
+
+// Values of waiter::awake of a foreign thread; 0: asleep.
+constexpr std::uint32_t woken = 1;
+constexpr std::uint32_t asked_to_drive = 2;
 
 }  // namespace
 
@@ -45,8 +51,7 @@ void sim_engine::enqueue(goroutine& g) noexcept {
   inbox_lock_.lock();
   inbox_.push_back(&g);
   inbox_lock_.unlock();
-  inbox_signal_.fetch_add(1, memory_order_seq_cst);
-  futex_wake(inbox_signal_, 1);
+  signal_inbox();
 }
 
 void sim_engine::start(goroutine& g) noexcept {
@@ -60,6 +65,10 @@ void sim_engine::start(goroutine& g) noexcept {
   inbox_lock_.lock();
   inbox_.push_back(&g);
   inbox_lock_.unlock();
+  signal_inbox();
+}
+
+void sim_engine::signal_inbox() noexcept {
   inbox_signal_.fetch_add(1, memory_order_seq_cst);
   futex_wake(inbox_signal_, 1);
 }
@@ -104,8 +113,10 @@ void sim_engine::give_back(goroutine& g) {
   const stack memory = g.self.bounds;
   g.self.bounds = {};
   if (memory.top != nullptr) {
-    if (g.custom_stack) unmap_stack(memory);
-    else give_stack(memory);
+    if (g.custom_stack)
+      unmap_stack(memory);
+    else
+      give_stack(memory);
   }
   discard(g);
   --live_;
@@ -209,7 +220,8 @@ void sim_engine::fire_due() {
 }
 
 bool sim_engine::outsiders_may_act() const {
-  const auto asleep = static_cast<std::int32_t>(outside_parked_.load(memory_order_seq_cst)) + 1;
+  const auto asleep =
+      static_cast<std::int32_t>(outside_parked_.load(memory_order_seq_cst)) + (main_ != nullptr ? 1 : 0);
   return static_cast<std::int64_t>(process_threads()) > asleep + static_cast<std::int64_t>(sanitizer_threads());
 }
 
@@ -250,23 +262,40 @@ void sim_engine::park(waiter& w, wait_reason reason, const void* object, commit_
 }
 
 void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
-  bool nobody = false;
-  const bool drives = driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst);
   w.kind = waiter_kind::thread;
-  w.party = drives ? nullptr : this;  // a sleeper is counted, the driver is not
+  inbox_lock_.lock();
+  sleepers_.push_back(&w);
+  inbox_lock_.unlock();
   commit(arg);
-  const auto awake = [](void* at) {  // pairs with the store in ready()
-    return static_cast<waiter*>(at)->awake.load(memory_order_acquire) != 0;
-  };
-  if (drives) {
-    drive(awake, &w);
-    driven_.store(false, memory_order_seq_cst);
-    return;
-  }
   outside_parked_.fetch_add(1, memory_order_seq_cst);
-  inbox_signal_.fetch_add(1, memory_order_seq_cst);
-  futex_wake(inbox_signal_, 1);
-  while (!awake(&w)) futex_wait(w.awake, 0, -1);
+  signal_inbox();
+  const auto awake = [](void* at) {  // pairs with the store in ready()
+    return static_cast<waiter*>(at)->awake.load(memory_order_acquire) == woken;
+  };
+  while (!awake(&w)) {
+    bool nobody = false;
+    if (driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst)) {
+      drive(awake, &w);
+      driven_.store(false, memory_order_seq_cst);
+    } else {
+      futex_wait(w.awake, 0, -1);
+      std::uint32_t called = asked_to_drive;
+      w.awake.compare_exchange_strong(called, 0, memory_order_seq_cst);
+    }
+  }
+  call_next_driver(w);
+}
+
+void sim_engine::call_next_driver(waiter& leaving) noexcept {
+  inbox_lock_.lock();
+  std::erase(sleepers_, &leaving);
+  if (!driven_.load(memory_order_seq_cst) && !sleepers_.empty()) {
+    waiter& next = *sleepers_.back();
+    std::uint32_t asleep = 0;
+    next.awake.compare_exchange_strong(asleep, asked_to_drive, memory_order_seq_cst);
+    futex_wake(next.awake, 1);
+  }
+  inbox_lock_.unlock();
 }
 
 void sim_engine::ready(waiter& w) noexcept {
@@ -277,9 +306,10 @@ void sim_engine::ready(waiter& w) noexcept {
     case waiter_kind::thread:
       // Before the store, so that the driver does not take the woken thread for a sleeping one. The thread may not have
       // counted itself yet; then the count is one too low for a moment, which only delays a deadlock report.
-      if (w.party != nullptr) outside_parked_.fetch_sub(1, memory_order_seq_cst);
-      w.awake.store(1, memory_order_release);  // pairs with the load in park_outside()
+      outside_parked_.fetch_sub(1, memory_order_seq_cst);
+      w.awake.store(woken, memory_order_release);  // pairs with the load in park_outside()
       futex_wake(w.awake, 1);
+      signal_inbox();  // if that thread drives, it sleeps there
       return;
     case waiter_kind::coroutine: {
       goroutine* g = make({site::here(), 0, "coroutine"});

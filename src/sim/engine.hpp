@@ -11,8 +11,8 @@
 //
 // Who drives. The thread inside run() is the driver: it runs the loop on its own stack (the `host` fiber) and
 // switches into one goroutine after another. Without run(), a thread that parks drives the loop until it is woken
-// itself. Any other thread is foreign: its ready() goes through the inbox, its park sleeps on a futex. Programs with
-// foreign threads work, but what those do is not drawn from the seed.
+// itself; then it calls one of those who sleep to drive. Any other thread is foreign: its ready() goes through the
+// inbox, its park sleeps on a futex. Programs with foreign threads work, but what those do is not drawn from the seed.
 //
 // Invariants
 //   1. At most one goroutine runs, and only on the driver: nothing here but the inbox and the counters is shared.
@@ -90,6 +90,8 @@ class sim_engine {
   void may_interrupt() noexcept;
   void leave(pending_commit commit) noexcept;
   void park_outside(waiter& w, commit_function commit, void* arg);
+  void call_next_driver(waiter& leaving) noexcept;
+  void signal_inbox() noexcept;
   void finish(goroutine& g);
   void abandon();
   void give_back(goroutine& g);
@@ -116,10 +118,11 @@ class sim_engine {
 
   // Shared with foreign threads.
   word_lock inbox_lock_;
-  std::vector<goroutine*> inbox_;               // under inbox_lock_
-  deadline_heap<timer_entry> deadlines_;        // under inbox_lock_
-  atomic<std::uint32_t> inbox_signal_{0};       // futex word: counts arrivals
-  atomic<std::uint32_t> outside_parked_{0};     // foreign threads asleep in park
+  std::vector<goroutine*> inbox_;            // under inbox_lock_
+  deadline_heap<timer_entry> deadlines_;     // under inbox_lock_
+  atomic<std::uint32_t> inbox_signal_{0};    // futex word: counts arrivals
+  std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
+  atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
   atomic<bool> driven_{false};
 };
 

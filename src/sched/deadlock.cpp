@@ -9,8 +9,10 @@
 //   3. every thread of the process is ours and at rest, or a foreign one that sleeps in park. A thread that does
 //      anything else could yet send, close or unlock; so the kernel's own list of threads is counted
 //   4. there is somebody to report: a goroutine that waits, or a foreign thread that does
-// The counts are read twice with the kernel's list in between; whoever could change them (a foreign thread that goes
-// on) is visible in 3 before it can do anything.
+// They are not read at one instant, and while we read, a thread that we see last may wake one that we saw asleep, and
+// end. Hence `stirred`, which grows before anybody who was at rest can act: if it is the same at the end as at the
+// beginning, nobody has been woken, so those at rest have only become more. Then 3 holds: a thread that acts at the end
+// has acted all the time, or was created by one that has, and stands in the kernel's list.
 //
 // Stronger than Go's: descriptors and timers that nobody waits for do not hide a deadlock, and foreign threads do so
 // only while they could act.
@@ -59,6 +61,11 @@ waiter* pop_settler() noexcept {
 
 }  // namespace
 
+void count_active() noexcept {
+  the.active.fetch_add(1, memory_order_seq_cst);
+  the.stirred.fetch_add(1, memory_order_seq_cst);
+}
+
 void check_deadlock() {
   if (the.active.load(memory_order_seq_cst) != 0 || work_visible()) return;
   if (waiter* w = pop_settler(); w != nullptr) {
@@ -69,11 +76,12 @@ void check_deadlock() {
     end_run();
     return;
   }
+  const std::uint64_t before = the.stirred.load(memory_order_seq_cst);
   if (!all_quiet() || !every_thread_sleeps()) return;
   const std::size_t waiting = waiting_goroutines();
   const bool main_gone = the.in_run.load(memory_order_acquire) && the.main_gone.load(memory_order_acquire);
   if (waiting == 0 && !main_gone && the.outside_parked.load(memory_order_seq_cst) == 0) return;
-  if (!all_quiet()) return;
+  if (!all_quiet() || the.stirred.load(memory_order_seq_cst) != before) return;
   the.reporting_all = true;
   if (waiting == 0 && main_gone) {
     fatal("no goroutines (main called goexit) - deadlock!");

@@ -58,6 +58,7 @@ struct engine {
   std::uint32_t worker_count = 0;
 
   atomic<std::uint32_t> active{0};          // workers that are not idle (changed under rest_lock)
+  atomic<std::uint64_t> stirred{0};         // grows when a worker becomes active or a foreign thread is woken
   atomic<nanoseconds> keeper_until{-1};     // when the keeper will wake by itself; -1: nobody keeps
   atomic<std::int32_t> outside_parked{0};   // foreign threads asleep in park
   atomic<std::int64_t> started_outside{0};  // goroutines that foreign threads started
@@ -146,6 +147,7 @@ void ready_outside(waiter& who) noexcept;
 
 // deadlock.cpp
 void check_deadlock();
+void count_active() noexcept;  // one worker more that is not idle
 
 // boot.cpp
 void boot(int workers);

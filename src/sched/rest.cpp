@@ -179,7 +179,7 @@ bool get_up(worker& w, bool searching) noexcept {
     unlink_idle_locked(w);
     the.idle.leave_idle(searching);
     w.searching = searching;
-    the.active.fetch_add(1, memory_order_seq_cst);
+    count_active();
     hand_over(w, *t);
   }
   the.rest_lock.unlock();
@@ -240,7 +240,7 @@ void retire_record(worker& w) noexcept {
 void ensure_keeper() {
   the.rest_lock.lock();
   const bool none = the.worker_count == 0;
-  if (none) the.active.fetch_add(1, memory_order_seq_cst);
+  if (none) count_active();
   the.rest_lock.unlock();
   if (none) start_thread_for(add_worker(nullptr));  // it goes to rest at once, and keeps
 }
@@ -263,7 +263,7 @@ void hand_over(worker& w, token& t) noexcept {
 void give_token(token& t, bool searching) {
   the.rest_lock.lock();
   worker* w = pick_idle_locked();
-  the.active.fetch_add(1, memory_order_seq_cst);
+  count_active();
   the.rest_lock.unlock();
   const bool fresh = w == nullptr;
   if (fresh) w = &add_worker(nullptr);

@@ -222,7 +222,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     worker& w = add_worker(nullptr);
     w.is_caller = true;
     the.caller = &w;
-    the.active.fetch_add(1, memory_order_seq_cst);
+    count_active();
     if (token* t = take_idle_token(); t != nullptr) hand_over(w, *t);
     set_this_worker(&w);
     w.exceptions = this_thread_exceptions();

@@ -97,7 +97,8 @@ class program {
   template <class... T>
   void outcome(const T&... values) {
     std::string all;
-    ((all += (all.empty() ? "" : " ") + std::to_string(values)), ...);
+    ((all += std::to_string(values), all += ' '), ...);
+    all.pop_back();
     outcome_text(all);
   }
   void outcome_text(const std::string& text);

@@ -29,7 +29,6 @@ namespace {
 
 using namespace weft::detail;
 using weft::model::cell;
-using weft::model::options;
 using weft::model::program;
 using weft::model::verdict;
 

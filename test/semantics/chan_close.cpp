@@ -83,9 +83,8 @@ WEFT_TEST("C5.1", "close ends the loops of all who range over the channel, after
 WEFT_TEST("C5.2", "a receiver that waits on several channels is woken by the close of any of them") {
   for (int closed = 0; closed < 3; ++closed) {
     chan<int> c[3] = {chan<int>(0), chan<int>(1), chan<int>(2)};
-    weft::task<std::size_t> waiting = weft::spawn([=] {
-      return weft::select(weft::on_recv(c[0]), weft::on_recv(c[1]), weft::on_recv(c[2]));
-    });
+    weft::task<std::size_t> waiting =
+        weft::spawn([=] { return weft::select(weft::on_recv(c[0]), weft::on_recv(c[1]), weft::on_recv(c[2])); });
     settle();
     c[closed].close();
     EXPECT_EQ(waiting.join(), static_cast<std::size_t>(closed));

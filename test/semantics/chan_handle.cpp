@@ -19,26 +19,42 @@ using weft::receiver;
 using weft::sender;
 
 template <class H>
-concept sends = requires(const H h) { h.send(1); };
+concept sends = requires(const H h) {
+  h.send(1);
+};
 template <class H>
-concept tries_to_send = requires(const H h) { h.try_send(1); };
+concept tries_to_send = requires(const H h) {
+  h.try_send(1);
+};
 template <class H>
-concept receives = requires(const H h) { h.recv(); };
+concept receives = requires(const H h) {
+  h.recv();
+};
 template <class H>
-concept tries_to_receive = requires(const H h) { h.try_recv(); };
+concept tries_to_receive = requires(const H h) {
+  h.try_recv();
+};
 template <class H>
-concept closes = requires(const H h) { h.close(); };
+concept closes = requires(const H h) {
+  h.close();
+};
 template <class H>
-concept iterates = requires(const H h) { h.begin(); };
+concept iterates = requires(const H h) {
+  h.begin();
+};
 template <class H>
-concept selects_to_receive = requires(const H h) { weft::on_recv(h); };
+concept selects_to_receive = requires(const H h) {
+  weft::on_recv(h);
+};
 template <class H>
-concept selects_to_send = requires(const H h) { weft::on_send(h, 1); };
+concept selects_to_send = requires(const H h) {
+  weft::on_send(h, 1);
+};
 
 template <class H>
-constexpr bool can_send = sends<H> && tries_to_send<H> && closes<H> && selects_to_send<H>;
+constexpr bool can_send = sends<H>&& tries_to_send<H>&& closes<H>&& selects_to_send<H>;
 template <class H>
-constexpr bool can_recv = receives<H> && tries_to_receive<H> && iterates<H> && selects_to_receive<H>;
+constexpr bool can_recv = receives<H>&& tries_to_receive<H>&& iterates<H>&& selects_to_receive<H>;
 template <class H>
 constexpr bool cannot_send = !(sends<H> || tries_to_send<H> || closes<H> || selects_to_send<H>);
 template <class H>

@@ -105,7 +105,8 @@ WEFT_TEST_WITH("C8.2", "of two receives that race with close one sees the value,
   }
 }
 
-WEFT_TEST_WITH("C8.2", "a send that races with a receive from a full channel is refused or gets the room", .seeds = 20) {
+WEFT_TEST_WITH("C8.2", "a send that races with a receive from a full channel is refused or gets the room",
+               .seeds = 20) {
   for (int i = 0; i < scaled(500); ++i) {
     const chan<int> c(1);
     c.send(1);

@@ -3,8 +3,8 @@
 // The kinds of parties that can use a channel, so that a test can run the same body as each.
 #pragma once
 
-#include <cstddef>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>

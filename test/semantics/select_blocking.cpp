@@ -99,9 +99,8 @@ WEFT_TEST_WITH("L5.1 L5.2", "the plain operations wait and go on in the same sta
 WEFT_TEST("L4.1", "a select that waits is completed by whichever channel becomes ready first") {
   for (int first = 0; first < 4; ++first) {
     const chan<int> c[2], d[2];
-    weft::task<std::size_t> waiting = weft::spawn([=] {
-      return select(on_recv(c[0]), on_send(d[0], 1), on_recv(c[1]), on_send(d[1], 1));
-    });
+    weft::task<std::size_t> waiting =
+        weft::spawn([=] { return select(on_recv(c[0]), on_send(d[0], 1), on_recv(c[1]), on_send(d[1], 1)); });
     settle();
     const chan<int>& chosen = first % 2 == 0 ? c[first / 2] : d[first / 2];
     if (first % 2 == 0) {
@@ -155,11 +154,12 @@ WEFT_TEST("L10.2", "a handler may use the channels of its select, also close the
   const chan<int> c(2);
   c.send(1);
   int seen = 0;
-  select(on_recv(c, [&](std::optional<int> v) {
-           c.send(*v + 1);
-           select(on_recv(c, [&](std::optional<int> w) { seen = *w; }), otherwise());
-           c.close();
-         }),
+  select(on_recv(c,
+                 [&](std::optional<int> v) {
+                   c.send(*v + 1);
+                   select(on_recv(c, [&](std::optional<int> w) { seen = *w; }), otherwise());
+                   c.close();
+                 }),
          on_recv(chan<int>(nullptr)));
   EXPECT_EQ(seen, 2);
   EXPECT_TRUE(c.try_recv().closed());

@@ -83,8 +83,7 @@ WEFT_TEST_WITH("L8.1", "ten goroutines that select over and use four channels ne
     std::array<chan<int>, 4> open = c;  // null when it has had its number
     std::array<int, 4> sent{};
     for (int i = 0; i < 4 * items; ++i) {
-      const std::size_t k =
-          select(on_send(open[3], 0), on_send(open[2], 0), on_send(open[0], 0), on_send(open[1], 0));
+      const std::size_t k = select(on_send(open[3], 0), on_send(open[2], 0), on_send(open[0], 0), on_send(open[1], 0));
       constexpr std::size_t channel_of_case[] = {3, 2, 0, 1};
       if (++sent[channel_of_case[k]] == items) open[channel_of_case[k]] = nullptr;
     }

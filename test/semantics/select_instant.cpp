@@ -47,8 +47,7 @@ WEFT_TEST_WITH("L3.1", "otherwise is not chosen while one channel is closed befo
   });
 }
 
-WEFT_TEST_WITH("L3.1", "otherwise is not chosen while room comes to one channel before another is filled",
-               .seeds = 3) {
+WEFT_TEST_WITH("L3.1", "otherwise is not chosen while room comes to one channel before another is filled", .seeds = 3) {
   const chan<std::size_t> looked;
   for (int i = 0; i < scaled(20'000); ++i) {
     const chan<int> first(1), second(1), never;

@@ -60,6 +60,22 @@ WEFT_TEST("L1.2", "between braces the cases are evaluated from left to right") {
   EXPECT_EQ(n.text, "abcde");
 }
 
+WEFT_TEST("L1.2", "in braces the channel, the value and the handler of a case are evaluated in this order") {
+  const chan<int> null(nullptr), ready(2);
+  notes n;
+  const auto handler = [&](char name) {
+    n.text += name;
+    return [&n] { n.text += '!'; };
+  };
+  const std::size_t chosen = select(weft::cases{
+      on_send{n.channel('a', null), n.value('b', 1), handler('c')},
+      on_recv{n.channel('d', null), handler('e')},
+      on_send{n.channel('f', ready), n.value('g', 2), handler('h')},
+  });
+  EXPECT_EQ(chosen, 2u);
+  EXPECT_EQ(n.text, "abcdefgh!");
+}
+
 WEFT_TEST("L1.2", "a counter in the operands counts in the order in which they are written between braces") {
   const chan<int> c[3] = {chan<int>(1), chan<int>(1), chan<int>(1)};
   for (int round = 0; round < 30; ++round) {

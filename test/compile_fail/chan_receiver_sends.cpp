@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sentence: a receiver cannot send
+// guarantee: C11.1
+// expect-error: constraints not satisfied
+#include <weft/weft.hpp>
+
+void f(const weft::receiver<int>& r) { r.send(1); }

@@ -150,8 +150,8 @@ void stop(bool report) {
     write_text(2, "weft: goroutines left when main returned:\n");
     print_goroutines(2, nullptr, static_cast<std::uint32_t>(monotonic_ns() / 1'000'000));
   }
-  empty_queues();
   for_each_goroutine(abandon, nullptr);
+  empty_queues();
   the.at.store(phase::stopped, memory_order_seq_cst);
   the.main_gone.store(false, memory_order_seq_cst);  // first: check_deadlock must not see it without run_over
   the.run_over.store(false, memory_order_seq_cst);
@@ -176,6 +176,10 @@ void end_run() noexcept {
   // Under the lock that leave_run takes: the calling thread cannot be gone, into the next run, before the word is set.
   the.rest_lock.lock();
   the.run_over.store(true, memory_order_seq_cst);
+  if (!the.drain) {  // at once: no other goroutine is switched to from here on
+    the.at.store(phase::stopping, memory_order_seq_cst);
+    for (worker* w = the.all_workers; w != nullptr; w = w->next_all) w->attention.store(true, memory_order_relaxed);
+  }
   caller.attention.store(true, memory_order_relaxed);
   if (!here) caller.wake.store(woken, memory_order_seq_cst);
   the.rest_lock.unlock();

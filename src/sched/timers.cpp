@@ -56,10 +56,9 @@ bool timer_heap::fire_one(nanoseconds time, waiter*& won) {
 }
 
 void timer_heap::clear() noexcept {
-  lock_.lock();
-  while (!entries_.empty()) entries_.pop()->heap.store(nullptr, memory_order_relaxed);
-  publish_earliest();
-  lock_.unlock();
+  for (waiter* won = nullptr; fire_one(never, won); won = nullptr) {
+    if (won != nullptr) ready(*won);
+  }
 }
 
 }  // namespace weft::detail

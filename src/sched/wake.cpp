@@ -58,6 +58,13 @@ bool at_rest(const worker& w) noexcept {
   return true;
 }
 
+/// The same for what a timer or a descriptor woke: in the order in which they were due, so not through the slot.
+bool queue_fired(worker& w, goroutine& g) noexcept {
+  if (force_migration) the.global.push(&g);
+  else push_back(held_by(w), g);
+  return the.idle.worker_wanted();
+}
+
 void ready_goroutine(goroutine& g) noexcept {
   const runtime_section inside;
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
@@ -69,7 +76,7 @@ void ready_goroutine(goroutine& g) noexcept {
     return;
   }
   if (w->running == nullptr) {  // on the worker's own stack, inside the lock already: a timer fired
-    if (queue_here(*w, g)) wake_worker();
+    if (queue_fired(*w, g)) wake_worker();
     return;
   }
   if (!w->lock.enter()) {

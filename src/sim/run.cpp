@@ -78,7 +78,8 @@ void sim_engine::abandon() {
   }
   runnable_.clear();
   descriptors_.clear();
-  while (!deadlines_.empty()) deadlines_.pop()->heap.store(nullptr, memory_order_relaxed);
+  clock_ = never;  // deadlines free what they hold; the goroutines that they wake are abandoned
+  fire_due();
   live_ = 0;
   settling_.clear();
 }
@@ -98,7 +99,7 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   drain_ = options.drain;
   const runtime_section inside;
   drive([](void* engine) { return static_cast<sim_engine*>(engine)->over(); }, this);
-  if (drain_) happens_after(&sim());
+  happens_after(&sim());
   if (options.report) {
     write_text(2, "weft: goroutines left when main returned:\n");
     print_goroutines(2, nullptr, static_cast<std::uint32_t>(clock_ / 1'000'000));

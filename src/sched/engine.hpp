@@ -123,6 +123,7 @@ void ensure_keeper();
 // keeper.cpp
 [[nodiscard]] bool keep_watch(worker& w);
 void deadline_armed(nanoseconds when) noexcept;
+void nudge_keeper() noexcept;
 
 // poller.cpp
 inline constexpr std::size_t poll_batch = 128;

@@ -61,7 +61,7 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
 bool enter_as_thief(worker& owner, const token& victim) noexcept {
   if (!owner.lock.contest()) return false;
   if (!owner.lock.inspect(grant_patience)) return false;
-  if (owner.held.load(memory_order_relaxed) == &victim) return true;
+  if (owner.held.load(memory_order_acquire) == &victim) return true;  // pairs with tie()
   owner.lock.give_back();
   return false;
 }

@@ -14,6 +14,8 @@
 // keeper_until. Keeper: publish keeper_until, then read all heaps' earliest. All four are seq_cst, so one of the two
 // sees the other (Dekker again; this one is rare enough to pay for plain seq_cst).
 //
+// The same for the first descriptor that is waited for: a keeper that sleeps on its word must go to the poller.
+//
 // A program that waits for foreign threads only is looked at now and then (`recheck`), because such a thread may end
 // and leave a deadlock behind without telling anybody.
 #include "os/clock.hpp"
@@ -45,7 +47,7 @@ void ready_all(worker& w, waiter** won, std::size_t n, bool inside) {
 
 bool keep_watch(worker& w) {
   std::uint32_t expected = nudged;
-  w.wake.compare_exchange_strong(expected, asleep, memory_order_acq_rel, memory_order_relaxed);
+  w.wake.compare_exchange_strong(expected, asleep, memory_order_seq_cst);
   const nanoseconds until = earliest_deadline();
   the.keeper_until.store(until, memory_order_seq_cst);
   waiter* won[poll_batch];
@@ -81,12 +83,14 @@ bool keep_watch(worker& w) {
 }
 
 void deadline_armed(nanoseconds when) noexcept {
-  if (when >= the.keeper_until.load(memory_order_seq_cst)) return;
+  if (when < the.keeper_until.load(memory_order_seq_cst)) nudge_keeper();
+}
+
+void nudge_keeper() noexcept {
   the.rest_lock.lock();
   worker* const k = the.keeper;
   std::uint32_t expected = asleep;
-  const bool nudge = k != nullptr && k->wake.compare_exchange_strong(expected, nudged, memory_order_seq_cst,
-                                                                     memory_order_relaxed);
+  const bool nudge = k != nullptr && k->wake.compare_exchange_strong(expected, nudged, memory_order_seq_cst);
   the.rest_lock.unlock();
   if (!nudge) return;
   if (k->polling.load(memory_order_seq_cst)) break_poll();

@@ -128,10 +128,12 @@ fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
   const std::size_t direction = what == readiness::readable ? 0 : 1;
   descriptor_wait wait;
   wait.entry = &e;
+  if (the.descriptors.fetch_add(1, memory_order_seq_cst) == 0) nudge_keeper();  // it may not be polling yet
   e.lock.lock();
   if (e.edge[direction]) {
     e.edge[direction] = false;
     e.lock.unlock();
+    the.descriptors.fetch_sub(1, memory_order_seq_cst);
     return fd_wait::ready;
   }
   if (e.waiting[direction] != nullptr) panicf("wait_fd: somebody already waits for descriptor %d", fd);
@@ -147,7 +149,6 @@ fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
       return &expired.self;
     };
   }
-  the.descriptors.fetch_add(1, memory_order_seq_cst);
   park(wait.self, wait_reason::io_wait, nullptr, publish_wait, &wait);
   the.descriptors.fetch_sub(1, memory_order_seq_cst);
   if (deadline != never) disarm(wait.deadline);

@@ -65,7 +65,7 @@ token* pop_idle_token_locked() noexcept {
 }
 
 void tie(worker& w, token& t) noexcept {
-  w.held.store(&t, memory_order_relaxed);
+  w.held.store(&t, memory_order_release);  // pairs with the thieves' and the watchdog's load, inside the lock
   t.owner.store(&w, memory_order_release);  // pairs with the thieves' load
 }
 

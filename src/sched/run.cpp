@@ -107,7 +107,7 @@ void empty_queues() {
     token& t = *the.tokens[i].load(memory_order_acquire);
     static_cast<void>(t.queue.take_next());
     while (t.queue.pop_front() != nullptr) continue;
-    t.timers.clear();
+    run_timers(t.timers, never);  // they free what they hold; the goroutines that they wake are abandoned
     t.live.store(0, memory_order_relaxed);
   }
   the.started_outside.store(0, memory_order_relaxed);

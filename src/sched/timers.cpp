@@ -55,10 +55,4 @@ bool timer_heap::fire_one(nanoseconds time, waiter*& won) {
   return true;
 }
 
-void timer_heap::clear() noexcept {
-  for (waiter* won = nullptr; fire_one(never, won); won = nullptr) {
-    if (won != nullptr) ready(*won);
-  }
-}
-
 }  // namespace weft::detail

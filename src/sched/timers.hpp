@@ -34,9 +34,6 @@ class timer_heap {
   /// if any, is left in `won`.
   bool fire_one(nanoseconds time, waiter*& won);
 
-  /// Fires all entries, due or not, so that they free what they hold; the goroutines that they wake are abandoned.
-  void clear() noexcept;
-
  private:
   void publish_earliest() noexcept;
 

@@ -50,7 +50,7 @@ bool others_wait(const token& t) noexcept {
 void retake(worker& owner, token& t) {
   if (!owner.lock.contest()) return;
   if (!owner.lock.inspect(0)) return;
-  if (owner.held.load(memory_order_relaxed) != &t) {
+  if (owner.held.load(memory_order_acquire) != &t) {
     owner.lock.give_back();
     return;
   }

@@ -63,7 +63,7 @@ inline constexpr std::uint32_t nudged = 2;  // still resting: look again
 
 struct alignas(64) worker {
   token_lock lock;
-  atomic<token*> held{nullptr};         // relaxed: whoever writes it owns it or is inside the lock
+  atomic<token*> held{nullptr};         // released by tie(); a thief inside the lock acquires it
   goroutine* running = nullptr;         // null on the scheduler's own stack
   exception_state* exceptions = nullptr;
   commit_function commit = nullptr;     // what to do once the goroutine that just left is at rest

@@ -19,13 +19,10 @@ void forget_stack([[maybe_unused]] std::byte* low, [[maybe_unused]] std::size_t 
   __asan_unpoison_memory_region(low, size);
 #endif
 #ifdef WEFT_TSAN
-  constexpr std::size_t page = 4096;
-  auto begin = (reinterpret_cast<std::size_t>(low) + page - 1) / page * page;
-  auto end = (reinterpret_cast<std::size_t>(low) + size) / page * page;
   AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
-  void* fresh = ::mmap(reinterpret_cast<void*>(begin), end - begin, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-  if (fresh != MAP_FAILED) ::madvise(fresh, end - begin, MADV_NOHUGEPAGE);
+  void* fresh =
+      ::mmap(low, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  if (fresh != MAP_FAILED) ::madvise(fresh, size, MADV_NOHUGEPAGE);
   AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
 #endif
 }

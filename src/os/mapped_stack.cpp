@@ -15,6 +15,7 @@
 #include <new>
 
 #include "os/fault.hpp"
+#include "os/fiber_annotations.hpp"
 #include "os/guard.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/intrusive_list.hpp"
@@ -26,7 +27,8 @@ namespace {
 
 constexpr std::size_t smallest_stack = 16 * 1024;  // less does not hold a printf of a floating-point number
 
-struct alignas(64) record : list_hook {
+/// Aligned to a cache line; under ThreadSanitizer to a page, because forget_stack wants whole pages.
+struct alignas(tsan_on ? 4096 : 64) record : list_hook {
   std::byte* base;  // the guard
   std::size_t length;
   guard_kind guard;

@@ -41,6 +41,7 @@
 #include <vector>
 
 #include "os/fault.hpp"
+#include "os/fiber_annotations.hpp"
 #include "os/guard.hpp"
 #include "os/mapped_stack.hpp"
 #include "weft/detail/atomic.hpp"
@@ -52,8 +53,8 @@ namespace {
 
 constexpr std::size_t first_region = std::size_t{16} << 20;
 constexpr std::size_t largest_region = std::size_t{1} << 30;
-constexpr std::size_t most_regions = 4096;  // of 1 GiB: 16 million stacks
-constexpr std::size_t colours = 16;
+constexpr std::size_t most_regions = 4096;         // of 1 GiB: 16 million stacks
+constexpr std::size_t colours = tsan_on ? 1 : 16;  // forget_stack wants whole pages
 constexpr std::size_t colour_step = 128;
 
 struct region {

@@ -5,7 +5,9 @@
 
 #include <unwind.h>
 
+#include <cstdlib>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -204,6 +206,55 @@ WEFT_PLAIN_TEST("O1", "what a fiber leaves to be run after its switch comes afte
   r.resume();
   detail::happens_after(&word);
   EXPECT_EQ(word, 2);
+}
+
+// ---- what ThreadSanitizer makes of two fibers of one thread that no order is announced for
+// ----------------------------
+
+struct unordered_fibers {
+  detail::fiber home;
+  detail::fiber of[2];
+  int word = 0;
+};
+unordered_fibers unordered;
+
+[[gnu::noinline, gnu::noipa]] void write_and_end(void* message) {
+  auto& self = *static_cast<detail::fiber*>(message);
+  detail::fiber_started(self);
+  char local[2000];
+  char* escaped = local;
+  __asm__ __volatile__("" : "+r"(escaped) : : "memory");
+  for (char& byte : local) byte = 1;
+  if (unordered.of[1].bounds.top != nullptr) ++unordered.word;
+  detail::switch_fiber_last(self, unordered.home, nullptr, detail::this_thread_exceptions());
+}
+
+[[gnu::noinline, gnu::noipa]] void run_to_end(detail::fiber& f) {
+  detail::switch_fiber(unordered.home, f, &f, detail::this_thread_exceptions());
+}
+
+WEFT_PLAIN_TEST("O1", "a fiber may use the stack of one that has ended") {
+  detail::adopt_thread(unordered.home);
+  const detail::stack memory = detail::map_stack(64 * 1024);
+  for (int i = 0; i < 3; ++i) {
+    unordered.of[0] = {};
+    detail::init_fiber(unordered.of[0], memory, write_and_end);
+    run_to_end(unordered.of[0]);
+    detail::retire_fiber(unordered.of[0]);
+  }
+  detail::unmap_stack(memory);
+}
+
+void race_on_one_thread() {
+  detail::adopt_thread(unordered.home);
+  for (detail::fiber& f : unordered.of) detail::init_fiber(f, detail::map_stack(64 * 1024), write_and_end);
+  for (detail::fiber& f : unordered.of) run_to_end(f);
+  std::exit(0);
+}
+
+WEFT_PLAIN_TEST("O1", "ThreadSanitizer finds the race of two fibers that take turns on one thread") {
+  if (!under_thread_sanitizer) return;
+  EXPECT_EXIT(race_on_one_thread(), ::testing::ExitedWithCode(66), "data race.*\n.*\n.*write_and_end");
 }
 
 static_assert(detail::asan_on || detail::tsan_on || sizeof(detail::fiber) <= 56);

@@ -12,6 +12,9 @@
 // Two kinds of worker lose their token for good: one whose run is over while its goroutine still computed (its thread
 // stops at the next call into the runtime, for ever, because the goroutine's program has ended), and the one thread
 // that a forked child has (that call is refused with a message).
+//
+// Memory ordering: `blocking` and `switches` are hints to the watchdog, relaxed. A goroutine's state is relaxed: the
+// global queue's lock orders what it wrote before it was queued (goroutine.hpp).
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
 #include "sched/current.hpp"

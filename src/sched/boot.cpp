@@ -5,6 +5,9 @@
 // Starting costs a few tokens and no thread: workers appear when there is work for them. What is set up once for the
 // process, at the first start: the report hook, the handlers for stack overflow, SIGQUIT and std::terminate, and the
 // refusal to work in a forked child, where only the forking thread exists and every other worker is gone.
+//
+// Memory ordering: the phase is released by boot() when everything is set up and acquired by whoever finds the runtime
+// running. The coarse clock only feeds reports: relaxed.
 #include "base/report_hook.hpp"
 #include "os/clock.hpp"
 #include "os/cpu.hpp"

@@ -16,6 +16,9 @@
 //
 // Stronger than Go's: descriptors and timers that nobody waits for do not hide a deadlock, and foreign threads do so
 // only while they could act.
+//
+// Memory ordering: the counts are seq_cst, so that one order of all of them decides. Goroutine states are read relaxed:
+// when nobody runs they do not change.
 #include "base/report_hook.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/thread.hpp"

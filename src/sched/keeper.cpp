@@ -18,6 +18,8 @@
 //
 // A program that waits for foreign threads only is looked at now and then (`recheck`), because such a thread may end
 // and leave a deadlock behind without telling anybody.
+//
+// Memory ordering: `attention` is a hint, relaxed. Lists of tokens are acquired, pairing with make_token's release.
 #include "os/clock.hpp"
 #include "os/futex.hpp"
 #include "sched/current.hpp"

@@ -12,6 +12,9 @@
 //   2. At most one party waits per direction; a second is a bug of the caller and panics.
 //
 // Who polls: the keeper while it sleeps, busy workers as they look up (find_work.cpp).
+//
+// Memory ordering: a chunk of entries and the opened set are released when made, under the lock, and acquired by those
+// who look without it; under the lock they are read relaxed.
 #include "os/epoll.hpp"
 
 #include <cerrno>

@@ -6,6 +6,9 @@
 //
 // Invariants: tokens [0, made) exist for ever; [0, wanted) are in use, idle or held; a token at or above `wanted` is
 // retired and, once its worker has let go of it, in nobody's list.
+//
+// Memory ordering: a token is released into the table before `made` covers it; readers acquire `made`. `retired` and
+// `attention` are hints that a worker sees at its next look up, relaxed.
 #include "os/clock.hpp"
 #include "os/cpu.hpp"
 #include "park/dump.hpp"

@@ -16,6 +16,9 @@
 //
 // Rejected: waking always, as Go does, which makes ping-pong on two cores eight times slower than on one; and never
 // waking for the slot, which would serialise a producer that computes with its consumer.
+//
+// Memory ordering: goroutine states, ids and counts are relaxed; what a waker wrote reaches the woken goroutine through
+// the token lock or the global queue's lock. The phase is acquired, pairing with boot().
 #include "os/fiber_annotations.hpp"
 #include "park/body.hpp"
 #include "park/registry.hpp"
@@ -170,7 +173,8 @@ void start(goroutine& g) noexcept {
   const bool wake = queue_here(*w, g);
   if (!nested) w->lock.leave();
   if (wake) wake_worker();
-  if (__builtin_expect(the.watchdog_pace.load(memory_order_relaxed) == 0, 0)) start_watchdog();
+  const bool alone = nested && id_of(&g) == 1;  // main: there is nobody to hold up yet
+  if (__builtin_expect(the.watchdog_pace.load(memory_order_relaxed) == 0, 0) && !alone) start_watchdog();
 }
 
 }  // namespace weft::detail

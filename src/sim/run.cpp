@@ -8,6 +8,8 @@
 //      run lose their stacks without unwinding. Those that wait are kept as they are for ever: their waiters may be
 //      linked in channels that outlive the run.
 //   3. The engine is as new: the next run starts at the same time with its own seed.
+//
+// Memory ordering: goroutine states are relaxed: one thread reads and writes them.
 #include <cstdlib>
 
 #include "base/report_hook.hpp"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Engine sim: the functions of park.hpp, and those of the public API that ask the engine.
+//
+// Memory ordering: goroutine states are relaxed: one thread writes them.
 #include <algorithm>
 
 #include "os/cpu.hpp"

@@ -2,7 +2,7 @@
 //
 // sentence: a receiver does not become a sender
 // guarantee: C11.2
-// expect-error: no matching function|no matching constructor|could not convert|no viable conversion|conversion
+// expect-error: invalid initialization of reference|no matching function|no matching constructor|could not convert|no viable conversion|conversion
 // from|invalid initialization
 #include <weft/weft.hpp>
 

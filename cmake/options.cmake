@@ -2,6 +2,7 @@
 #
 # What the builder chooses. As a subdirectory of another project weft builds its libraries and nothing else.
 option(WEFT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(WEFT_SOURCE_TESTS "Of the tests, also those that depend on the sources only: tidy and the model checks" ON)
 option(WEFT_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(WEFT_BENCH "Build the benchmarks" OFF)
 option(WEFT_FORCE_MIGRATION "Resume every goroutine on another worker than the one it left (a test mode)" OFF)
@@ -17,8 +18,6 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${WEFT_CCACHE})
   endif()
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g")
-  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g")
 endif()
 
 # Warnings are for weft's own files, never for those who link it.

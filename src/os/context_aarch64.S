@@ -24,6 +24,7 @@ weft_start_context:
 	.cfi_undefined x29
 	nop
 	.globl	weft_enter_context
+	.type	weft_enter_context, %function
 weft_enter_context:
 	hint	#36			// bti j: reached by br
 	ldr	x1, [sp]

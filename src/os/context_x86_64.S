@@ -24,6 +24,7 @@ weft_start_context:
 	.cfi_undefined rbp
 	nop
 	.globl	weft_enter_context
+	.type	weft_enter_context, @function
 weft_enter_context:
 	endbr64
 	callq	*(%rsp)			// entry(message); rsp is a multiple of 16 here, as the ABI wants

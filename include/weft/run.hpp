@@ -40,16 +40,19 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
 ///     }
 template <class F>
 int run(F&& main, const run_options& options = {}, detail::site where = detail::site::here()) {
-  using function = std::remove_reference_t<F>;
-  auto call = [](void* f, int& status) {
-    if constexpr (std::is_same_v<std::invoke_result_t<function&>, int>) {
-      status = (*static_cast<function*>(f))();
+  struct callee {
+    std::remove_reference_t<F>& f;
+  } c{main};
+  auto call = [](void* passed, int& status) {
+    auto& f = static_cast<callee*>(passed)->f;
+    if constexpr (std::is_same_v<std::invoke_result_t<decltype(f)>, int>) {
+      status = f();
     } else {
-      (*static_cast<function*>(f))();
+      f();
       status = 0;
     }
   };
-  return detail::run_main(call, const_cast<void*>(static_cast<const void*>(&main)), options, where);
+  return detail::run_main(call, &c, options, where);
 }
 
 }  // namespace weft

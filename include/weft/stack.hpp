@@ -32,24 +32,26 @@ template <class F>
 auto ensure_stack(std::size_t bytes, F&& f) -> std::invoke_result_t<F&> {
   using result = std::invoke_result_t<F&>;
   using function = std::remove_reference_t<F>;
-  void* const address = const_cast<void*>(static_cast<const void*>(std::addressof(f)));
   if constexpr (std::is_void_v<result>) {
-    detail::with_stack(bytes, [](void* arg) { (*static_cast<function*>(arg))(); }, address);
+    struct call {
+      function& f;
+    } c{f};
+    detail::with_stack(bytes, [](void* passed) { static_cast<call*>(passed)->f(); }, &c);
   } else if constexpr (std::is_reference_v<result>) {
     struct call {
-      void* f;
+      function& f;
       std::remove_reference_t<result>* value;
-    } c{address, nullptr};
-    detail::with_stack(
-        bytes, [](void* arg) { static_cast<call*>(arg)->value = std::addressof((*static_cast<function*>(static_cast<call*>(arg)->f))()); }, &c);
+      void operator()() { value = std::addressof(f()); }
+    } c{f, nullptr};
+    detail::with_stack(bytes, [](void* passed) { (*static_cast<call*>(passed))(); }, &c);
     return static_cast<result>(*c.value);
   } else {
     struct call {
-      void* f;
+      function& f;
       std::optional<result> value;
-    } c{address, std::nullopt};
-    detail::with_stack(
-        bytes, [](void* arg) { static_cast<call*>(arg)->value.emplace((*static_cast<function*>(static_cast<call*>(arg)->f))()); }, &c);
+      void operator()() { value.emplace(f()); }
+    } c{f, std::nullopt};
+    detail::with_stack(bytes, [](void* passed) { (*static_cast<call*>(passed))(); }, &c);
     return std::move(*c.value);
   }
 }

@@ -22,6 +22,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/report_hook.hpp"
@@ -71,6 +72,14 @@ void begin_report() noexcept {
   }
   for (;;) ::pause();
 }
+
+void give_way_to_report() noexcept {
+  const unsigned long who = reporter.load();
+  if (who == 0 || who == static_cast<unsigned long>(pthread_self())) return;
+  for (;;) ::pause();
+}
+
+void leave_process(int status) { std::exit(status); }
 
 void end_report() noexcept {
   flush_standard_output();

@@ -18,6 +18,13 @@ void set_report_hook(report_hook hook) noexcept;
 /// report itself failed: the process ends at once with status 2. For reports that panic() cannot make (overflow.cpp).
 void begin_report() noexcept;
 
+/// If a thread other than the caller reports, waits here for ever: that report decides how the process ends. Called
+/// before anything else would end it.
+void give_way_to_report() noexcept;
+
+/// Ends the process as a return from the program's main would, with that status.
+[[noreturn]] void leave_process(int status);
+
 /// Ends the process after a report: flushes standard output unless somebody holds it, then exits with status 2
 /// without running destructors.
 [[noreturn]] void end_report() noexcept;

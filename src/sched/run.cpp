@@ -191,7 +191,8 @@ void end_run() noexcept {
   while (the.in_run.load(memory_order_seq_cst) && !the.caller_back.load(memory_order_seq_cst)) {
     atomic<std::uint32_t> nothing{0};
     futex_wait(nothing, 0, 100'000);
-    if (monotonic_ns() > give_up) std::exit(main_status.load(memory_order_relaxed));
+    give_way_to_report();
+    if (monotonic_ns() > give_up) leave_process(main_status.load(memory_order_relaxed));
   }
 }
 
@@ -235,6 +236,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     if (w.held.load(memory_order_relaxed) != nullptr && !w.lock.enter()) panic("weft: a new worker has no token");
     start_main(w, request, where);
     worker_loop(w);
+    give_way_to_report();  // a goroutine panics: that, and not main's return, is how the process ends
     if (options.drain) happens_after(&the.drain);
     the.caller_back.store(true, memory_order_seq_cst);
     leave_thread_signals();

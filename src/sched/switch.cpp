@@ -118,7 +118,8 @@ void bury(void* arg) {
   const runtime_section inside;
   goroutine& g = *static_cast<goroutine*>(arg);
   runtime_left_as(g.self.notes);
-  token* const t = current_worker()->held.load(memory_order_relaxed);
+  const worker& w = *current_worker();
+  token* const t = w.held.load(memory_order_relaxed);
   retire_fiber(g.self);
   const stack memory = g.self.bounds;
   g.self.bounds = {};
@@ -129,7 +130,7 @@ void bury(void* arg) {
     release_record(*t, g);
     return;
   }
-  the.started_outside.fetch_sub(1, memory_order_relaxed);
+  if (!w.orphaned) the.started_outside.fetch_sub(1, memory_order_relaxed);  // else its run no longer counts it
   discard(g);
 }
 
@@ -207,6 +208,14 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   switch_to(*w, me, next);
 }
 
+/// For a goroutine that parks without a token. In a forked child it would sleep for ever. If its run is over, its
+/// waiter will be where somebody may find it, but nobody may run it: it stays abandoned.
+[[gnu::noinline]] goroutine* park_without_token(const worker& w, goroutine& me) noexcept {
+  if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("a blocking operation");
+  if (w.orphaned) me.state.store(goroutine_state::abandoned, memory_order_relaxed);
+  return nullptr;
+}
+
 /// Parks the running goroutine of a worker that may be without a token; `commit` publishes it.
 [[gnu::noipa]] void leave_worker(worker& w, commit_function commit, void* arg) noexcept {
   goroutine& me = *w.running;
@@ -229,7 +238,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   me.object.store(object, memory_order_relaxed);
   me.since_ms.store(the.coarse_ms.load(memory_order_relaxed), memory_order_relaxed);
   me.state.store(goroutine_state::waiting, memory_order_relaxed);
-  goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w)) : nullptr;
+  goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w)) : park_without_token(*w, me);
   leave_behind(*w, commit, arg);
   switch_to(*w, me, next);
   happens_after(&me);

@@ -239,7 +239,7 @@ void sim_engine::wait_outside() {
 
 void sim_engine::deadlock() {
   reporting_all_ = true;
-  if (main_gone_) fatal("no goroutines (main called goexit) - deadlock!");
+  if (main_gone_ && live_ == 0) fatal("no goroutines (main called goexit) - deadlock!");
   fatal("all goroutines are asleep - deadlock!");
 }
 
@@ -262,6 +262,7 @@ void sim_engine::park(waiter& w, wait_reason reason, const void* object, commit_
 }
 
 void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
+  prepare_process();
   w.kind = waiter_kind::thread;
   inbox_lock_.lock();
   sleepers_.push_back(&w);

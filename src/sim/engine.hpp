@@ -41,6 +41,8 @@ namespace weft::detail {
 
 class sim_engine {
  public:
+  /// What go() needs: the process set up, and no run that has ended.
+  void before_start();
   int run_main(goroutine& main, const run_options& options);
 
   void park(waiter& w, wait_reason reason, const void* object, commit_function commit, void* arg);
@@ -76,6 +78,7 @@ class sim_engine {
     [[no_unique_address]] stand_in by{};  // in whose name, for ThreadSanitizer
   };
 
+  void prepare_process();
   void drive(bool (*done)(void* arg), void* arg);
   void step(goroutine& g);
   void advance();
@@ -124,6 +127,7 @@ class sim_engine {
   std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
   atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
   atomic<bool> driven_{false};
+  atomic<bool> stopped_{false};                 // a run has returned and no other has begun
 };
 
 [[nodiscard]] sim_engine& sim();

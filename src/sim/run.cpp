@@ -15,6 +15,7 @@
 #include "base/report_hook.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/overflow.hpp"
+#include "os/quit.hpp"
 #include "os/stack.hpp"
 #include "os/thread_local.hpp"
 #include "park/body.hpp"
@@ -45,21 +46,33 @@ void sim_engine::report(int fd) noexcept {
   const auto now_ms = static_cast<std::uint32_t>(clock_ / 1'000'000);
   if (reporting_all_) {
     print_goroutines(fd, running_, now_ms);
-  } else if (running_ != nullptr) {
+  } else if (running_ != nullptr && on_driver()) {
     print_goroutine(fd, *running_, true, now_ms);
   }
 }
 
-void prepare_process() {
+void sim_engine::prepare_process() {
   static const bool once = [] {
     self_check = true;
     set_report_hook([](int fd) { sim().report(fd); });
     install_terminate_handler();
     install_overflow_handler(describe_stack);
+    install_quit_handler([] {
+      begin_report();
+      write_text(2, "SIGQUIT: quit\n");
+      sim().reporting_all_ = true;
+      sim().report(2);
+      end_report();
+    });
     enter_thread_signals();
     return true;
   }();
   static_cast<void>(once);
+}
+
+void sim_engine::before_start() {
+  prepare_process();
+  if (stopped_.load()) panic("go() after run() has returned: the runtime has stopped");
 }
 
 void sim_engine::abandon() {
@@ -94,13 +107,14 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   clock_ = 1'000'000'000;
   steps_at_this_time_ = 0;
   main_ = &main;
-  main_gone_ = false;
   main_returned_ = false;
+  stopped_.store(false);
   runnable_.push_back(&main);
   ++live_;
   drain_ = options.drain;
   const runtime_section inside;
   drive([](void* engine) { return static_cast<sim_engine*>(engine)->over(); }, this);
+  give_way_to_report();
   happens_after(&sim());
   if (options.report) {
     write_text(2, "weft: goroutines left when main returned:\n");
@@ -108,6 +122,8 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   }
   abandon();
   main_ = nullptr;
+  main_gone_ = false;
+  stopped_.store(true);
   driven_.store(false, memory_order_seq_cst);
   return 0;
 }

@@ -38,6 +38,7 @@ void ready(waiter& w) noexcept {
 
 goroutine* make_goroutine(const start_options& options) {
   const runtime_section inside;
+  sim().before_start();
   return sim().make(options);
 }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The books of the engine: tokens, idle lists and counts, after everything that moves them.
+#include <chrono>
+#include <thread>
+
+#include "harness.hpp"
+#include "sched/engine.hpp"
+#include "weft/testing.hpp"
+#include "weft/weft.hpp"
+
+namespace weft::test {
+namespace {
+
+using namespace std::chrono_literals;
+using detail::the;
+
+struct books {
+  std::uint32_t listed_tokens = 0;
+  std::uint32_t owned_tokens = 0;
+  std::uint32_t retired_in_use = 0;  // of [0, wanted)
+  std::uint32_t counted_idle = 0;
+  std::uint32_t counted_searching = 0;
+  std::uint32_t active = 0;
+};
+
+books look() {
+  books b;
+  the.rest_lock.lock();
+  for (const detail::token* t = the.idle_tokens; t != nullptr; t = t->next_idle) ++b.listed_tokens;
+  for (std::uint32_t i = 0; i < the.made.load(); ++i) {
+    const detail::token& t = *the.tokens[i].load();
+    if (t.owner.load() != nullptr) ++b.owned_tokens;
+    if (i < the.wanted.load() && t.retired.load()) ++b.retired_in_use;
+  }
+  b.counted_idle = the.idle.idle();
+  b.counted_searching = the.idle.searching();
+  b.active = the.active.load();
+  the.rest_lock.unlock();
+  return b;
+}
+
+/// With everybody else asleep: the caller has one token, all others are listed, nobody searches.
+void expect_balanced(std::uint32_t wanted) {
+  testing::settle();
+  const books b = look();
+  EXPECT_EQ(the.wanted.load(), wanted);
+  EXPECT_EQ(b.listed_tokens, wanted - 1);
+  EXPECT_EQ(b.counted_idle, wanted - 1);
+  EXPECT_EQ(b.owned_tokens, 1u);
+  EXPECT_EQ(b.retired_in_use, 0u);
+  EXPECT_EQ(b.counted_searching, 0u);
+  EXPECT_EQ(b.active, 1u);
+}
+
+WEFT_TEST("P5.5", "after every change of gomaxprocs each token is held or idle, and none is lost") {
+  const auto before = static_cast<std::uint32_t>(gomaxprocs());
+  for (const int n : {1, 2, 8, 3, 64, 1, 100, 5}) {
+    gomaxprocs(n);
+    wait_group all;
+    for (int i = 0; i < 100; ++i) {
+      all.go([i] {
+        yield();
+        if (i % 4 == 0) sleep_for(100us);
+      });
+    }
+    all.wait();
+    expect_balanced(static_cast<std::uint32_t>(n));
+  }
+  gomaxprocs(static_cast<int>(before));
+  expect_balanced(before);
+}
+
+WEFT_TEST("P5.5", "after blocking calls, told and untold, each token is held or idle, and nobody searches") {
+  const auto wanted = static_cast<std::uint32_t>(gomaxprocs());
+  for (int round = 0; round < 5; ++round) {
+    wait_group all;
+    for (int i = 0; i < 10; ++i) {
+      all.go([i] {
+        if (i % 2 == 0) blocking([] { std::this_thread::sleep_for(2ms); });
+        else std::this_thread::sleep_for(15ms);
+      });
+    }
+    all.wait();
+    expect_balanced(wanted);
+  }
+}
+
+WEFT_TEST("P5.5", "after gomaxprocs went up and down under load each token is held or idle") {
+  const auto wanted = static_cast<std::uint32_t>(gomaxprocs());
+  for (int round = 0; round < 10; ++round) {
+    wait_group all;
+    for (int i = 0; i < 50; ++i) {
+      all.go([i] {
+        for (int n = 0; n < 10; ++n) {
+          if (i == n) gomaxprocs(1 + (i * 7) % 13);
+          yield();
+          if (n == 5) blocking([] { std::this_thread::sleep_for(30us); });
+        }
+      });
+    }
+    all.wait();
+    gomaxprocs(static_cast<int>(wanted));
+    expect_balanced(wanted);
+  }
+}
+
+}  // namespace
+}  // namespace weft::test

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls that block the thread.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "harness.hpp"
+#include "weft/weft.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using weft::chan;
+using weft::unit;
+
+/// A pipe that closes itself.
+struct pipe_pair {
+  int ends[2] = {-1, -1};
+  pipe_pair() { EXPECT_EQ(pipe(ends), 0); }
+  pipe_pair(const pipe_pair&) = delete;
+  pipe_pair& operator=(const pipe_pair&) = delete;
+  ~pipe_pair() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+  void write_one() const { EXPECT_EQ(write(ends[1], "x", 1), 1); }
+  [[nodiscard]] ssize_t read_one() const {
+    char byte = 0;
+    return read(ends[0], &byte, 1);
+  }
+};
+
+WEFT_TEST("B1.2", "blocking returns the result of its function, or a reference, or nothing") {
+  int there = 4;
+  EXPECT_EQ(weft::blocking([] { return std::string("text"); }), "text");
+  int& same = weft::blocking([&there]() -> int& { return there; });
+  EXPECT_EQ(&same, &there);
+  weft::blocking([&there] { there = 5; });
+  EXPECT_EQ(there, 5);
+}
+
+WEFT_TEST("B1.2", "blocking passes on the exception of its function") {
+  EXPECT_THROW(weft::blocking([] { throw std::runtime_error("from the call"); }), std::runtime_error);
+  weft::wait_group all;
+  for (int i = 0; i < 5; ++i) {
+    all.go([] {
+      try {
+        weft::blocking([]() -> int { throw 3; });
+      } catch (int n) {
+        weft::yield();
+        EXPECT_EQ(n, 3);
+      }
+    });
+  }
+  all.wait();
+}
+
+WEFT_TEST("B1.2", "blocking calls its function on the same thread") {
+  for (int i = 0; i < 20; ++i) {
+    const pthread_t before = pthread_self();
+    EXPECT_NE(pthread_equal(before, weft::blocking([] { return pthread_self(); })), 0);
+  }
+}
+
+WEFT_TEST("B1.2", "on a thread that is no worker blocking is a call") {
+  std::thread([] { EXPECT_EQ(weft::blocking([] { return 6; }), 6); }).join();
+}
+
+WEFT_TEST_WITH("P6", "threads in blocking calls do not count: many more block than workers exist",
+               .on = weft::test::sched_only) {
+  constexpr int callers = 20;
+  const pipe_pair p;
+  std::atomic<int> inside{0};
+  std::atomic<int> over{0};
+  weft::wait_group all;
+  for (int i = 0; i < callers; ++i) {
+    all.go([&] {
+      ++inside;
+      EXPECT_EQ(weft::blocking([&p] { return p.read_one(); }), 1);
+      ++over;
+    });
+  }
+  while (inside.load() != callers) weft::yield();
+  EXPECT_EQ(over.load(), 0);
+  for (int i = 0; i < callers; ++i) p.write_one();
+  all.wait();
+  EXPECT_EQ(over.load(), callers);
+}
+
+WEFT_TEST_WITH("B1.3", "goroutines go on while one blocks, told or untold", .on = weft::test::sched_only) {
+  for (const bool told : {true, false}) {
+    const pipe_pair p;
+    weft::wait_group all;
+    all.go([&p, told] {
+      if (told) weft::blocking([&p] { EXPECT_EQ(p.read_one(), 1); });
+      else EXPECT_EQ(p.read_one(), 1);
+    });
+    const chan<int> c;
+    all.go([=] {
+      for (int i = 0; i < 50; ++i) c.send(i);
+    });
+    int sum = 0;
+    for (int i = 0; i < 50; ++i) sum += c.recv().value();
+    EXPECT_EQ(sum, 1225);
+    p.write_one();
+    all.wait();
+  }
+}
+
+WEFT_TEST_WITH("B1.4", "a goroutine that comes back from a long call goes on though all workers are busy",
+               .on = weft::test::sched_only, .workers = {1, 2}) {
+  std::atomic<bool> back{false};
+  weft::wait_group all;
+  all.go([&back] {
+    weft::blocking([] { usleep(20'000); });
+    back = true;
+  });
+  for (int i = 0; i < weft::gomaxprocs(); ++i) {
+    all.go([&back] {
+      while (!back) weft::yield();
+    });
+  }
+  all.wait();
+}
+
+WEFT_TEST_WITH("B1.4", "blocking calls of every length, many at once, all come back", .on = weft::test::sched_only) {
+  weft::wait_group all;
+  std::atomic<int> calls{0};
+  for (int i = 0; i < 30; ++i) {
+    all.go([&calls, i] {
+      for (int n = 0; n < 20; ++n) {
+        weft::blocking([i, n] { usleep(static_cast<unsigned>((i * 7 + n * 13) % 200)); });
+        ++calls;
+        if (n % 5 == 0) weft::yield();
+      }
+    });
+  }
+  all.wait();
+  EXPECT_EQ(calls.load(), 600);
+}
+
+WEFT_TEST_WITH("B1.5", "under sim a blocking call takes no virtual time", .on = weft::test::sim_only, .seeds = 3) {
+  const auto before = weft::clock::now();
+  weft::blocking([] { usleep(1000); });
+  EXPECT_EQ(weft::clock::now(), before);
+}
+
+WEFT_TEST_WITH("B2", "a thread of somebody else's may wait for goroutines, and they for it", .seeds = 20) {
+  const chan<int> to;
+  const chan<int> from;
+  std::thread foreign([=] {
+    for (int n : to) from.send(n + 1);
+    from.close();
+  });
+  int sum = 0;
+  for (int i = 0; i < 10; ++i) {
+    to.send(i);
+    sum += from.recv().value();
+  }
+  to.close();
+  EXPECT_EQ(from.recv(), std::nullopt);
+  EXPECT_EQ(sum, 55);
+  weft::blocking([&foreign] { foreign.join(); });
+}
+
+WEFT_TEST_WITH("B2", "foreign threads send, receive, select, lock and wait beside goroutines", .on = weft::test::sched_only) {
+  constexpr int threads = 4;
+  const chan<int> c(2);
+  const chan<unit> stop;
+  weft::mutex m;
+  weft::wait_group all;
+  int shared = 0;
+  std::vector<std::thread> foreign;
+  for (int t = 0; t < threads; ++t) {
+    all.add(1);
+    foreign.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) {
+        if (t % 2 == 0) weft::select(weft::on_send(c, 1), weft::on_recv(stop));
+        else c.send(1);
+        const std::scoped_lock hold(m);
+        ++shared;
+      }
+      all.done();
+    });
+  }
+  for (int i = 0; i < 50 * threads; ++i) {
+    EXPECT_EQ(c.recv(), 1);
+    const std::scoped_lock hold(m);
+    ++shared;
+  }
+  all.wait();
+  EXPECT_EQ(shared, 100 * threads);
+  weft::blocking([&foreign] {
+    for (std::thread& t : foreign) t.join();
+  });
+}
+
+WEFT_TEST_WITH("B3.1", "a goroutine that waits for a descriptor takes no thread: many wait on few workers",
+               .on = weft::test::sched_only) {
+  constexpr int count = 50;
+  std::vector<std::unique_ptr<pipe_pair>> pipes;
+  std::atomic<int> woken{0};
+  weft::wait_group all;
+  for (int i = 0; i < count; ++i) pipes.push_back(std::make_unique<pipe_pair>());
+  for (const auto& p : pipes) {
+    all.go([&woken, fd = p->ends[0]] {
+      EXPECT_EQ(weft::detail::wait_fd(fd, weft::detail::readiness::readable), weft::detail::fd_wait::ready);
+      ++woken;
+    });
+  }
+  for (int i = 0; i < 10; ++i) weft::yield();
+  for (const auto& p : pipes) p->write_one();
+  all.wait();
+  EXPECT_EQ(woken.load(), count);
+}
+
+WEFT_TEST("B3.2", "a wait for a descriptor ends at its deadline") {
+  const pipe_pair p;
+  const auto deadline = weft::detail::now() + 2'000'000;
+  EXPECT_EQ(weft::detail::wait_fd(p.ends[0], weft::detail::readiness::readable, deadline),
+            weft::detail::fd_wait::timed_out);
+  EXPECT_GE(weft::detail::now(), deadline);
+  p.write_one();
+  EXPECT_EQ(weft::detail::wait_fd(p.ends[0], weft::detail::readiness::readable), weft::detail::fd_wait::ready);
+}
+
+WEFT_TEST("B3.3", "a regular file is not waited for") {
+  std::FILE* file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(weft::detail::wait_fd(fileno(file), weft::detail::readiness::readable), weft::detail::fd_wait::unsupported);
+  std::fclose(file);
+}
+
+}  // namespace

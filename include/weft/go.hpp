@@ -40,15 +40,15 @@ namespace detail {
 ///
 ///     weft::go([=] { results.send(work(item)); });
 template <class F>
-  requires std::is_invocable_v<std::decay_t<F>&>
-void go(F&& f, detail::site where = detail::site::here()) {
+requires std::is_invocable_v < std::decay_t<F>
+& > void go(F&& f, detail::site where = detail::site::here()) {
   detail::start(detail::make_goroutine_for({where, 0, nullptr}, std::forward<F>(f)));
 }
 
 /// The same with a stack size or a label: go({.stack = 64 << 20}, [] { deep_recursion(); }).
 template <class F>
-  requires std::is_invocable_v<std::decay_t<F>&>
-void go(const go_options& options, F&& f, detail::site where = detail::site::here()) {
+requires std::is_invocable_v < std::decay_t<F>
+& > void go(const go_options& options, F&& f, detail::site where = detail::site::here()) {
   detail::start(detail::make_goroutine_for(detail::checked(options, where), std::forward<F>(f)));
 }
 

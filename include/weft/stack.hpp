@@ -36,14 +36,16 @@ auto ensure_stack(std::size_t bytes, F&& f) -> std::invoke_result_t<F&> {
     struct call {
       function& f;
     } c{f};
-    detail::with_stack(bytes, [](void* passed) { static_cast<call*>(passed)->f(); }, &c);
+    detail::with_stack(
+        bytes, [](void* passed) { static_cast<call*>(passed)->f(); }, &c);
   } else if constexpr (std::is_reference_v<result>) {
     struct call {
       function& f;
       std::remove_reference_t<result>* value;
       void operator()() { value = std::addressof(f()); }
     } c{f, nullptr};
-    detail::with_stack(bytes, [](void* passed) { (*static_cast<call*>(passed))(); }, &c);
+    detail::with_stack(
+        bytes, [](void* passed) { (*static_cast<call*>(passed))(); }, &c);
     return static_cast<result>(*c.value);
   } else {
     struct call {
@@ -51,7 +53,8 @@ auto ensure_stack(std::size_t bytes, F&& f) -> std::invoke_result_t<F&> {
       std::optional<result> value;
       void operator()() { value.emplace(f()); }
     } c{f, std::nullopt};
-    detail::with_stack(bytes, [](void* passed) { (*static_cast<call*>(passed))(); }, &c);
+    detail::with_stack(
+        bytes, [](void* passed) { (*static_cast<call*>(passed))(); }, &c);
     return std::move(*c.value);
   }
 }

@@ -173,14 +173,15 @@ auto spawn(const go_options& options, F&& f, detail::site where = detail::site::
   using result = std::invoke_result_t<callable&>;
   detail::require_callable<callable>(f);
   auto state = std::make_unique<detail::task_of<result, callable>>(std::forward<F>(f));
-  detail::start(detail::make_goroutine_for(detail::checked(options, where), [running = state.get()] { running->run(); }));
+  detail::start(
+      detail::make_goroutine_for(detail::checked(options, where), [running = state.get()] { running->run(); }));
   return task<result>(std::move(state));
 }
 
 /// Calls f() in a new goroutine. A null function is fatal: "go of nil func value".
 template <class F>
-  requires std::is_invocable_v<std::decay_t<F>&>
-auto spawn(F&& f, detail::site where = detail::site::here()) -> task<std::invoke_result_t<std::decay_t<F>&>> {
+requires std::is_invocable_v < std::decay_t<F>
+& > auto spawn(F&& f, detail::site where = detail::site::here()) -> task<std::invoke_result_t<std::decay_t<F>&>> {
   return spawn(go_options{}, std::forward<F>(f), where);
 }
 

@@ -8,9 +8,11 @@
 // registers (Boost.Context, libco) costs three times as much and makes every return mispredict, because its `ret`
 // leaves by an address that the return predictor has not seen.
 //
-// One register more goes on the stack: rbx (x19). clang may address a function's locals through it (frames with
-// over-aligned locals and a variable size, which AddressSanitizer makes of many), and then believes that assembly
-// leaves it alone although it is in the list of clobbers.
+// One register more is kept below the stack pointer (and below the red zone of 128 bytes): rbx, on aarch64 x19. clang
+// may address a function's locals through it (frames with over-aligned locals and a variable size, which
+// AddressSanitizer makes of many), and then believes that assembly leaves it alone although it is in the list of
+// clobbers. It is written after the stack has been left and read before it is entered: a signal handler on that stack
+// would overwrite it.
 //
 // What is not saved, and so is shared by the fibers of one thread:
 //   the floating-point control words (x86 MXCSR and x87, aarch64 FPCR): a goroutine that changes the rounding mode
@@ -50,18 +52,19 @@ extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fibe
   const context* load = &to;
 #if defined(__x86_64__)
   __asm__ __volatile__(
-      "leaq -128(%%rsp), %%rsp\n\t"  // below the red zone
-      "pushq %%rbx\n\t"
       "leaq 1f(%%rip), %%rax\n\t"
       "movq %%rax, 0(%[save])\n\t"
       "movq %%rsp, 8(%[save])\n\t"
       "movq %%rbp, 16(%[save])\n\t"
-      "movq 8(%[load]), %%rsp\n\t"
+      "movq %%rsp, %%rcx\n\t"
+      "movq %%rbx, %%r8\n\t"
+      "movq 8(%[load]), %%rax\n\t"
       "movq 16(%[load]), %%rbp\n\t"
+      "movq -136(%%rax), %%rbx\n\t"
+      "movq %%rax, %%rsp\n\t"
+      "movq %%r8, -136(%%rcx)\n\t"
       "jmpq *0(%[load])\n"
       "1:\n\t"
-      "popq %%rbx\n\t"
-      "leaq 128(%%rsp), %%rsp\n\t"
       : [message] "+D"(message), [save] "+S"(save), [load] "+d"(load)
       :
       : "rax", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc", "memory",
@@ -76,20 +79,21 @@ extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fibe
   register context* leave __asm__("x1") = save;
   register const context* enter __asm__("x2") = load;
   __asm__ __volatile__(
-      "str x19, [sp, #-16]!\n\t"
       "adr x3, 1f\n\t"
       "mov x4, sp\n\t"
       "stp x3, x4, [x1]\n\t"
       "str x29, [x1, #16]\n\t"
-      "ldp x3, x4, [x2]\n\t"
+      "mov x5, x19\n\t"
+      "ldp x3, x6, [x2]\n\t"
       "ldr x29, [x2, #16]\n\t"
-      "mov sp, x4\n\t"
+      "ldr x19, [x6, #-16]\n\t"
+      "mov sp, x6\n\t"
+      "str x5, [x4, #-16]\n\t"
       "br x3\n"
       "1:\n\t"
 #if defined(__ARM_FEATURE_BTI_DEFAULT)
       "hint #36\n\t"  // bti j
 #endif
-      "ldr x19, [sp], #16\n\t"
       : "+r"(passed), "+r"(leave), "+r"(enter)
       :
       : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x20",

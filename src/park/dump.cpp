@@ -25,11 +25,16 @@ void print_frames(int fd, void* const* frames, std::size_t n) noexcept {
 
 const char* state_text(goroutine_state state) noexcept {
   switch (state) {
-    case goroutine_state::fresh: return "runnable, not run yet";
-    case goroutine_state::runnable: return "runnable";
-    case goroutine_state::running: return "running";
-    case goroutine_state::abandoned: return "abandoned";
-    default: return "dead";
+    case goroutine_state::fresh:
+      return "runnable, not run yet";
+    case goroutine_state::runnable:
+      return "runnable";
+    case goroutine_state::running:
+      return "running";
+    case goroutine_state::abandoned:
+      return "abandoned";
+    default:
+      return "dead";
   }
 }
 
@@ -59,8 +64,8 @@ void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms) noex
   std::byte* const low = top != nullptr ? top - g.self.bounds.size : nullptr;
   const auto state = g.state.load(memory_order_relaxed);
   if (here) {
-    print_frames(fd, frames, walk_frames(__builtin_return_address(0), __builtin_frame_address(0), low, top, frames,
-                                         most_frames));
+    print_frames(fd, frames,
+                 walk_frames(__builtin_return_address(0), __builtin_frame_address(0), low, top, frames, most_frames));
   } else if (top != nullptr && (state == goroutine_state::waiting || state == goroutine_state::runnable)) {
     print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames));
   } else if (state == goroutine_state::running) {

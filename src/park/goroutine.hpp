@@ -37,10 +37,10 @@ namespace weft::detail {
 enum class goroutine_state : std::uint8_t { free, fresh, runnable, running, waiting, abandoned };
 
 struct alignas(32) goroutine {
-  fiber self;                 // where it goes on; its stack's bounds. Without a stack yet: {null, the size asked for}
-  atomic<std::uint64_t> id{0};       // 0 while free
+  fiber self;                   // where it goes on; its stack's bounds. Without a stack yet: {null, the size asked for}
+  atomic<std::uint64_t> id{0};  // 0 while free
   atomic<const void*> object{nullptr};  // what it waits for; an address to print
-  const char* file = "";             // where it was started
+  const char* file = "";                // where it was started
   std::uint32_t line = 0;
   atomic<std::uint32_t> since_ms{0};  // coarse clock at the park
   const char* label = nullptr;

@@ -26,10 +26,10 @@ struct slab {
 
 struct record_store {
   word_lock lock;
-  std::vector<goroutine*> free;         // under lock
-  std::size_t fresh_left = 0;           // under lock: records of the newest slab that were never handed out
-  atomic<slab*> newest_slab{nullptr};   // written under lock
-  atomic<std::uint64_t> next_id{2};     // 1 is every run's main
+  std::vector<goroutine*> free;        // under lock
+  std::size_t fresh_left = 0;          // under lock: records of the newest slab that were never handed out
+  atomic<slab*> newest_slab{nullptr};  // written under lock
+  atomic<std::uint64_t> next_id{2};    // 1 is every run's main
 };
 
 record_store& store() noexcept {

@@ -6,8 +6,8 @@
 // watchdog retakes the token after 20 us (it is hurried up for that). The worker notices at its next call into the
 // runtime, exit_blocking at the latest: it takes an idle token if there is one and goes on as if nothing had been;
 // otherwise its goroutine goes to the end of the global queue and the thread to rest. The same happens to a goroutine
-// that computed for too long and never said a word about blocking. Calls too short for that, one after another, count as
-// progress; when they have gone on for a slice, exit_blocking lets the others run.
+// that computed for too long and never said a word about blocking. Calls too short for that, one after another, count
+// as progress; when they have gone on for a slice, exit_blocking lets the others run.
 //
 // Two kinds of worker lose their token for good: one whose run is over while its goroutine still computed (its thread
 // stops at the next call into the runtime, for ever, because the goroutine's program has ended), and the one thread

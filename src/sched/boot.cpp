@@ -108,7 +108,7 @@ void boot(int workers) {
 }
 
 void boot_outside(const char* what) {
-  const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
+  const phase at = the.at.load(memory_order_acquire);         // pairs with boot()
   if (at == phase::running || at == phase::stopping) return;  // what starts as a run ends is abandoned with the rest
   if (at != phase::not_started) refuse_use(what);
   boot(0);

@@ -52,9 +52,9 @@ struct engine {
   token* idle_tokens = nullptr;
   worker* idle_workers = nullptr;
   std::uint32_t idle_worker_count = 0;
-  worker* keeper = nullptr;             // the one idle worker that watches deadlines and descriptors
-  worker* spare_records = nullptr;      // of threads that have ended, by next_idle
-  worker* all_workers = nullptr;        // by next_all; grows only
+  worker* keeper = nullptr;         // the one idle worker that watches deadlines and descriptors
+  worker* spare_records = nullptr;  // of threads that have ended, by next_idle
+  worker* all_workers = nullptr;    // by next_all; grows only
   std::uint32_t worker_count = 0;
 
   atomic<std::uint32_t> active{0};          // workers that are not idle (changed under rest_lock)
@@ -67,20 +67,20 @@ struct engine {
 
   // The watchdog's futex word and state; see watchdog.cpp.
   atomic<std::uint32_t> watchdog_signal{0};
-  atomic<std::uint32_t> watchdog_pace{0};   // 0: not started, 1: asleep, 2: slow, 3: fast
-  atomic<bool> watchdog_started{false};     // its thread exists
+  atomic<std::uint32_t> watchdog_pace{0};  // 0: not started, 1: asleep, 2: slow, 3: fast
+  atomic<bool> watchdog_started{false};    // its thread exists
 
   // The run in progress; see run.cpp.
   atomic<bool> in_run{false};
-  atomic<bool> run_over{false};             // main has returned and, with drain, everybody else has ended
-  atomic<bool> draining{false};             // main has returned, run() waits for the others
-  atomic<bool> main_gone{false};            // main has ended, by return or goexit
-  atomic<bool> caller_back{false};          // the thread inside run() has left its last goroutine
+  atomic<bool> run_over{false};     // main has returned and, with drain, everybody else has ended
+  atomic<bool> draining{false};     // main has returned, run() waits for the others
+  atomic<bool> main_gone{false};    // main has ended, by return or goexit
+  atomic<bool> caller_back{false};  // the thread inside run() has left its last goroutine
   bool drain = false;
   worker* caller = nullptr;
   word_lock settle_lock;
-  wait_list settlers;                       // under settle_lock: parties in settle()
-  bool reporting_all = false;               // written by whoever is about to end the process
+  wait_list settlers;          // under settle_lock: parties in settle()
+  bool reporting_all = false;  // written by whoever is about to end the process
 };
 
 extern engine the;

@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::uint32_t look_up_every = 61;  // a prime, as in Go: no resonance with programs' own periods
 constexpr unsigned search_rounds = 16;
-constexpr unsigned pauses_per_round = 40;    // 16 rounds take about 8 us, less than waking a worker costs
-constexpr unsigned grant_patience = 60;      // pauses; a victim that switches often passes by within a microsecond
+constexpr unsigned pauses_per_round = 40;  // 16 rounds take about 8 us, less than waking a worker costs
+constexpr unsigned grant_patience = 60;    // pauses; a victim that switches often passes by within a microsecond
 
 /// A share of the global queue: one to run, the rest into the ring.
 goroutine* take_global(token& t) noexcept {

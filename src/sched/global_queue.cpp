@@ -18,8 +18,10 @@ global_queue::block* global_queue::new_block() noexcept {
 }
 
 void global_queue::add_block_locked(block* added) noexcept {
-  if (tail_ != nullptr) tail_->next = added;
-  else head_ = added;
+  if (tail_ != nullptr)
+    tail_->next = added;
+  else
+    head_ = added;
   tail_ = added;
 }
 

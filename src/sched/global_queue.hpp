@@ -47,11 +47,11 @@ class global_queue {
   void drop_head_locked() noexcept;
 
   word_lock lock_;
-  block* head_ = nullptr;          // under lock_: the block to take from
-  block* tail_ = nullptr;          // under lock_: the block to append to
-  block* spares_ = nullptr;        // under lock_: empty blocks
-  std::size_t spare_count_ = 0;    // under lock_
-  atomic<std::size_t> size_{0};    // written under lock_, read by anybody
+  block* head_ = nullptr;        // under lock_: the block to take from
+  block* tail_ = nullptr;        // under lock_: the block to append to
+  block* spares_ = nullptr;      // under lock_: empty blocks
+  std::size_t spare_count_ = 0;  // under lock_
+  atomic<std::size_t> size_{0};  // written under lock_, read by anybody
 };
 
 }  // namespace weft::detail

@@ -61,8 +61,10 @@ bool keep_watch(worker& w) {
     nanoseconds limit = until == never ? (polls ? -1 : w.recheck) : until > time ? until - time : 0;
     w.polling.store(polls, memory_order_seq_cst);
     if (w.wake.load(memory_order_seq_cst) == asleep) {
-      if (polls) events = poll_waiters(won, poll_batch, limit);
-      else looked_long = futex_wait(w.wake, asleep, limit) && until == never;
+      if (polls)
+        events = poll_waiters(won, poll_batch, limit);
+      else
+        looked_long = futex_wait(w.wake, asleep, limit) && until == never;
     }
     w.polling.store(false, memory_order_seq_cst);
   }
@@ -95,8 +97,10 @@ void nudge_keeper() noexcept {
   const bool nudge = k != nullptr && k->wake.compare_exchange_strong(expected, nudged, memory_order_seq_cst);
   the.rest_lock.unlock();
   if (!nudge) return;
-  if (k->polling.load(memory_order_seq_cst)) break_poll();
-  else futex_wake(k->wake, 1);
+  if (k->polling.load(memory_order_seq_cst))
+    break_poll();
+  else
+    futex_wake(k->wake, 1);
 }
 
 }  // namespace weft::detail

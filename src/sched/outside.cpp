@@ -32,7 +32,7 @@ void ready_outside(waiter& who) noexcept {
   const runtime_section inside;
   the.outside_parked.fetch_sub(1, memory_order_seq_cst);
   the.stirred.fetch_add(1, memory_order_seq_cst);  // before it can act, for deadlock.cpp
-  who.awake.store(1, memory_order_release);  // pairs with the loads in park_outside()
+  who.awake.store(1, memory_order_release);        // pairs with the loads in park_outside()
   futex_wake(who.awake, 1);
 }
 

@@ -65,7 +65,7 @@ token* pop_idle_token_locked() noexcept {
 }
 
 void tie(worker& w, token& t) noexcept {
-  w.held.store(&t, memory_order_release);  // pairs with the thieves' and the watchdog's load, inside the lock
+  w.held.store(&t, memory_order_release);   // pairs with the thieves' and the watchdog's load, inside the lock
   t.owner.store(&w, memory_order_release);  // pairs with the thieves' load
 }
 
@@ -136,9 +136,7 @@ bool rest_until_woken(worker& w) {
 }
 
 /// A worker that has no token is not inside its lock, whatever the lock says.
-bool enter_with_token(worker& w) noexcept {
-  return w.held.load(memory_order_relaxed) != nullptr && w.lock.enter();
-}
+bool enter_with_token(worker& w) noexcept { return w.held.load(memory_order_relaxed) != nullptr && w.lock.enter(); }
 
 void worker_thread(void* arg) {
   const runtime_section inside;
@@ -193,8 +191,10 @@ void wake_thread(worker& w) noexcept {
 }
 
 void rouse_thread(worker& w) noexcept {
-  if (w.polling.load(memory_order_seq_cst)) break_poll();
-  else futex_wake(w.wake, 1);
+  if (w.polling.load(memory_order_seq_cst))
+    break_poll();
+  else
+    futex_wake(w.wake, 1);
 }
 
 worker& add_worker(token* held) {
@@ -270,8 +270,10 @@ void give_token(token& t, bool searching) {
   w->searching = searching;
   hand_over(*w, t);
   if (the.watchdog_pace.load(memory_order_seq_cst) == 1) wake_watchdog();
-  if (fresh) start_thread_for(*w);
-  else wake_thread(*w);
+  if (fresh)
+    start_thread_for(*w);
+  else
+    wake_thread(*w);
 }
 
 void wake_worker() noexcept {

@@ -57,8 +57,10 @@ void start_main(worker& w, main_call& request, site where) {
     main_call& m = **reinterpret_cast<main_call**>(self.bytes);
     m.call(m.f, m.status);
     main_status.store(m.status, memory_order_relaxed);
-    if (the.drain) the.draining.store(true, memory_order_seq_cst);
-    else end_run();
+    if (the.drain)
+      the.draining.store(true, memory_order_seq_cst);
+    else
+      end_run();
   };
   static_cast<void>(w);
   start(*g);
@@ -125,8 +127,10 @@ void abandon(void*, goroutine& g) {
       runtime_left_as(g.self.notes);
       retire_fiber(g.self);
       forget_stack(g.self.bounds.low(), g.self.bounds.size);
-      if (g.custom_stack) unmap_stack(g.self.bounds);
-      else give_stack(g.self.bounds);
+      if (g.custom_stack)
+        unmap_stack(g.self.bounds);
+      else
+        give_stack(g.self.bounds);
       break;
     case goroutine_state::waiting:
     case goroutine_state::running:

@@ -123,9 +123,12 @@ void bury(void* arg) {
   retire_fiber(g.self);
   const stack memory = g.self.bounds;
   g.self.bounds = {};
-  if (g.custom_stack) unmap_stack(memory);
-  else if (t != nullptr) release_stack(*t, memory);
-  else give_stack(memory);
+  if (g.custom_stack)
+    unmap_stack(memory);
+  else if (t != nullptr)
+    release_stack(*t, memory);
+  else
+    give_stack(memory);
   if (t != nullptr) {
     release_record(*t, g);
     return;

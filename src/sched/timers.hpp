@@ -38,8 +38,8 @@ class timer_heap {
   void publish_earliest() noexcept;
 
   word_lock lock_;
-  deadline_heap<timer_entry> entries_;     // under lock_
-  atomic<nanoseconds> earliest_{never};    // written under lock_, read by anybody
+  deadline_heap<timer_entry> entries_;   // under lock_
+  atomic<nanoseconds> earliest_{never};  // written under lock_, read by anybody
 };
 
 }  // namespace weft::detail

@@ -41,9 +41,7 @@ void fetch_ahead(const goroutine* g) noexcept {
 }
 
 /// The worker's own stack, without a token: it looks around before it sleeps (settle, a due timer run by the keeper).
-bool at_rest(const worker& w) noexcept {
-  return w.running == nullptr && w.held.load(memory_order_relaxed) == nullptr;
-}
+bool at_rest(const worker& w) noexcept { return w.running == nullptr && w.held.load(memory_order_relaxed) == nullptr; }
 
 /// Queues `g` at the worker's token, inside its lock. True if a worker ought to be woken.
 [[gnu::always_inline]] inline bool queue_here(worker& w, goroutine& g) noexcept {
@@ -63,8 +61,10 @@ bool at_rest(const worker& w) noexcept {
 
 /// The same for what a timer or a descriptor woke: in the order in which they were due, so not through the slot.
 bool queue_fired(worker& w, goroutine& g) noexcept {
-  if (force_migration) the.global.push(&g);
-  else push_back(held_by(w), g);
+  if (force_migration)
+    the.global.push(&g);
+  else
+    push_back(held_by(w), g);
   return the.idle.worker_wanted();
 }
 
@@ -122,8 +122,10 @@ void inject(goroutine& g) noexcept {
 
 void ready(waiter& w) noexcept {
   switch (w.kind) {
-    case waiter_kind::goroutine: return ready_goroutine(*static_cast<goroutine*>(w.party));
-    case waiter_kind::thread: return ready_outside(w);
+    case waiter_kind::goroutine:
+      return ready_goroutine(*static_cast<goroutine*>(w.party));
+    case waiter_kind::thread:
+      return ready_outside(w);
     case waiter_kind::coroutine: {
       goroutine* g = make_goroutine({site::here(), 0, "coroutine"});
       resume_coroutine_in(g->body, w.party);

@@ -41,14 +41,14 @@ struct alignas(64) token {
   std::size_t record_count = 0;
   std::size_t stack_count = 0;
   std::uint64_t next_id = 0, last_id = 0;  // goroutine ids at hand: [next_id, last_id)
-  std::uint32_t until_look_up = 61;  // switches until the worker looks up (find_work.cpp); 0: now
-  std::uint32_t eager = 0;          // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
-  atomic<std::int64_t> live{0};     // goroutines started minus ended here; written inside the lock, read by anybody
-  atomic<worker*> owner{nullptr};   // who holds it; read by anybody, as a hint
+  std::uint32_t until_look_up = 61;        // switches until the worker looks up (find_work.cpp); 0: now
+  std::uint32_t eager = 0;                 // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
+  atomic<std::int64_t> live{0};    // goroutines started minus ended here; written inside the lock, read by anybody
+  atomic<worker*> owner{nullptr};  // who holds it; read by anybody, as a hint
   std::uint32_t index = 0;
-  atomic<bool> retired{false};      // GOMAXPROCS was lowered: give it up at the next chance
-  token* next_idle = nullptr;       // under the idle lock
-  timer_heap timers;                // has its own lock
+  atomic<bool> retired{false};       // GOMAXPROCS was lowered: give it up at the next chance
+  token* next_idle = nullptr;        // under the idle lock
+  timer_heap timers;                 // has its own lock
   goroutine* records[warm_records];  // free ones
   stack stacks[warm_stacks];         // free ones
 };
@@ -63,18 +63,18 @@ inline constexpr std::uint32_t nudged = 2;  // still resting: look again
 
 struct alignas(64) worker {
   token_lock lock;
-  atomic<token*> held{nullptr};         // released by tie(); a thief inside the lock acquires it
-  goroutine* running = nullptr;         // null on the scheduler's own stack
+  atomic<token*> held{nullptr};  // released by tie(); a thief inside the lock acquires it
+  goroutine* running = nullptr;  // null on the scheduler's own stack
   exception_state* exceptions = nullptr;
-  commit_function commit = nullptr;     // what to do once the goroutine that just left is at rest
+  commit_function commit = nullptr;  // what to do once the goroutine that just left is at rest
   void* commit_arg = nullptr;
   [[no_unique_address]] stand_in commit_by;  // in whose name, for ThreadSanitizer
-  atomic<std::uint32_t> switches{0};    // written by the worker, read by the watchdog: does it get on?
-  atomic<bool> attention{false};        // set by the watchdog and run(): do not take the short way at the next switch
-  atomic<bool> blocking{false};         // inside blocking()
-  bool searching = false;               // counted as searching in the idle word
+  atomic<std::uint32_t> switches{0};         // written by the worker, read by the watchdog: does it get on?
+  atomic<bool> attention{false};  // set by the watchdog and run(): do not take the short way at the next switch
+  atomic<bool> blocking{false};   // inside blocking()
+  bool searching = false;         // counted as searching in the idle word
   random_source chance{1};
-  fiber scheduler;                      // the thread's own stack
+  fiber scheduler;  // the thread's own stack
 
   // The rest is cold.
   alignas(64) atomic<std::uint32_t> wake{0};  // futex word: see below

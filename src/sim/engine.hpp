@@ -127,7 +127,7 @@ class sim_engine {
   std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
   atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
   atomic<bool> driven_{false};
-  atomic<bool> stopped_{false};                 // a run has returned and no other has begun
+  atomic<bool> stopped_{false};  // a run has returned and no other has begun
 };
 
 [[nodiscard]] sim_engine& sim();

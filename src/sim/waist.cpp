@@ -54,8 +54,10 @@ goroutine* current() noexcept {
 
 void yield() noexcept {
   const runtime_section inside;
-  if (current() != nullptr) sim().yield();
-  else relax(1'000);
+  if (current() != nullptr)
+    sim().yield();
+  else
+    relax(1'000);
 }
 
 nanoseconds now() noexcept {
@@ -101,12 +103,13 @@ void sim_engine::settle() {
     sim_engine* engine;
     waiter* who;
   } r{this, &self};
-  park(self, wait_reason::other, nullptr,
-       [](void* arg) {
-         auto& settle = *static_cast<request*>(arg);
-         settle.engine->settling_.push_back(settle.who);
-       },
-       &r);
+  park(
+      self, wait_reason::other, nullptr,
+      [](void* arg) {
+        auto& settle = *static_cast<request*>(arg);
+        settle.engine->settling_.push_back(settle.who);
+      },
+      &r);
 }
 
 }  // namespace weft::detail

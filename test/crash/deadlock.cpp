@@ -3,9 +3,9 @@
 // sentence: a program in which everybody waits, in whatever way and after whatever work, is a deadlock
 // seconds: 120
 // expect-stdout: ^\[alone\] out: before$
-// expect-stdout: ^\[alone\] err: fatal error: all goroutines are asleep - deadlock!\n\[alone\] err: goroutine 1 \[chan receive, 0x[0-9a-f]+, [0-9]+ ms\]:$
-// expect-stdout: ^\[locks\] err: .*\[sync\.Mutex\.Lock, (.|\n)*^\[locks\] err: .*\[sync\.Mutex\.Lock, 
-// expect-stdout: ^\[null channel\] err: goroutine 1 \[chan receive \(nil chan\), [0-9]+ ms\]:$
+// expect-stdout: ^\[alone\] err: fatal error: all goroutines are asleep - deadlock!\n\[alone\] err: goroutine 1 \[chan
+// receive, 0x[0-9a-f]+, [0-9]+ ms\]:$ expect-stdout: ^\[locks\] err: .*\[sync\.Mutex\.Lock, (.|\n)*^\[locks\] err:
+// .*\[sync\.Mutex\.Lock, expect-stdout: ^\[null channel\] err: goroutine 1 \[chan receive \(nil chan\), [0-9]+ ms\]:$
 // expect-stdout: ^\[empty select\] err: goroutine 1 \[select \(no cases\), [0-9]+ ms\]:$
 // expect-stdout: ^\[after work\] out: worked$
 // expect-stdout: ^\[after timeouts\] out: selected$

@@ -4,12 +4,12 @@
 // sentence: when the system gives no thread, or no address space, the program ends and says so
 // not-under: address (it needs terabytes of address space), thread (likewise)
 // seconds: 60
-// expect-stdout: ^\[threads\] err: fatal error: thread exhaustion: cannot start a worker thread beside [0-9]+ others: 
+// expect-stdout: ^\[threads\] err: fatal error: thread exhaustion: cannot start a worker thread beside [0-9]+ others:
 // expect-stdout: ^\[threads\] exit 2$
 // expect-stdout: ^\[first thread\] err: fatal error: thread exhaustion: cannot start
 // expect-stdout: ^\[first thread\] exit 2$
-// expect-stdout: ^\[address space\] err: fatal error: out of memory: cannot map a (goroutine's stack|stack of [0-9]+ bytes)
-// expect-stdout: ^\[address space\] exit 2$
+// expect-stdout: ^\[address space\] err: fatal error: out of memory: cannot map a (goroutine's stack|stack of [0-9]+
+// bytes) expect-stdout: ^\[address space\] exit 2$
 #include <sys/resource.h>
 #include <unistd.h>
 

@@ -16,8 +16,8 @@
 // expect-stdout: ^\[library\] exit 6$
 // expect-stdout: ^\[most\] out: 1024 workers, sum 499500\n\[most\] exit 0$
 // expect-stdout: ^\[affinity\] out: 1 of 1\n\[affinity\] exit 0$
-// expect-stdout: ^\[bad option\] err: panic: run_options\.workers is -3; it must be between 1 and 1024, or 0 for the default$
-// expect-stdout: ^\[large option\] err: panic: run_options\.workers is 1025; it must be between 1 and 1024
+// expect-stdout: ^\[bad option\] err: panic: run_options\.workers is -3; it must be between 1 and 1024, or 0 for the
+// default$ expect-stdout: ^\[large option\] err: panic: run_options\.workers is 1025; it must be between 1 and 1024
 // expect-stdout: ^\[large call\] err: panic: gomaxprocs\(2000\)
 // expect-stdout: (\[(bad option|large option|large call)\] exit 2(.|\n)*){3}
 #include <sched.h>
@@ -60,7 +60,8 @@ int main() {
   scene("fraction").play(ask, "GOMAXPROCS", "2.5");
   scene("overflow").play(ask, "GOMAXPROCS", "99999999999999999999");
   scene("three").play(ask, "GOMAXPROCS", "3");
-  scene("option wins").play([] { return weft::run([] { return weft::gomaxprocs(); }, {.workers = 5}); }, "GOMAXPROCS", "3");
+  scene("option wins")
+      .play([] { return weft::run([] { return weft::gomaxprocs(); }, {.workers = 5}); }, "GOMAXPROCS", "3");
   scene("library").play([] { return weft::gomaxprocs(); }, "GOMAXPROCS", "6");
   scene("most").play(work_with_many, "GOMAXPROCS", "1024");
   scene("affinity").play(allow_one_processor);

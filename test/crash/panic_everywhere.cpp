@@ -5,11 +5,10 @@
 // expect-stdout: ^\[main\] err: panic: in main\n\[main\] err: goroutine 1 \[running\]:\n(.*\n)*\[main\] exit 2$
 // expect-stdout: ^\[foreign thread\] err: panic: from outside\n\[foreign thread\] exit 2$
 // expect-stdout: ^\[catch\] err: panic: cannot be caught\n(.*\n)*\[catch\] exit 2$
-// expect-stdout: ^\[catch deadlock\] err: fatal error: all goroutines are asleep - deadlock!\n(.*\n)*\[catch deadlock\] exit 2$
-// expect-stdout-not: caught by a handler
-// expect-stdout: ^\[at once\] err: panic: number [0-9]+\n\[at once\] err: goroutine [0-9]+ \[running\]:\n(.*\n)*\[at once\] exit 2$
-// expect-stdout-not: \[at once\] err: panic: (.|\n)*\[at once\] err: panic:
-// expect-stdout: ^\[long\] err: panic: x{400,}$
+// expect-stdout: ^\[catch deadlock\] err: fatal error: all goroutines are asleep - deadlock!\n(.*\n)*\[catch deadlock\]
+// exit 2$ expect-stdout-not: caught by a handler expect-stdout: ^\[at once\] err: panic: number [0-9]+\n\[at once\]
+// err: goroutine [0-9]+ \[running\]:\n(.*\n)*\[at once\] exit 2$ expect-stdout-not: \[at once\] err: panic: (.|\n)*\[at
+// once\] err: panic: expect-stdout: ^\[long\] err: panic: x{400,}$
 #include <cstdio>
 #include <string>
 #include <thread>

@@ -2,8 +2,8 @@
 // guarantee: G11.5
 // sentence: when a panic has begun, main's return does not take its exit status away, two hundred times
 // seconds: 100
-// A child's standard error is a full pipe, so that its report takes as long as the parent likes. Main returns as soon as
-// the report has begun.
+// A child's standard error is a full pipe, so that its report takes as long as the parent likes. Main returns as soon
+// as the report has begun.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>

@@ -28,7 +28,10 @@ int main() {
       const says never{"unwound"};
       weft::chan<int>().recv();
     });
-    for (int i = 0; i < 50; ++i) weft::go([] { for (;;) weft::yield(); });
+    for (int i = 0; i < 50; ++i)
+      weft::go([] {
+        for (;;) weft::yield();
+      });
     weft::yield();
     std::puts("main returns");
   });

@@ -67,17 +67,22 @@ class scene {
         char buffer[4096];
         if (streams[i].fd < 0 || streams[i].revents == 0) continue;
         const ssize_t n = read(streams[i].fd, buffer, sizeof buffer);
-        if (n > 0) texts[i].append(buffer, static_cast<std::size_t>(n));
-        else streams[i].fd = -1;
+        if (n > 0)
+          texts[i].append(buffer, static_cast<std::size_t>(n));
+        else
+          streams[i].fd = -1;
       }
     }
     int status = 0;
     waitpid(child, &status, 0);
     print("out", texts[0]);
     print("err", texts[1]);
-    if (late) std::printf("[%s] did not end\n", name_);
-    else if (WIFEXITED(status)) std::printf("[%s] exit %d\n", name_, WEXITSTATUS(status));
-    else std::printf("[%s] signal %d\n", name_, WTERMSIG(status));
+    if (late)
+      std::printf("[%s] did not end\n", name_);
+    else if (WIFEXITED(status))
+      std::printf("[%s] exit %d\n", name_, WEXITSTATUS(status));
+    else
+      std::printf("[%s] signal %d\n", name_, WTERMSIG(status));
     close(out);
     close(err);
   }

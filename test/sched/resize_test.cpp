@@ -77,8 +77,10 @@ WEFT_TEST("P5.5", "after blocking calls, told and untold, each token is held or 
     wait_group all;
     for (int i = 0; i < 10; ++i) {
       all.go([i] {
-        if (i % 2 == 0) blocking([] { std::this_thread::sleep_for(2ms); });
-        else std::this_thread::sleep_for(15ms);
+        if (i % 2 == 0)
+          blocking([] { std::this_thread::sleep_for(2ms); });
+        else
+          std::this_thread::sleep_for(15ms);
       });
     }
     all.wait();

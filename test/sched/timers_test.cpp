@@ -158,17 +158,5 @@ WEFT_PLAIN_TEST("W7.2", "when one thread fires and others disarm, each deadline 
   for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(all[i]->fired.load() + disarmed[i].load(), 1) << i;
 }
 
-WEFT_PLAIN_TEST("W7.4", "a heap that is cleared forgets its deadlines") {
-  timer_heap heap;
-  counting a(1);
-  counting b(2);
-  heap.arm(a.entry);
-  heap.arm(b.entry);
-  heap.clear();
-  EXPECT_EQ(heap.earliest(), never);
-  EXPECT_EQ(fire_all(heap, 10), 0);
-  EXPECT_FALSE(timer_heap::disarm(a.entry));
-}
-
 }  // namespace
 }  // namespace weft::test

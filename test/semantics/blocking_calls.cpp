@@ -102,8 +102,10 @@ WEFT_TEST_WITH("B1.3", "goroutines go on while one blocks, told or untold", .on 
     const pipe_pair p;
     weft::wait_group all;
     all.go([&p, told] {
-      if (told) weft::blocking([&p] { EXPECT_EQ(p.read_one(), 1); });
-      else EXPECT_EQ(p.read_one(), 1);
+      if (told)
+        weft::blocking([&p] { EXPECT_EQ(p.read_one(), 1); });
+      else
+        EXPECT_EQ(p.read_one(), 1);
     });
     const chan<int> c;
     all.go([=] {
@@ -173,7 +175,8 @@ WEFT_TEST_WITH("B2", "a thread of somebody else's may wait for goroutines, and t
   weft::blocking([&foreign] { foreign.join(); });
 }
 
-WEFT_TEST_WITH("B2", "foreign threads send, receive, select, lock and wait beside goroutines", .on = weft::test::sched_only) {
+WEFT_TEST_WITH("B2", "foreign threads send, receive, select, lock and wait beside goroutines",
+               .on = weft::test::sched_only) {
   constexpr int threads = 4;
   const chan<int> c(2);
   const chan<unit> stop;
@@ -185,8 +188,10 @@ WEFT_TEST_WITH("B2", "foreign threads send, receive, select, lock and wait besid
     all.add(1);
     foreign.emplace_back([&, t] {
       for (int i = 0; i < 50; ++i) {
-        if (t % 2 == 0) weft::select(weft::on_send(c, 1), weft::on_recv(stop));
-        else c.send(1);
+        if (t % 2 == 0)
+          weft::select(weft::on_send(c, 1), weft::on_recv(stop));
+        else
+          c.send(1);
         const std::scoped_lock hold(m);
         ++shared;
       }

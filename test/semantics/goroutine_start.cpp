@@ -137,8 +137,10 @@ WEFT_TEST("G1.3", "a goroutine may start goroutines, to any depth") {
   struct starter {
     static void start(const chan<int>& out, int depth) {
       weft::go([=] {
-        if (depth == 0) out.send(1);
-        else start(out, depth - 1);
+        if (depth == 0)
+          out.send(1);
+        else
+          start(out, depth - 1);
       });
     }
   };

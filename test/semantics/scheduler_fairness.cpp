@@ -17,16 +17,16 @@
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::steady_clock;
 using weft::chan;
 using weft::unit;
-using std::chrono::steady_clock;
 
 constexpr int slowness = weft::test::under_thread_sanitizer || weft::test::under_address_sanitizer ? 10 : 1;
 constexpr auto bound = 200ms * slowness;
 
 void report(const char* what, steady_clock::duration took) {
-  std::printf("  %s: %.2f ms with %d workers\n", what,
-              std::chrono::duration<double, std::milli>(took).count(), weft::gomaxprocs());
+  std::printf("  %s: %.2f ms with %d workers\n", what, std::chrono::duration<double, std::milli>(took).count(),
+              weft::gomaxprocs());
 }
 
 /// Two goroutines that keep a channel hot until `stop` is closed.
@@ -183,7 +183,8 @@ WEFT_TEST_WITH("Y6.2 B1.1", "at GOMAXPROCS=1 a hundred goroutines end while anot
   close(ends[1]);
 }
 
-WEFT_TEST_WITH("Y6.1", "as many tight loops as there are workers do not block the others", .on = weft::test::sched_only) {
+WEFT_TEST_WITH("Y6.1", "as many tight loops as there are workers do not block the others",
+               .on = weft::test::sched_only) {
   const int workers = weft::gomaxprocs();
   if (workers > 4) return;
   std::atomic<int> ended{0};
@@ -215,7 +216,8 @@ void bounce(weft::wait_group& all, const chan<unit>& stop, std::int64_t burst, s
   weft::go([=] { weft::select(weft::on_send(token, unit{}), weft::on_recv(stop)); });
 }
 
-WEFT_TEST_WITH("Y1.3", "at GOMAXPROCS=1 a pair that computes long between messages and a pair that does not share alike",
+WEFT_TEST_WITH("Y1.3",
+               "at GOMAXPROCS=1 a pair that computes long between messages and a pair that does not share alike",
                .on = weft::test::sched_only, .workers = {1}) {
   if (slowness > 1) return;  // instrumentation changes what a burst costs
   weft::wait_group all;

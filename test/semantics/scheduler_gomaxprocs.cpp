@@ -107,8 +107,8 @@ WEFT_TEST_WITH("P5.3", "raised while goroutines compute, gomaxprocs takes effect
   weft::gomaxprocs(1);
 }
 
-WEFT_TEST_WITH("P5.3", "lowered while goroutines compute, gomaxprocs lets all of them end", .on = weft::test::sched_only,
-               .workers = {4}) {
+WEFT_TEST_WITH("P5.3", "lowered while goroutines compute, gomaxprocs lets all of them end",
+               .on = weft::test::sched_only, .workers = {4}) {
   std::atomic<bool> stop{false};
   std::atomic<int> started{0};
   weft::wait_group all;

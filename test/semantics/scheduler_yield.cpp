@@ -89,7 +89,8 @@ WEFT_TEST_WITH("G10.2", "on one worker yield goes behind everybody who waits", .
       });
     }
     all.wait();
-    if (std::equal(order.begin() + 3, order.end(), order.begin())) break;  // the order of each round is that of the first
+    if (std::equal(order.begin() + 3, order.end(), order.begin()))
+      break;  // the order of each round is that of the first
     ASSERT_LT(attempt, 20);
   }
 }

@@ -201,7 +201,8 @@ WEFT_TEST_WITH("S3", "a goroutine with the option recurses through a gibibyte", 
   EXPECT_GT(out.recv().value(), most / 8448 - 2);
 }
 
-WEFT_TEST_WITH("S7.1", "an ordinary goroutine recurses through a gibibyte by ensure_stack", .seeds = 1, .workers = {2}) {
+WEFT_TEST_WITH("S7.1", "an ordinary goroutine recurses through a gibibyte by ensure_stack", .seeds = 1,
+               .workers = {2}) {
   chan<std::size_t> out;
   weft::go([=] { out.send(touch_by_segments(most)); });
   EXPECT_GT(out.recv().value(), most / 16384 - 2);

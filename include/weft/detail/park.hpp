@@ -60,8 +60,8 @@ struct closure {
 };
 
 struct start_options {
-  site where{};              // the start site that reports name
-  std::size_t stack = 0;     // bytes; 0: the default. At most 1 GiB.
+  site where{};                 // the start site that reports name
+  std::size_t stack = 0;        // bytes; 0: the default. At most 1 GiB.
   const char* label = nullptr;  // a static string for reports, or null
 };
 

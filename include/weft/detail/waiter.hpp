@@ -36,8 +36,26 @@ enum class waiter_kind : std::uint8_t { goroutine, thread, coroutine };
 
 /// Why a party is blocked; the texts (park/wait_reason.cpp) are those of Go's dumps (reference D5).
 enum class wait_reason : std::uint8_t {
-  none, chan_receive, chan_send, chan_receive_nil, chan_send_nil, select, select_no_cases, sleep, mutex_lock,
-  rwmutex_rlock, rwmutex_lock, wait_group, once, condition, semaphore, join, io_wait, blocking_call, group_wait, other
+  none,
+  chan_receive,
+  chan_send,
+  chan_receive_nil,
+  chan_send_nil,
+  select,
+  select_no_cases,
+  sleep,
+  mutex_lock,
+  rwmutex_rlock,
+  rwmutex_lock,
+  wait_group,
+  once,
+  condition,
+  semaphore,
+  join,
+  io_wait,
+  blocking_call,
+  group_wait,
+  other
 };
 
 [[nodiscard]] const char* text(wait_reason reason) noexcept;
@@ -53,17 +71,15 @@ struct wait_node : list_hook {
 };
 
 struct waiter {
-  void* party = nullptr;       // goroutine record or coroutine address; set by park() before publication
-  wait_node* winner = nullptr; // written by the completer, read by the party after it was woken; null: by a timer
+  void* party = nullptr;             // goroutine record or coroutine address; set by park() before publication
+  wait_node* winner = nullptr;       // written by the completer, read by the party after it was woken; null: by a timer
   atomic<std::uint32_t> claimed{0};  // 0 open, 1 claimed; only used when contended
   atomic<std::uint32_t> awake{0};    // thread kind: the futex word
   waiter_kind kind = waiter_kind::goroutine;
-  bool contended = false;      // more than one could complete it: claim() decides
+  bool contended = false;  // more than one could complete it: claim() decides
 
   /// The right to complete this operation; exactly one caller gets it (kind: compare-exchange by exchange, 0 to 1).
-  [[nodiscard]] bool claim() noexcept {
-    return !contended || claimed.exchange(1, memory_order_acq_rel) == 0;
-  }
+  [[nodiscard]] bool claim() noexcept { return !contended || claimed.exchange(1, memory_order_acq_rel) == 0; }
 };
 
 using wait_list = intrusive_list<wait_node>;

@@ -4,6 +4,8 @@
 // At the bottom of a fiber the frame pointer is 0 (context_*.S).
 #include "os/walk.hpp"
 
+#include <unwind.h>
+
 #include <cstdint>
 
 namespace weft::detail {
@@ -18,6 +20,22 @@ bool readable(const frame_record* frame, const std::byte* low, const std::byte* 
   const auto at = reinterpret_cast<std::uintptr_t>(frame);
   return at % alignof(frame_record) == 0 && at >= reinterpret_cast<std::uintptr_t>(low) &&
          at + sizeof(frame_record) <= reinterpret_cast<std::uintptr_t>(high);
+}
+
+struct unwinding {
+  void** out;
+  std::size_t room;
+  std::size_t count;
+  bool here;  // the first frame is that of unwind_caller itself
+};
+
+_Unwind_Reason_Code note_frame(_Unwind_Context* frame, void* passed) noexcept {
+  auto& all = *static_cast<unwinding*>(passed);
+  auto* pc = reinterpret_cast<void*>(_Unwind_GetIP(frame));
+  if (pc == nullptr || all.count == all.room) return _URC_END_OF_STACK;
+  if (!all.here) all.out[all.count++] = pc;
+  all.here = false;
+  return _URC_NO_REASON;
 }
 
 }  // namespace
@@ -40,6 +58,12 @@ __attribute__((no_sanitize("address", "thread"))) std::size_t walk_frames(void* 
 __attribute__((noinline)) std::size_t walk_caller(const stack& bounds, void** out, std::size_t n) noexcept {
   return walk_frames(__builtin_return_address(0), *static_cast<void**>(__builtin_frame_address(0)), bounds.low(),
                      bounds.top, out, n);
+}
+
+__attribute__((noinline)) std::size_t unwind_caller(void** out, std::size_t n) noexcept {
+  unwinding all{out, n, 0, true};
+  _Unwind_Backtrace(note_frame, &all);
+  return all.count;
 }
 
 }  // namespace weft::detail

@@ -19,4 +19,8 @@ std::size_t walk_frames(void* pc, void* fp, const std::byte* low, const std::byt
 /// The callers of the function that calls it, itself first. `bounds` is the running stack.
 std::size_t walk_caller(const stack& bounds, void** out, std::size_t n) noexcept;
 
+/// The same by the unwind tables, as an exception finds its way: it passes through the functions of the C++ runtime,
+/// which has no frame pointers. Not for signal handlers.
+std::size_t unwind_caller(void** out, std::size_t n) noexcept;
+
 }  // namespace weft::detail

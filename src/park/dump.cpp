@@ -6,6 +6,8 @@
 // report of a running one they are a snapshot that may mix two moments, as any picture of a running program does.
 #include "park/dump.hpp"
 
+#include <cxxabi.h>
+
 #include <cstdio>
 
 #include "base/report_hook.hpp"
@@ -64,8 +66,10 @@ void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms) noex
   std::byte* const low = top != nullptr ? top - g.self.bounds.size : nullptr;
   const auto state = g.state.load(memory_order_relaxed);
   if (here) {
+    // What an uncaught exception leaves behind it is the C++ runtime, which has no frame pointers.
+    const bool thrown = abi::__cxa_current_exception_type() != nullptr;
     print_frames(fd, frames,
-                 walk_frames(__builtin_return_address(0), __builtin_frame_address(0), low, top, frames, most_frames));
+                 thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames));
   } else if (top != nullptr && (state == goroutine_state::waiting || state == goroutine_state::runnable)) {
     print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames));
   } else if (state == goroutine_state::running) {

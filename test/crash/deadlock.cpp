@@ -3,16 +3,34 @@
 // sentence: a program in which everybody waits, in whatever way and after whatever work, is a deadlock
 // seconds: 120
 // expect-stdout: ^\[alone\] out: before$
-// expect-stdout: ^\[alone\] err: fatal error: all goroutines are asleep - deadlock!\n\[alone\] err: goroutine 1 \[chan
-// receive, 0x[0-9a-f]+, [0-9]+ ms\]:$ expect-stdout: ^\[locks\] err: .*\[sync\.Mutex\.Lock, (.|\n)*^\[locks\] err:
-// .*\[sync\.Mutex\.Lock, expect-stdout: ^\[null channel\] err: goroutine 1 \[chan receive \(nil chan\), [0-9]+ ms\]:$
+// expect-stdout: ^\[alone\] err: fatal error: all goroutines are asleep - deadlock!\n\[alone\] err: goroutine 1 \[chan receive, 0x[0-9a-f]+, [0-9]+ ms\]:$
+// expect-stdout: ^\[locks\] err: goroutine [0-9]+ \[sync\.Mutex\.Lock, 0x[0-9a-f]+, [0-9]+ ms\]:$
+// expect-stdout: ^\[null channel\] err: goroutine 1 \[chan receive \(nil chan\), [0-9]+ ms\]:$
 // expect-stdout: ^\[empty select\] err: goroutine 1 \[select \(no cases\), [0-9]+ ms\]:$
 // expect-stdout: ^\[after work\] out: worked$
 // expect-stdout: ^\[after timeouts\] out: selected$
 // expect-stdout: ^\[foreign main\] err: goroutine [0-9]+ \[chan send, 0x[0-9a-f]+, [0-9]+ ms\]:$
 // expect-stdout: ^\[thread ended\] out: thread ends$
-// expect-stdout: (err: fatal error: all goroutines are asleep - deadlock!\n(.|\n)*){10}
-// expect-stdout: (\] exit 2\n(.|\n)*){10}
+// expect-stdout: ^\[alone\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[alone\] reports: 1\n\[alone\] exit 2$
+// expect-stdout: ^\[locks\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[locks\] reports: 1\n\[locks\] exit 2$
+// expect-stdout: ^\[null channel\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[null channel\] reports: 1\n\[null channel\] exit 2$
+// expect-stdout: ^\[empty select\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[empty select\] reports: 1\n\[empty select\] exit 2$
+// expect-stdout: ^\[after work\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[after work\] reports: 1\n\[after work\] exit 2$
+// expect-stdout: ^\[after timeouts\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[after timeouts\] reports: 1\n\[after timeouts\] exit 2$
+// expect-stdout: ^\[signal handlers\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[signal handlers\] reports: 1\n\[signal handlers\] exit 2$
+// expect-stdout: ^\[foreign main\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[foreign main\] reports: 1\n\[foreign main\] exit 2$
+// expect-stdout: ^\[foreign threads\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[foreign threads\] reports: 1\n\[foreign threads\] exit 2$
+// expect-stdout: ^\[thread ended\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[thread ended\] reports: 1\n\[thread ended\] exit 2$
 #include <chrono>
 #include <cstdio>
 #include <mutex>

@@ -3,8 +3,15 @@
 // sentence: no deadlock is reported while a timer, a descriptor, a blocking call or a foreign thread could go on
 // seconds: 120
 // expect-stdout-not: deadlock!|did not end
-// expect-stdout: (\] out: done\n\[[a-z ]+\] exit 0\n(.|\n)*){7}
-// expect-stdout: ^\[panic\] err: panic: not a deadlock\n(.*\n)*\[panic\] exit 2$
+// expect-stdout: ^\[sleeping\] out: done\n\[sleeping\] exit 0$
+// expect-stdout: ^\[polling\] out: done\n\[polling\] exit 0$
+// expect-stdout: ^\[blocking\] out: done\n\[blocking\] exit 0$
+// expect-stdout: ^\[foreign threads\] out: done\n\[foreign threads\] exit 0$
+// expect-stdout: ^\[to and fro\] out: done\n\[to and fro\] exit 0$
+// expect-stdout: ^\[starting threads\] out: done\n\[starting threads\] exit 0$
+// expect-stdout: ^\[partial\] out: done\n\[partial\] exit 0$
+// expect-stdout: ^\[panic\] err: panic: not a deadlock$
+// expect-stdout: ^\[panic\] exit 2$
 #include <chrono>
 #include <cstdio>
 #include <thread>

@@ -27,7 +27,22 @@ int descend(int depth) {
   });
 }
 
+int descend_with_little_left() {
+  return weft::run([] {
+    weft::chan<int> started;
+    weft::chan<int> never;
+    for (int i = 0; i < 12; ++i) {
+      weft::go([=] {
+        started.send(1);
+        never.recv();
+      });
+      started.recv();
+    }
+    return descend(2000);
+  });
+}
+
 int main() {
   scene("stacks").play(start_many, "WEFT_FAULT", "stack:40");
-  scene("segments").play([] { return weft::run([] { return descend(2000); }); }, "WEFT_FAULT", "stack:18");
+  scene("segments").play(descend_with_little_left, "WEFT_FAULT", "stack:17");
 }

@@ -8,8 +8,8 @@
 // expect-stdout: ^\[threads\] exit 2$
 // expect-stdout: ^\[first thread\] err: fatal error: thread exhaustion: cannot start
 // expect-stdout: ^\[first thread\] exit 2$
-// expect-stdout: ^\[address space\] err: fatal error: out of memory: cannot map a (goroutine's stack|stack of [0-9]+
-// bytes) expect-stdout: ^\[address space\] exit 2$
+// expect-stdout: ^\[address space\] err: fatal error: out of memory: cannot map a (goroutine's stack|stack of [0-9]+ bytes)
+// expect-stdout: ^\[address space\] exit 2$
 #include <sys/resource.h>
 #include <unistd.h>
 

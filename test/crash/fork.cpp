@@ -3,14 +3,14 @@
 // guarantee: D6.1 D6.2
 // sentence: a forked child that uses weft is told why it cannot; one that calls exec is fine, and so is the parent
 // seconds: 60
-// expect-stdout: ^\[go\] out: the child: exit 2\n\[go\] out: the parent: 5\n\[go\] err: panic: .*in a forked child:
-// only the forking thread survives a fork; call exec or _exit there$ expect-stdout: ^\[receive\] out: the child: exit
-// 2\n\[receive\] out: the parent: 5\n\[receive\] err: panic: .*in a forked child expect-stdout: ^\[sleep\] out: the
-// child: exit 2\n\[sleep\] out: the parent: 5\n\[sleep\] err: panic: .*in a forked child expect-stdout: ^\[yield\] out:
-// the child: exit 2\n\[yield\] out: the parent: 5\n\[yield\] err: panic: .*in a forked child expect-stdout:
-// ^\[outside\] out: the child: exit 2\n\[outside\] err: panic: .*in a forked child expect-stdout: ^\[run outside\] out:
-// the child: exit 2\n\[run outside\] err: panic: run\(\) in a forked child expect-stdout: ^\[exec\] out: from the
-// child\n\[exec\] out: the child: exit 0\n\[exec\] out: the parent: 5$ expect-stdout-not: did not end|signal
+// expect-stdout: ^\[go\] out: the child: exit 2\n\[go\] out: the parent: 5\n\[go\] err: panic: .*in a forked child: only the forking thread survives a fork; call exec or _exit there$
+// expect-stdout: ^\[receive\] out: the child: exit 2\n\[receive\] out: the parent: 5\n\[receive\] err: panic: .*in a forked child
+// expect-stdout: ^\[sleep\] out: the child: exit 2\n\[sleep\] out: the parent: 5\n\[sleep\] err: panic: .*in a forked child
+// expect-stdout: ^\[yield\] out: the child: exit 2\n\[yield\] out: the parent: 5\n\[yield\] err: panic: .*in a forked child
+// expect-stdout: ^\[outside\] out: the child: exit 2\n\[outside\] err: panic: .*in a forked child
+// expect-stdout: ^\[run outside\] out: the child: exit 2\n\[run outside\] err: panic: run\(\) in a forked child
+// expect-stdout: ^\[exec\] out: from the child\n\[exec\] out: the child: exit 0\n\[exec\] out: the parent: 5$
+// expect-stdout-not: did not end|signal
 #include <chrono>
 #include <cstdio>
 #include <functional>

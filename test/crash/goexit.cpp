@@ -2,12 +2,15 @@
 // guarantee: G9.4 G9.5 G9.6 G9.7
 // sentence: goexit in main, swallowed, on a foreign thread and out of a noexcept function
 // seconds: 40
-// expect-stdout: ^\[alone\] err: fatal error: no goroutines \(main called goexit\) - deadlock!\n(.*\n)*\[alone\] exit
-// 2$ expect-stdout: ^\[others\] out: unwound\n\[others\] out: worker done$ expect-stdout: ^\[others\] err: fatal error:
-// no goroutines \(main called goexit\) - deadlock!$ expect-stdout: ^\[others\] exit 2$ expect-stdout: ^\[blocked\] err:
-// fatal error: all goroutines are asleep - deadlock!$ expect-stdout: ^\[blocked\] err: goroutine [0-9]+ \[chan receive,
-// 0x[0-9a-f]+, [0-9]+ ms\]:$ expect-stdout: ^\[then exit\] out: still here\n\[then exit\] exit 0$ expect-stdout:
-// ^\[swallowed\] err: panic: goexit was swallowed: a catch \(...\) must rethrow what it does not know$
+// expect-stdout: ^\[alone\] err: fatal error: no goroutines \(main called goexit\) - deadlock!$
+// expect-stdout: ^\[alone\] exit 2$
+// expect-stdout: ^\[others\] out: unwound\n\[others\] out: worker done$
+// expect-stdout: ^\[others\] err: fatal error: no goroutines \(main called goexit\) - deadlock!$
+// expect-stdout: ^\[others\] exit 2$
+// expect-stdout: ^\[blocked\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[blocked\] err: goroutine [0-9]+ \[chan receive, 0x[0-9a-f]+, [0-9]+ ms\]:$
+// expect-stdout: ^\[then exit\] out: still here\n\[then exit\] exit 0$
+// expect-stdout: ^\[swallowed\] err: panic: goexit was swallowed: a catch \(...\) must rethrow what it does not know$
 // expect-stdout-not: went on
 // expect-stdout: ^\[foreign thread\] err: panic: goexit on a thread that is no goroutine$
 // expect-stdout: ^\[foreign thread\] exit 2$

@@ -2,13 +2,17 @@
 // guarantee: G11.1 G11.3 G12.3 G13
 // sentence: panics and fatal errors in main, on foreign threads, several at once, and inside handlers that catch all
 // seconds: 40
-// expect-stdout: ^\[main\] err: panic: in main\n\[main\] err: goroutine 1 \[running\]:\n(.*\n)*\[main\] exit 2$
-// expect-stdout: ^\[foreign thread\] err: panic: from outside\n\[foreign thread\] exit 2$
-// expect-stdout: ^\[catch\] err: panic: cannot be caught\n(.*\n)*\[catch\] exit 2$
-// expect-stdout: ^\[catch deadlock\] err: fatal error: all goroutines are asleep - deadlock!\n(.*\n)*\[catch deadlock\]
-// exit 2$ expect-stdout-not: caught by a handler expect-stdout: ^\[at once\] err: panic: number [0-9]+\n\[at once\]
-// err: goroutine [0-9]+ \[running\]:\n(.*\n)*\[at once\] exit 2$ expect-stdout-not: \[at once\] err: panic: (.|\n)*\[at
-// once\] err: panic: expect-stdout: ^\[long\] err: panic: x{400,}$
+// expect-stdout: ^\[main\] err: panic: in main\n\[main\] err: goroutine 1 \[running\]:$
+// expect-stdout: ^\[main\] exit 2$
+// expect-stdout: ^\[foreign thread\] err: panic: from outside\n\[foreign thread\] reports: 1\n\[foreign thread\] exit 2$
+// expect-stdout: ^\[catch\] err: panic: cannot be caught$
+// expect-stdout: ^\[catch\] exit 2$
+// expect-stdout: ^\[catch deadlock\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[catch deadlock\] exit 2$
+// expect-stdout-not: caught by a handler
+// expect-stdout: ^\[at once\] err: panic: number [0-9]+\n\[at once\] err: goroutine [0-9]+ \[running\]:$
+// expect-stdout: ^\[at once\] reports: 1\n\[at once\] exit 2$
+// expect-stdout: ^\[long\] err: panic: x{400,}$
 #include <cstdio>
 #include <string>
 #include <thread>

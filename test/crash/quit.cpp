@@ -7,11 +7,12 @@
 // expect-stdout: ^\[waiting\] err: goroutine [0-9]+ \[chan receive, 0x[0-9a-f]+, [0-9]+ ms\] \{a waiter\}:$
 // expect-stdout: ^\[waiting\] err: goroutine [0-9]+ \[sleep, .*[0-9]+ ms\]:$
 // expect-stdout: ^\[waiting\] err: .*a_function_with_a_name
-// expect-stdout: (\[waiting\] err:   started at .*quit\.cpp:[0-9]+(.|\n)*){3}
+// expect-stdout: ^\[waiting\] err:   started at .*quit\.cpp:[0-9]+$
 // expect-stdout: ^\[waiting\] exit 2$
 // expect-stdout: ^\[tight loop\] err: SIGQUIT: quit\n\[tight loop\] err: goroutine 1 \[running\]:$
 // expect-stdout: ^\[tight loop\] exit 2$
-// expect-stdout: ^\[library\] err: SIGQUIT: quit\n(.*\n)*\[library\] err: goroutine [0-9]+ \[chan receive, .*\]:$
+// expect-stdout: ^\[library\] err: SIGQUIT: quit$
+// expect-stdout: ^\[library\] err: goroutine [0-9]+ \[chan receive, .*\]:$
 // expect-stdout: ^\[library\] exit 2$
 // expect-stdout: ^\[own handler\] exit 7$
 // expect-stdout-not: \[own handler\] err

@@ -4,8 +4,8 @@
 // sentence: goroutines that compute for ever or sit in blocking calls do not keep run from returning
 // seconds: 60
 // expect-stdout: ^\[tight loop\] out: run returned\n\[tight loop\] out: and works again: 8\n\[tight loop\] exit 4$
-// expect-stdout: ^\[blocking calls\] out: run returned\n\[blocking calls\] out: and works again: 8\n\[blocking calls\]
-// exit 4$ expect-stdout: ^\[calling thread\] out: main returns\n\[calling thread\] exit 4$
+// expect-stdout: ^\[blocking calls\] out: run returned\n\[blocking calls\] out: and works again: 8\n\[blocking calls\] exit 4$
+// expect-stdout: ^\[calling thread\] out: main returns\n\[calling thread\] exit 4$
 #include <unistd.h>
 
 #include <atomic>

@@ -6,6 +6,8 @@
 //     [null pointer] out: before
 //     [null pointer] err: fatal error: go of nil func value
 //     [null pointer] exit 2
+//
+// "reports: 1" stands before the last line if the child has panicked or ended by a fatal error, which it can do once.
 #pragma once
 
 #include <fcntl.h>
@@ -19,10 +21,6 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
-
-#ifndef WEFT_TEST_SLOWNESS
-#define WEFT_TEST_SLOWNESS 1
-#endif
 
 class scene {
  public:
@@ -76,7 +74,8 @@ class scene {
     int status = 0;
     waitpid(child, &status, 0);
     print("out", texts[0]);
-    print("err", texts[1]);
+    const int reports = print("err", texts[1]);
+    if (reports != 0) std::printf("[%s] reports: %d\n", name_, reports);
     if (late)
       std::printf("[%s] did not end\n", name_);
     else if (WIFEXITED(status))
@@ -87,11 +86,15 @@ class scene {
     close(err);
   }
 
-  void print(const char* stream, const std::string& text) const {
+  /// Returns how many lines begin a report.
+  int print(const char* stream, const std::string& text) const {
     std::istringstream lines(text);
+    int reports = 0;
     for (std::string line; std::getline(lines, line);) {
       if (!line.empty()) std::printf("[%s] %s: %s\n", name_, stream, line.c_str());
+      if (line.rfind("panic: ", 0) == 0 || line.rfind("fatal error: ", 0) == 0) ++reports;
     }
+    return reports;
   }
 
   const char* name_;

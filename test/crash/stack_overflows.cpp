@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // guarantee: S4
-// sentence: stack overflow in main, on a chosen size, in a segment and beside others is reported by name; other faults
-// not seconds: 40 not-under: address (its own report of the deep frames comes first), thread (it reports the ordinary
-// fault) expect-stdout: ^\[main\] err: fatal error: stack overflow\n\[main\] err: goroutine 1 exceeds its stack of
-// 2[0-9]{5} bytes expect-stdout: ^\[main\] exit 2$ expect-stdout: ^\[chosen size\] err: goroutine [0-9]+ exceeds its
-// stack of 8[0-9]{6} bytes, started at .*stack_overflows\.cpp:[0-9]+$ expect-stdout: ^\[chosen size\] exit 2$
-// expect-stdout: ^\[segment\] err: goroutine [0-9]+ exceeds its stack of [0-9]{7} bytes, started at
-// .*stack_overflows\.cpp:[0-9]+$ expect-stdout: ^\[segment\] exit 2$ expect-stdout: ^\[beside others\] err: goroutine
-// 200002 exceeds|^\[beside others\] err: goroutine [0-9]+ exceeds its stack of 2[0-9]{5} bytes, started at
-// .*stack_overflows\.cpp:3[0-9]$ expect-stdout: ^\[ordinary fault\] exit 11$ expect-stdout-not: \[ordinary fault\] err:
-// .*stack overflow
+// sentence: stack overflow in main, on a chosen size, in a segment and beside others is reported by name; other faults not
+// seconds: 40
+// not-under: address (its own report of the deep frames comes first), thread (it reports the ordinary fault)
+// expect-stdout: ^\[main\] err: fatal error: stack overflow\n\[main\] err: goroutine 1 exceeds its stack of 2[0-9]{5} bytes
+// expect-stdout: ^\[main\] exit 2$
+// expect-stdout: ^\[chosen size\] err: goroutine [0-9]+ exceeds its stack of 8[0-9]{6} bytes, started at .*stack_overflows\.cpp:[0-9]+$
+// expect-stdout: ^\[chosen size\] exit 2$
+// expect-stdout: ^\[segment\] err: goroutine [0-9]+ exceeds its stack of [0-9]{7} bytes, started at .*stack_overflows\.cpp:[0-9]+$
+// expect-stdout: ^\[segment\] exit 2$
+// expect-stdout: ^\[beside others\] err: goroutine [0-9]+ exceeds its stack of 2[0-9]{5} bytes, started at .*stack_overflows\.cpp:45$
+// expect-stdout: ^\[ordinary fault\] exit 11$
+// expect-stdout-not: \[ordinary fault\] err: .*stack overflow
 #include <array>
 #include <cstdio>
 

@@ -2,9 +2,11 @@
 // guarantee: G11.2 G11.4 G12.2
 // sentence: uncaught exceptions of every kind, in main, after a park, out of noexcept, and on foreign threads
 // seconds: 40
-// expect-stdout: ^\[main\] err: panic: uncaught exception my::failure: of my own\n\[main\] err: goroutine 1
-// \[running\]:$ expect-stdout: ^\[main\] exit 2$ expect-stdout-not: unwound expect-stdout: ^\[number\] err: panic:
-// uncaught exception int$ expect-stdout: ^\[wait group\] err: panic: uncaught exception std::runtime_error: no done$
+// expect-stdout: ^\[main\] err: panic: uncaught exception my::failure: of my own\n\[main\] err: goroutine 1 \[running\]:$
+// expect-stdout: ^\[main\] exit 2$
+// expect-stdout-not: unwound
+// expect-stdout: ^\[number\] err: panic: uncaught exception int$
+// expect-stdout: ^\[wait group\] err: panic: uncaught exception std::runtime_error: no done$
 // expect-stdout-not: waited
 // expect-stdout: ^\[parked\] err: panic: uncaught exception std::logic_error: thrown before the park$
 // expect-stdout: ^\[noexcept\] err: panic: uncaught exception std::runtime_error: may not pass$

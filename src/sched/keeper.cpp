@@ -76,7 +76,8 @@ bool keep_watch(worker& w) {
     w.recheck = first_recheck;
   }
   const bool due = earliest_deadline() <= monotonic_ns();
-  if (events == 0 && !due && !work_visible()) return false;
+  const bool runs = the.at.load(memory_order_acquire) == phase::running;  // else what is queued waits for its end
+  if (events == 0 && !(runs && (due || work_visible()))) return false;
   const bool up = get_up(w, false);
   if (events != 0) ready_all(w, won, events, up);
   if (!up && due) {

@@ -4,8 +4,9 @@
 // notice when they look up (every 61st switch at the latest, or when the watchdog retakes the token) and then move the
 // queue to the global one and go to rest without it. Nothing stops meanwhile.
 //
-// Invariants: tokens [0, made) exist for ever; [0, wanted) are in use, idle or held; a token at or above `wanted` is
-// retired and, once its worker has let go of it, in nobody's list.
+// Invariants: tokens [0, made) exist for ever; [0, wanted) are in use, listed or taken; a token at or above `wanted` is
+// retired and, once its worker has let go of it, put away. What is on its way from the list to a worker has no owner
+// yet and is in no list, so its `place`, and not the owner, tells whether it may be listed.
 //
 // Memory ordering: a token is released into the table before `made` covers it; readers acquire `made`. `retired` and
 // `attention` are hints that a worker sees at its next look up, relaxed.
@@ -33,16 +34,10 @@ token& make_token(std::uint32_t index) {
   return *t;
 }
 
-bool on_idle_list_locked(const token& t) noexcept {
-  for (const token* i = the.idle_tokens; i != nullptr; i = i->next_idle) {
-    if (i == &t) return true;
-  }
-  return false;
-}
-
 void put_to_use_locked(token& t) noexcept {
   t.retired.store(false, memory_order_relaxed);
-  if (t.owner.load(memory_order_relaxed) != nullptr || on_idle_list_locked(t)) return;
+  if (t.at != place::put_away) return;
+  t.at = place::listed;
   t.next_idle = the.idle_tokens;
   the.idle_tokens = &t;
   the.idle.add_idle(1);
@@ -50,13 +45,13 @@ void put_to_use_locked(token& t) noexcept {
 
 void retire_locked(token& t) noexcept {
   t.retired.store(true, memory_order_relaxed);
-  for (token** at = &the.idle_tokens; *at != nullptr; at = &(*at)->next_idle) {
-    if (*at != &t) continue;
+  if (t.at == place::listed) {
+    token** at = &the.idle_tokens;
+    while (*at != &t) at = &(*at)->next_idle;
     *at = t.next_idle;
+    t.at = place::put_away;
     the.idle.add_idle(-1);
-    return;
-  }
-  if (worker* owner = t.owner.load(memory_order_relaxed); owner != nullptr) {
+  } else if (worker* owner = t.owner.load(memory_order_relaxed); owner != nullptr) {
     owner->attention.store(true, memory_order_relaxed);
   }
 }

@@ -60,7 +60,9 @@ worker* pick_idle_locked() noexcept {
 
 token* pop_idle_token_locked() noexcept {
   token* t = the.idle_tokens;
-  if (t != nullptr) the.idle_tokens = t->next_idle;
+  if (t == nullptr) return nullptr;
+  the.idle_tokens = t->next_idle;
+  t->at = place::taken;
   return t;
 }
 
@@ -75,11 +77,13 @@ void lie_down_locked(worker& w, token* t) noexcept {
     w.held.store(nullptr, memory_order_relaxed);
     t->owner.store(nullptr, memory_order_relaxed);
     if (!t->retired.load(memory_order_relaxed)) {
+      t->at = place::listed;
       t->next_idle = the.idle_tokens;
       the.idle_tokens = t;
       the.idle.announce_idle(w.searching);
-    } else if (w.searching) {
-      the.idle.stop_searching();
+    } else {
+      t->at = place::put_away;
+      if (w.searching) the.idle.stop_searching();
     }
   } else if (w.searching) {
     the.idle.stop_searching();  // its token was retaken before it had woken up
@@ -153,7 +157,7 @@ void worker_thread(void* arg) {
 /// Goes to rest, with or without a token, and comes back with one. False: the thread ends.
 bool rest_now(worker& w) {
   token* const t = w.held.load(memory_order_relaxed);
-  if (t != nullptr && t->retired.load(memory_order_relaxed)) {
+  if (t != nullptr && t->queue.size() != 0) {  // it was retired, if only for a moment, or the run is over
     while (goroutine* g = t->queue.take_next()) the.global.push(g);
     while (goroutine* g = t->queue.pop_front()) the.global.push(g);
   }
@@ -163,7 +167,8 @@ bool rest_now(worker& w) {
   the.rest_lock.unlock();
   w.lock.leave();
   heavy_fence();
-  if ((work_visible() || earliest_deadline() <= monotonic_ns()) && get_up(w, t != nullptr)) return true;
+  const bool runs = the.at.load(memory_order_acquire) == phase::running;  // else what is queued waits for its end
+  if (runs && (work_visible() || earliest_deadline() <= monotonic_ns()) && get_up(w, t != nullptr)) return true;
   if (last) check_deadlock();
   return rest_until_woken(w);
 }

@@ -73,6 +73,12 @@ void wait_for_rest(nanoseconds limit) {
   while (the.active.load(memory_order_seq_cst) != 0 && monotonic_ns() < give_up) futex_wait(nothing, 0, 50'000);
 }
 
+/// The next start lists it again.
+void put_away_locked(token& t) noexcept {
+  t.owner.store(nullptr, memory_order_relaxed);
+  t.at = place::put_away;
+}
+
 /// Step 4 for one worker that did not come to rest.
 void orphan(worker& w) {
   the.rest_lock.lock();
@@ -81,7 +87,11 @@ void orphan(worker& w) {
   if (!active || !w.lock.contest()) return;
   if (!w.lock.inspect(0)) return;
   token* const t = w.held.load(memory_order_relaxed);
-  if (t != nullptr) t->owner.store(nullptr, memory_order_relaxed);
+  if (t != nullptr) {
+    the.rest_lock.lock();
+    put_away_locked(*t);
+    the.rest_lock.unlock();
+  }
   w.held.store(nullptr, memory_order_relaxed);
   if (w.searching) the.idle.stop_searching();  // it has a token, but has not woken up
   w.searching = false;
@@ -211,7 +221,7 @@ void leave_run(worker& w, bool inside) noexcept {
   if (w.searching) the.idle.stop_searching();
   w.searching = false;
   w.held.store(nullptr, memory_order_relaxed);
-  if (t != nullptr) t->owner.store(nullptr, memory_order_relaxed);
+  if (t != nullptr) put_away_locked(*t);
   the.rest_lock.unlock();
   w.lock.leave();
 }

@@ -36,6 +36,13 @@ struct worker;
 inline constexpr std::size_t warm_stacks = 64;
 inline constexpr std::size_t warm_records = 256;
 
+/// Where a token is. Changes under the rest lock: lists hold what is `listed`, and nobody else's is put there.
+enum class place : std::uint8_t {
+  put_away,  // GOMAXPROCS does not reach it; in no list, nobody's
+  listed,    // on the idle list
+  taken,     // a worker's, or on its way to one
+};
+
 struct alignas(64) token {
   run_queue<goroutine*> queue;
   std::size_t record_count = 0;
@@ -47,6 +54,7 @@ struct alignas(64) token {
   atomic<worker*> owner{nullptr};  // who holds it; read by anybody, as a hint
   std::uint32_t index = 0;
   atomic<bool> retired{false};       // GOMAXPROCS was lowered: give it up at the next chance
+  place at = place::put_away;        // under the idle lock
   token* next_idle = nullptr;        // under the idle lock
   timer_heap timers;                 // has its own lock
   goroutine* records[warm_records];  // free ones

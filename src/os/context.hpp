@@ -43,6 +43,10 @@ struct context {
 static_assert(sizeof(void*) == 8 && offsetof(context, pc) == 0 && offsetof(context, sp) == 8 &&
               offsetof(context, fp) == 16);
 
+#if !defined(__x86_64__) && !defined(__aarch64__)
+#error "weft switches contexts on x86-64 and aarch64 only"
+#endif
+
 extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fiber begins
 
 /// Leaves the caller in `from` and goes on at `to`, which gets `message`. Returns when somebody switches to `from`,
@@ -104,8 +108,6 @@ extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fibe
         "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16",
         "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
   message = passed;
-#else
-#error "weft switches contexts on x86-64 and aarch64 only"
 #endif
   return message;
 }

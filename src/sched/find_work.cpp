@@ -187,6 +187,8 @@ goroutine* find_work(worker& w) {
   if (w.searching && g != nullptr) {
     w.searching = false;
     if (the.idle.end_search() && work_visible()) wake_worker();
+  } else if (g != nullptr && t.queue.ring_size() != 0 && the.idle.worker_wanted()) {
+    wake_worker();  // timers or descriptors have queued more than this worker runs now
   }
   return g;
 }

@@ -59,13 +59,16 @@ bool at_rest(const worker& w) noexcept { return w.running == nullptr && w.held.l
   return true;
 }
 
-/// The same for what a timer or a descriptor woke: in the order in which they were due, so not through the slot.
+/// The same for what a timer or a descriptor woke: in the order in which they were due, so not through the slot. The
+/// worker, which looks for work, runs the first itself.
 bool queue_fired(worker& w, goroutine& g) noexcept {
-  if (force_migration)
+  if (force_migration) {
     the.global.push(&g);
-  else
-    push_back(held_by(w), g);
-  return the.idle.worker_wanted();
+    return the.idle.worker_wanted();
+  }
+  token& t = held_by(w);
+  push_back(t, g);
+  return t.queue.ring_size() > 1 && the.idle.worker_wanted();
 }
 
 void ready_goroutine(goroutine& g) noexcept {

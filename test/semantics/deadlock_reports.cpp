@@ -99,7 +99,7 @@ WEFT_TEST_WITH("D5.3", "a dump shows the functions in which a goroutine waits, a
   done.wait();
 }
 
-WEFT_TEST("D5.4", "a goroutine's label stands in its line; a goroutine does not inherit one") {
+WEFT_TEST("D5.4 G5", "a goroutine's label stands in its line; a goroutine does not inherit one") {
   const chan<unit> gate;
   const chan<unit> started;
   weft::go({.label = "the labelled one"}, [=] {

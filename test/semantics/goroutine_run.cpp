@@ -142,7 +142,7 @@ WEFT_PLAIN_TEST("G7.3", "with drain, run waits for every goroutine, also for tho
   EXPECT_EQ(weft::testing::count().goroutines, 0u);
 }
 
-WEFT_PLAIN_TEST("G7.4", "runs may follow each other, in number and from different threads") {
+WEFT_PLAIN_TEST("G7.7", "runs may follow each other, in number and from different threads") {
   int sum = 0;
   for (int i = 0; i < 100; ++i) {
     sum += weft::run([i] {
@@ -157,7 +157,7 @@ WEFT_PLAIN_TEST("G7.4", "runs may follow each other, in number and from differen
   }
 }
 
-WEFT_PLAIN_TEST("G7.4", "a channel outlives its run: what is in it is there for the next") {
+WEFT_PLAIN_TEST("G7.7", "a channel outlives its run: what is in it is there for the next") {
   chan<int> kept(4);
   weft::run([=] {
     for (int i = 0; i < 3; ++i) kept.send(i);
@@ -170,7 +170,7 @@ WEFT_PLAIN_TEST("G7.4", "a channel outlives its run: what is in it is there for 
   });
 }
 
-WEFT_PLAIN_TEST("G7.4", "closing a channel on which a goroutine of an earlier run was left waiting is harmless") {
+WEFT_PLAIN_TEST("G7.7", "closing a channel on which a goroutine of an earlier run was left waiting is harmless") {
   chan<int> kept;
   for (int i = 0; i < 3; ++i) {
     weft::run([=] {
@@ -191,7 +191,7 @@ WEFT_PLAIN_TEST("G7.4", "closing a channel on which a goroutine of an earlier ru
   });
 }
 
-WEFT_PLAIN_TEST("G7.4", "deadlines of goroutines left behind do not fire in the next run") {
+WEFT_PLAIN_TEST("G7.7", "deadlines of goroutines left behind do not fire in the next run") {
   for (int i = 0; i < 10; ++i) {
     weft::run([] {
       for (int n = 0; n < 20; ++n) weft::go([] { weft::sleep_for(5ms); });

@@ -122,7 +122,7 @@ WEFT_TEST_WITH("G3", "under sim every order of the started goroutines comes up",
   for (const bool each : seen) EXPECT_TRUE(each);
 }
 
-WEFT_TEST("W5", "a thousand goroutines that all yield all come to their end") {
+WEFT_TEST("W2", "a thousand goroutines that all yield all come to their end") {
   weft::wait_group all;
   std::atomic<int> ended{0};
   for (int i = 0; i < 1000; ++i) {

@@ -24,6 +24,10 @@ function(weft_usage target)
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(${target} PUBLIC -fno-omit-frame-pointer)  # reports walk frame pointers
+  # A large frame must touch its pages in order, or it could step over a stack's guard (src/os/guard.hpp).
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU OR CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    target_compile_options(${target} PUBLIC $<$<COMPILE_LANGUAGE:CXX>:-fstack-clash-protection>)
+  endif()
   target_link_libraries(${target} PUBLIC Threads::Threads)
   if(WEFT_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${WEFT_SANITIZE} -fno-sanitize-recover=all)
@@ -32,7 +36,10 @@ function(weft_usage target)
   if(WEFT_FORCE_MIGRATION)
     target_compile_definitions(${target} PUBLIC WEFT_FORCE_MIGRATION=1)
   endif()
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  # A project's own shared library may contain the static one; nobody replaces weft's functions one by one.
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET default VISIBILITY_INLINES_HIDDEN OFF)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-semantic-interposition>)
   weft_warnings(${target})
 endfunction()
 
@@ -40,9 +47,6 @@ weft_glob(WEFT_CORE_SOURCES base os trace park chan sync time context io net)
 if(WEFT_CORE_SOURCES)
   add_library(weft_core OBJECT ${WEFT_CORE_SOURCES})
   weft_usage(weft_core)
-  if(BUILD_SHARED_LIBS)
-    set_target_properties(weft_core PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  endif()
 endif()
 
 function(weft_engine target name directory)

@@ -4,8 +4,9 @@
 // steady state costs no epoll_ctl. The price: an event may report a direction that nobody waits for, and the engine
 // must remember it.
 //
-// wake() writes to an eventfd that the set holds edge-triggered and nobody reads: each write is a new edge, so it wakes
-// one waiter once. Its counter overflows after 2^64 writes.
+// wake() writes to an eventfd that the set holds level-triggered; a wait that may last reads it empty. So a look in
+// passing, which finds the event too, does not take it away from the one who sleeps. (An edge could be taken by such a
+// look after the sleeper was woken and before it has run: the kernel then lets it sleep on.)
 //
 // epoll_pwait2 (Linux 5.11) takes nanoseconds; without it the time is rounded up to milliseconds, so that a deadline
 // has passed when the wait is over.
@@ -68,7 +69,7 @@ int epoll_set::open() noexcept {
   wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake_ < 0) return errno;
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLET;
+  event.events = EPOLLIN;
   event.data.ptr = this;  // no descriptor's tag: it tells the wake-up from the rest
   return ::epoll_ctl(set_, EPOLL_CTL_ADD, wake_, &event) == 0 ? 0 : errno;
 }
@@ -90,7 +91,12 @@ std::size_t epoll_set::wait(poll_event* out, std::size_t n, std::int64_t timeout
   const int count = wait_for_events(set_, events, static_cast<int>(n < batch ? n : batch), timeout_ns);
   std::size_t written = 0;
   for (int i = 0; i < count; ++i) {
-    if (events[i].data.ptr != this) out[written++] = translate(events[i]);
+    if (events[i].data.ptr != this) {
+      out[written++] = translate(events[i]);
+    } else if (timeout_ns != 0) {
+      std::uint64_t calls;
+      [[maybe_unused]] const ssize_t result = ::read(wake_, &calls, sizeof calls);
+    }
   }
   return written;
 }

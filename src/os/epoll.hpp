@@ -36,7 +36,7 @@ class epoll_set {
   /// wrote to `out`; 0 when the time has passed, a signal came, or wake() was called.
   [[nodiscard]] std::size_t wait(poll_event* out, std::size_t n, std::int64_t timeout_ns) noexcept;
 
-  /// Makes one wait that is going on, or else the next one, return at once.
+  /// Makes one wait that may last (its timeout is not 0) return at once: the one that is going on, or else the next.
   void wake() noexcept;
 
  private:

@@ -8,6 +8,9 @@
 // are reused at once, so that would order, and so hide the races of, most goroutines that run one after the other.
 #include "os/fiber_annotations.hpp"
 
+#ifdef WEFT_ASAN
+#include <sanitizer/lsan_interface.h>
+#endif
 #ifdef WEFT_TSAN
 #include <sys/mman.h>
 #endif
@@ -24,6 +27,12 @@ void forget_stack([[maybe_unused]] std::byte* low, [[maybe_unused]] std::size_t 
       ::mmap(low, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   if (fresh != MAP_FAILED) ::madvise(fresh, size, MADV_NOHUGEPAGE);
   AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+#endif
+}
+
+void keep_reachable([[maybe_unused]] const stack& left) noexcept {
+#ifdef WEFT_ASAN
+  __lsan_register_root_region(left.low(), left.size);
 #endif
 }
 

@@ -158,6 +158,9 @@ inline void announce_end([[maybe_unused]] fiber_notes& notes) noexcept {
 /// frames that never returned (ASan), accesses by the goroutine that had it before (TSan: whole pages).
 void forget_stack(std::byte* low, std::size_t size) noexcept;
 
+/// What the stack of a fiber that is left for ever refers to is not lost, for LeakSanitizer.
+void keep_reachable(const stack& left) noexcept;
+
 // ---- order ---------------------------------------------------------------------------------------------------------
 
 /// For ThreadSanitizer: what the caller has done happens before what follows a later happens_after(place) elsewhere.

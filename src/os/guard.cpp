@@ -46,22 +46,22 @@ bool markers_work() noexcept {
   return work;
 }
 
-bool install_mapping(std::byte* page) noexcept {
-  if (mappings_used.fetch_add(1) < mapping_budget() && ::mprotect(page, page_size(), PROT_NONE) == 0) return true;
+bool install_mapping(std::byte* low) noexcept {
+  if (mappings_used.fetch_add(1) < mapping_budget() && ::mprotect(low, guard_size(), PROT_NONE) == 0) return true;
   mappings_used.fetch_sub(1);
   return false;
 }
 
-bool install(guard_kind kind, std::byte* page) noexcept {
+bool install(guard_kind kind, std::byte* low) noexcept {
   switch (kind) {
     case guard_kind::marker:
-      return markers_work() && ::madvise(page, page_size(), guard_install) == 0;
+      return markers_work() && ::madvise(low, guard_size(), guard_install) == 0;
     case guard_kind::mapping:
-      return install_mapping(page);
+      return install_mapping(low);
     case guard_kind::canary:
       break;
   }
-  return true;  // a page that nobody has touched is a canary
+  return true;  // pages that nobody has touched are a canary
 }
 
 }  // namespace
@@ -71,10 +71,16 @@ std::size_t page_size() noexcept {
   return size;
 }
 
-guard_kind install_guard(std::byte* page) noexcept {
+std::size_t guard_size() noexcept {
+  constexpr std::size_t enough = std::size_t{32} * 1024;
+  static const std::size_t size = enough > page_size() ? enough : page_size();
+  return size;
+}
+
+guard_kind install_guard(std::byte* low) noexcept {
   const int saved = errno;
   guard_kind kind = best.load();
-  while (!install(kind, page)) {
+  while (!install(kind, low)) {
     // For good: a kernel does not learn, and a program that is short of mappings stays so.
     const guard_kind worse = kind == guard_kind::marker ? guard_kind::mapping : guard_kind::canary;
     if (best.compare_exchange_strong(kind, worse)) kind = worse;
@@ -92,9 +98,9 @@ void return_guard(guard_kind kind) noexcept {
   if (kind == guard_kind::mapping) mappings_used.fetch_sub(1);
 }
 
-bool canary_intact(const std::byte* page) noexcept {
+bool canary_intact(const std::byte* low) noexcept {
   std::uint64_t written = 0;
-  const auto* words = reinterpret_cast<const std::uint64_t*>(page);
+  const auto* words = reinterpret_cast<const std::uint64_t*>(low + guard_size() - page_size());
   for (std::size_t i = 0; i < page_size() / sizeof *words; ++i) written |= words[i];
   return written == 0;
 }

@@ -8,6 +8,10 @@
 // take a quarter of that count and leave the rest to others. After that the page is left as it is, readable and zero,
 // and looked at when the stack is given back: reading an untouched page maps the kernel's zero page, which costs no
 // memory, whereas a word written there would cost a page per stack.
+//
+// A guard of one page stops what grows page by page. A function with a large frame may step over it, into the stack
+// below: so a guard is 32 KiB, which costs address space only, and whoever compiles against weft probes large frames
+// (-fstack-clash-protection, cmake/library.cmake). The wide guard is for code that was compiled without.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +20,13 @@
 
 namespace weft::detail {
 
-/// Bytes of a page, and so of a guard.
 [[nodiscard]] std::size_t page_size() noexcept;
 
-/// Makes the page at `page` a guard of the best kind that is still to be had.
-[[nodiscard]] guard_kind install_guard(std::byte* page) noexcept;
+/// Bytes of a guard: a multiple of the page size.
+[[nodiscard]] std::size_t guard_size() noexcept;
+
+/// Makes the pages at `low` a guard of the best kind that is still to be had.
+[[nodiscard]] guard_kind install_guard(std::byte* low) noexcept;
 
 /// What install_guard would try first now.
 [[nodiscard]] guard_kind best_guard() noexcept;
@@ -28,8 +34,8 @@ namespace weft::detail {
 /// Lets a mapping guard that has been unmapped be used elsewhere.
 void return_guard(guard_kind kind) noexcept;
 
-/// Whether nobody has written to the page of a `canary` guard.
-[[nodiscard]] bool canary_intact(const std::byte* page) noexcept;
+/// Whether nobody has written to the page of the `canary` guard at `low` that a stack runs into first.
+[[nodiscard]] bool canary_intact(const std::byte* low) noexcept;
 
 /// Leaves out the kinds before `best` from now on. For tests: a machine has one kind only.
 void limit_guards(guard_kind best) noexcept;

@@ -2,7 +2,7 @@
 //
 // Stacks of any size, each in a mapping of its own: those that a program asks for, and segments.
 //
-//   | guard page | usable bytes ......................... | record |      top is below the record
+//   | guard | usable bytes ......................... | record |      top is below the record
 //
 // The record at the top end lies in the page that the stack's first frame touches anyway. All records are in one list,
 // so that the overflow handler can tell a guard of ours from any other address.
@@ -49,7 +49,7 @@ registry& the_registry() noexcept {
 
 stack usable(record& entry) noexcept {
   auto* top = reinterpret_cast<std::byte*>(&entry);
-  return {top, static_cast<std::size_t>(top - entry.base) - page_size()};
+  return {top, static_cast<std::size_t>(top - entry.base) - guard_size()};
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ stack map_stack(std::size_t bytes) noexcept {
   }
   if (bytes < smallest_stack) bytes = smallest_stack;
   const std::size_t page = page_size();
-  const std::size_t length = page + (bytes + sizeof(record) + page - 1) / page * page;
+  const std::size_t length = guard_size() + (bytes + sizeof(record) + page - 1) / page * page;
   void* mapping =
       ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (mapping == MAP_FAILED) return {};
@@ -107,7 +107,7 @@ stack mapped_stack_guarded_at(const void* address) noexcept {
   if (!all.lock.try_lock()) return {};
   stack found;
   for (record* entry = all.mapped.front(); entry != nullptr; entry = all.mapped.next(*entry)) {
-    if (address >= entry->base && address < entry->base + page_size()) found = usable(*entry);
+    if (address >= entry->base && address < entry->base + guard_size()) found = usable(*entry);
   }
   all.lock.unlock();
   return found;

@@ -3,7 +3,7 @@
 // The arena: slots of stack_stride bytes in large regions of reserved address space.
 //
 //   region:  | slot 0 | slot 1 | ...          regions of 16 MiB, 32 MiB, ... up to 1 GiB each, aligned to the stride
-//   slot:    | guard page | usable bytes ...... | colour |      top is below the colour
+//   slot:    | guard | usable bytes ...... | colour |      top is below the colour
 //
 // The colour: slots are a power of two apart, so without it the hot line of every stack would fall into the same few
 // sets of the cache. Slot i ends (i mod 16) * 128 bytes lower (128: adjacent-line prefetch), which costs no page.
@@ -70,7 +70,7 @@ std::byte* slot_of(const void* address) noexcept {
 stack stack_in(std::byte* slot) noexcept {
   const std::size_t colour = reinterpret_cast<std::uintptr_t>(slot) / stack_stride % colours * colour_step;
   std::byte* top = slot + stack_stride - colour;
-  return {top, static_cast<std::size_t>(top - slot) - page_size()};
+  return {top, static_cast<std::size_t>(top - slot) - guard_size()};
 }
 
 /// Reserves `size` bytes at a multiple of the stride; null and errno if that much is not to be had.
@@ -109,7 +109,7 @@ class arena {
 
   [[nodiscard]] stack guarded_at(const void* address) const noexcept {
     std::byte* slot = slot_of(address);
-    const bool guard = region_of(address) != nullptr && static_cast<const std::byte*>(address) < slot + page_size();
+    const bool guard = region_of(address) != nullptr && static_cast<const std::byte*>(address) < slot + guard_size();
     return guard ? stack_in(slot) : stack{};
   }
 

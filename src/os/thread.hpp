@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 namespace weft::detail {
 
@@ -16,8 +17,8 @@ inline constexpr std::size_t worker_stack_size = 64 * 1024;
 [[nodiscard]] int start_thread(void (*f)(void* arg), void* arg, const char* name,
                                std::size_t stack_size = worker_stack_size) noexcept;
 
-/// Threads of this process, as the kernel counts them; those of a sanitizer included. 0 if /proc is not there.
-[[nodiscard]] std::size_t process_threads() noexcept;
+/// Threads of this process, as the kernel counts them; those of a sanitizer included. Nothing if /proc is not there.
+[[nodiscard]] std::optional<std::size_t> process_threads() noexcept;
 
 /// Lets f() be called in the child after each fork, where only the forking thread exists.
 void on_fork_child(void (*f)()) noexcept;

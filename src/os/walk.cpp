@@ -2,10 +2,17 @@
 //
 // Both ABIs keep a frame record where the frame pointer points: the caller's frame pointer, then the return address.
 // At the bottom of a fiber the frame pointer is 0 (context_*.S).
+//
+// The kernel copies each record (process_vm_readv on ourselves): the stack of somebody who runs meanwhile may be given
+// back to the system while we look, and then the answer is an error instead of a fault. Half a microsecond a frame. A
+// sandbox may forbid that call; then the record is read as it is.
 #include "os/walk.hpp"
 
+#include <sys/uio.h>
+#include <unistd.h>
 #include <unwind.h>
 
+#include <cerrno>
 #include <cstdint>
 
 namespace weft::detail {
@@ -20,6 +27,22 @@ bool readable(const frame_record* frame, const std::byte* low, const std::byte* 
   const auto at = reinterpret_cast<std::uintptr_t>(frame);
   return at % alignof(frame_record) == 0 && at >= reinterpret_cast<std::uintptr_t>(low) &&
          at + sizeof(frame_record) <= reinterpret_cast<std::uintptr_t>(high);
+}
+
+// AddressSanitizer would take reading a frame record for a stray access: it lies between two instrumented frames.
+__attribute__((no_sanitize("address", "thread"))) bool copy_record(const frame_record* frame,
+                                                                   frame_record& copy) noexcept {
+  const int saved = errno;
+  const iovec to{&copy, sizeof copy};
+  const iovec from{const_cast<frame_record*>(frame), sizeof copy};
+  bool copied = ::process_vm_readv(::getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(sizeof copy);
+  if (!copied && errno != EFAULT) {
+    copy.caller = frame->caller;
+    copy.return_address = frame->return_address;
+    copied = true;
+  }
+  errno = saved;
+  return copied;
 }
 
 struct unwinding {
@@ -40,17 +63,16 @@ _Unwind_Reason_Code note_frame(_Unwind_Context* frame, void* passed) noexcept {
 
 }  // namespace
 
-// AddressSanitizer would take reading a frame record for a stray access: it lies between two instrumented frames.
-__attribute__((no_sanitize("address", "thread"))) std::size_t walk_frames(void* pc, void* fp, const std::byte* low,
-                                                                          const std::byte* high, void** out,
-                                                                          std::size_t n) noexcept {
+std::size_t walk_frames(void* pc, void* fp, const std::byte* low, const std::byte* high, void** out,
+                        std::size_t n) noexcept {
   std::size_t count = 0;
   if (n > 0 && pc != nullptr) out[count++] = pc;
   const auto* frame = static_cast<const frame_record*>(fp);
-  while (count < n && readable(frame, low, high) && frame->return_address != nullptr) {
-    out[count++] = frame->return_address;
-    if (frame->caller <= frame) break;
-    frame = frame->caller;
+  frame_record copy;
+  while (count < n && readable(frame, low, high) && copy_record(frame, copy) && copy.return_address != nullptr) {
+    out[count++] = copy.return_address;
+    if (copy.caller <= frame) break;
+    frame = copy.caller;
   }
   return count;
 }

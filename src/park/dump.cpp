@@ -30,6 +30,7 @@ const char* state_text(goroutine_state state) noexcept {
     case goroutine_state::fresh:
       return "runnable, not run yet";
     case goroutine_state::runnable:
+    case goroutine_state::woken:
       return "runnable";
     case goroutine_state::running:
       return "running";
@@ -70,7 +71,7 @@ void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms) noex
     const bool thrown = abi::__cxa_current_exception_type() != nullptr;
     print_frames(fd, frames,
                  thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames));
-  } else if (top != nullptr && (state == goroutine_state::waiting || state == goroutine_state::runnable)) {
+  } else if (top != nullptr && state != goroutine_state::running) {
     print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames));
   } else if (state == goroutine_state::running) {
     write_text(fd, "    (running on another thread; stack not shown)\n");

@@ -10,12 +10,12 @@
 //   free -> fresh        make_goroutine
 //   fresh -> running     a worker, at the first run: the stack is assigned
 //   running -> waiting   park, after the switch and before commit
-//   waiting -> runnable  ready, by whoever owns the waiter's completion
+//   waiting -> woken     ready, by whoever owns the waiter's completion; it can run, but may still be linked where
+//                        something else would have completed it
 //   running -> runnable  yield
-//   runnable -> running  the worker that picked it
+//   woken, runnable -> running  the worker that picked it
 //   running -> free      the goroutine's end
-//   waiting -> abandoned run() ended while it waited: its waiter may still be linked somewhere, so record and stack are
-//                        kept for ever, and ready() leaves it alone
+//   any -> abandoned     run() ended and left it where it was (abandon.cpp)
 // Reports read `state` without a lock, so it is atomic and relaxed: it orders nothing. What a resumed goroutine sees
 // is ordered by the queue it travelled through.
 //
@@ -34,7 +34,7 @@
 
 namespace weft::detail {
 
-enum class goroutine_state : std::uint8_t { free, fresh, runnable, running, waiting, abandoned };
+enum class goroutine_state : std::uint8_t { free, fresh, runnable, running, waiting, woken, abandoned };
 
 struct alignas(32) goroutine {
   fiber self;                   // where it goes on; its stack's bounds. Without a stack yet: {null, the size asked for}
@@ -47,6 +47,7 @@ struct alignas(32) goroutine {
   atomic<goroutine_state> state{goroutine_state::free};
   atomic<wait_reason> reason{wait_reason::none};
   bool custom_stack = false;  // its stack came from map_stack, not from the arena
+  bool on_segment = false;    // self.bounds is a segment (segments.cpp); its own stack lies below
   closure body;
 };
 

@@ -83,6 +83,7 @@ void give_records(goroutine* const* records, std::size_t n) noexcept {
 void prepare_record(goroutine& g, std::uint64_t id, const start_options& options) noexcept {
   g.self.bounds = {nullptr, options.stack};
   g.custom_stack = options.stack != 0;
+  g.on_segment = false;
   g.file = options.where.file;
   g.line = options.where.line;
   g.label = options.label;

@@ -22,7 +22,24 @@ namespace {
 
 constexpr std::size_t frame_reserve = 16 * 1024;  // for what f's callees and signal frames need beyond the promise
 
-[[gnu::noinline]] void call_on_segment(fiber& self, std::size_t bytes, void (*f)(void* arg), void* arg) {
+/// While it lasts the goroutine's bounds are a segment's.
+class segment_mark {
+ public:
+  explicit segment_mark(goroutine* g) noexcept : g_(g), before_(g != nullptr && g->on_segment) {
+    if (g_ != nullptr) g_->on_segment = true;
+  }
+  segment_mark(const segment_mark&) = delete;
+  segment_mark& operator=(const segment_mark&) = delete;
+  ~segment_mark() {
+    if (g_ != nullptr) g_->on_segment = before_;
+  }
+
+ private:
+  goroutine* g_;
+  bool before_;
+};
+
+[[gnu::noinline]] void call_on_segment(goroutine* g, fiber& self, std::size_t bytes, void (*f)(void* arg), void* arg) {
   std::size_t size = 2 * self.bounds.size;
   if (size > largest_stack / 2) size = largest_stack / 2;
   if (size < bytes + frame_reserve) size = bytes + frame_reserve;
@@ -34,6 +51,7 @@ constexpr std::size_t frame_reserve = 16 * 1024;  // for what f's callees and si
   if (s.memory.top == nullptr) {
     fatalf("out of memory: cannot map a stack segment of %zu bytes: %s", size, std::strerror(errno));
   }
+  const segment_mark mark(g);
   call_on_stack(self, s.memory, f, arg);
 }
 
@@ -52,7 +70,7 @@ void with_stack(std::size_t bytes, void (*f)(void* arg), void* arg) {
     f(arg);
     return;
   }
-  call_on_segment(self, bytes, f, arg);
+  call_on_segment(g, self, bytes, f, arg);
 }
 
 }  // namespace weft::detail

@@ -15,12 +15,26 @@
 //
 // Memory ordering: `blocking` and `switches` are hints to the watchdog, relaxed. A goroutine's state is relaxed: the
 // global queue's lock orders what it wrote before it was queued (goroutine.hpp).
+#include <cerrno>
+
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 
 namespace weft::detail {
+namespace {
+
+[[gnu::noipa]] int get_errno() noexcept { return errno; }
+[[gnu::noipa]] void set_errno(int value) noexcept { errno = value; }
+
+/// What the call left in errno is there afterwards, on whatever thread.
+struct errno_kept {
+  int value = get_errno();
+  ~errno_kept() { set_errno(value); }
+};
+
+}  // namespace
 
 void enter_blocking() noexcept {
   const runtime_section inside;
@@ -32,6 +46,7 @@ void enter_blocking() noexcept {
 }
 
 void exit_blocking() noexcept {
+  const errno_kept kept;
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;

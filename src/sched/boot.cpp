@@ -10,18 +10,17 @@
 // running. The coarse clock only feeds reports: relaxed.
 #include "base/report_hook.hpp"
 #include "os/clock.hpp"
-#include "os/cpu.hpp"
 #include "os/membarrier.hpp"
 #include "os/overflow.hpp"
 #include "os/quit.hpp"
 #include "os/thread.hpp"
 #include "park/body.hpp"
 #include "park/dump.hpp"
+#include "park/parallelism.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
 
-#include <cstdlib>
 #include <new>
 
 namespace weft::detail {
@@ -69,22 +68,6 @@ void set_up_process() {
   heavy_fence();  // registers the process with the kernel: until then every light fence is a full one
 }
 
-/// GOMAXPROCS, or what the machine allows (reference P1, P2).
-std::uint32_t parallelism(int asked) {
-  if (asked < 0 || asked > static_cast<int>(most_tokens)) {
-    panicf("run_options.workers is %d; it must be between 1 and %u, or 0 for the default", asked, most_tokens);
-  }
-  if (asked > 0) return static_cast<std::uint32_t>(asked);
-  const char* text = std::getenv("GOMAXPROCS");
-  if (text == nullptr || *text == '\0') return static_cast<std::uint32_t>(default_parallelism());
-  char* end = nullptr;
-  const long n = std::strtol(text, &end, 10);
-  if (*end != '\0' || n < 1 || n > static_cast<long>(most_tokens)) {
-    fatalf("GOMAXPROCS=%s: it must be a number between 1 and %u, or not be set", text, most_tokens);
-  }
-  return static_cast<std::uint32_t>(n);
-}
-
 }  // namespace
 
 void refuse_use(const char* what) {
@@ -112,6 +95,13 @@ void boot_outside(const char* what) {
   if (at == phase::running || at == phase::stopping) return;  // what starts as a run ends is abandoned with the rest
   if (at != phase::not_started) refuse_use(what);
   boot(0);
+}
+
+// For a foreign thread that waits: it needs no run, only somebody who watches the clock.
+void need_runtime(const char* what) {
+  const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
+  if (at == phase::forked) refuse_use(what);
+  if (at == phase::not_started) boot(0);
 }
 
 }  // namespace weft::detail

@@ -14,8 +14,8 @@
 // beginning, nobody has been woken, so those at rest have only become more. Then 3 holds: a thread that acts at the end
 // has acted all the time, or was created by one that has, and stands in the kernel's list.
 //
-// Stronger than Go's: descriptors and timers that nobody waits for do not hide a deadlock, and foreign threads do so
-// only while they could act.
+// Stronger than Go's: descriptors that nobody waits for do not hide a deadlock, and foreign threads do so only while
+// they could act. A timer hides one until it is due.
 //
 // Memory ordering: the counts are seq_cst, so that one order of all of them decides. Goroutine states are read relaxed:
 // when nobody runs they do not change.
@@ -52,7 +52,8 @@ bool every_thread_sleeps() noexcept {
   the.rest_lock.unlock();
   if (the.watchdog_started.load(memory_order_seq_cst)) ++ours;
   ours += the.outside_parked.load(memory_order_seq_cst);
-  return static_cast<std::int64_t>(process_threads()) <= ours + static_cast<std::int64_t>(sanitizer_threads());
+  const std::optional<std::size_t> all = process_threads();
+  return all.has_value() && static_cast<std::int64_t>(*all) <= ours + static_cast<std::int64_t>(sanitizer_threads());
 }
 
 waiter* pop_settler() noexcept {
@@ -67,6 +68,11 @@ waiter* pop_settler() noexcept {
 void count_active() noexcept {
   the.active.fetch_add(1, memory_order_seq_cst);
   the.stirred.fetch_add(1, memory_order_seq_cst);
+  if (the.watchdog_pace.load(memory_order_seq_cst) == watchdog_asleep) wake_watchdog();
+}
+
+void count_inactive() {
+  if (the.active.fetch_sub(1, memory_order_seq_cst) == 1) check_deadlock();
 }
 
 void check_deadlock() {
@@ -75,8 +81,8 @@ void check_deadlock() {
     ready(*w);
     return;
   }
-  if (the.draining.load(memory_order_seq_cst) && live_goroutines() == 0) {
-    end_run();
+  if (const std::uint64_t run = run_number(); the.draining.load(memory_order_seq_cst) && live_goroutines() == 0) {
+    end_run(run);
     return;
   }
   const std::uint64_t before = the.stirred.load(memory_order_seq_cst);

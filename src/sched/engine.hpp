@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "park/parallelism.hpp"
 #include "sched/global_queue.hpp"
 #include "sched/idle.hpp"
 #include "sched/worker.hpp"
@@ -33,7 +34,8 @@
 
 namespace weft::detail {
 
-inline constexpr std::uint32_t most_tokens = 1024;
+/// Values of engine::watchdog_pace.
+inline constexpr std::uint32_t watchdog_none = 0, watchdog_asleep = 1, watchdog_slow = 2, watchdog_fast = 3;
 
 enum class phase : std::uint8_t { not_started, running, stopping, stopped, forked };
 
@@ -62,16 +64,21 @@ struct engine {
   atomic<nanoseconds> keeper_until{-1};     // when the keeper will wake by itself; -1: nobody keeps
   atomic<std::int32_t> outside_parked{0};   // foreign threads asleep in park
   atomic<std::int64_t> started_outside{0};  // goroutines that foreign threads started
-  atomic<std::uint32_t> descriptors{0};     // parties in wait_fd
+  atomic<std::uint32_t> visitors{0};        // parties without a token that are queueing a goroutine (wake.cpp)
+  timer_heap outside_timers;                // deadlines of foreign threads, and of channels that outlive a run
+  atomic<std::uint32_t> descriptors{0};     // waits that are registered at a descriptor (poller.cpp)
+  atomic<bool> polled{false};               // a thread sleeps in the poller (keeper.cpp)
+  atomic<nanoseconds> polled_at{0};         // when somebody last looked at the descriptors; never: somebody waits there
   atomic<std::uint32_t> coarse_ms{0};       // a clock for reports, set by the watchdog
 
   // The watchdog's futex word and state; see watchdog.cpp.
   atomic<std::uint32_t> watchdog_signal{0};
-  atomic<std::uint32_t> watchdog_pace{0};  // 0: not started, 1: asleep, 2: slow, 3: fast
+  atomic<std::uint32_t> watchdog_pace{0};  // see below
   atomic<bool> watchdog_started{false};    // its thread exists
 
   // The run in progress; see run.cpp.
   atomic<bool> in_run{false};
+  std::uint64_t run_number = 0;    // under rest_lock: which run this is
   atomic<bool> run_over{false};     // main has returned and, with drain, everybody else has ended
   atomic<bool> draining{false};     // main has returned, run() waits for the others
   atomic<bool> main_gone{false};    // main has ended, by return or goexit
@@ -102,6 +109,8 @@ void push_back(token& t, goroutine& g) noexcept;
 [[nodiscard]] goroutine* find_work(worker& w);
 [[nodiscard]] bool work_visible() noexcept;
 bool run_timers(timer_heap& heap, nanoseconds time);
+bool run_shared_timers(nanoseconds time);
+[[nodiscard]] nanoseconds earliest_shared() noexcept;
 [[nodiscard]] nanoseconds earliest_deadline() noexcept;
 
 // rest.cpp
@@ -129,6 +138,7 @@ void nudge_keeper() noexcept;
 inline constexpr std::size_t poll_batch = 128;
 std::size_t poll_waiters(waiter** out, std::size_t n, nanoseconds timeout);
 void poll_descriptors();
+void forget_waits() noexcept;
 void break_poll() noexcept;
 
 // watchdog.cpp
@@ -149,18 +159,23 @@ void ready_outside(waiter& who) noexcept;
 // deadlock.cpp
 void check_deadlock();
 void count_active() noexcept;  // one worker more that is not idle
+/// Between count_active() and this, somebody without a token completes waiters: nobody must take the program for asleep
+/// meanwhile, so whoever did not is called now.
+void count_inactive();
 
 // boot.cpp
 void boot(int workers);
 void boot_outside(const char* what);
+void need_runtime(const char* what);
 [[noreturn]] void refuse_use(const char* what);
 
 // run.cpp
-void end_run() noexcept;
+[[nodiscard]] std::uint64_t run_number() noexcept;
+void end_run(std::uint64_t number) noexcept;
 void leave_run(worker& w, bool inside) noexcept;
 [[nodiscard]] std::int64_t live_goroutines() noexcept;
 
 // resize.cpp
-void resize(std::uint32_t n);
+std::uint32_t resize(std::uint32_t n);
 
 }  // namespace weft::detail

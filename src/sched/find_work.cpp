@@ -10,6 +10,9 @@
 //   -> in the last rounds also a victim's slot, if the victim has not switched since the search began, and the due
 //   timers of tokens that nobody holds
 //
+// Timers that are no worker's own (of foreign threads, of tokens that GOMAXPROCS no longer reaches) are looked at with
+// the own ones.
+//
 // Memory ordering: the sizes and switch counts of others are read relaxed, as hints; who acts on them has their token
 // lock or the global queue's lock.
 #include "os/clock.hpp"
@@ -50,7 +53,11 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
     if (goroutine* slot = t.queue.take_next(); slot != nullptr) push_back(t, *slot);
     if (the.at.load(memory_order_relaxed) != phase::running || t.retired.load(memory_order_relaxed)) return nullptr;
   }
-  if (t.timers.earliest() != never) run_timers(t.timers, monotonic_ns());
+  if (const nanoseconds shared = earliest_shared(); shared != never || t.timers.earliest() != never) {
+    const nanoseconds time = monotonic_ns();
+    run_timers(t.timers, time);
+    if (shared <= time) run_shared_timers(time);
+  }
   if (the.descriptors.load(memory_order_relaxed) != 0) poll_descriptors();
   if (goroutine* g = take_global(t); g != nullptr) return g;
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
@@ -124,7 +131,7 @@ goroutine* search_others(worker& w) noexcept {
 bool run_all_timers() {
   if (earliest_deadline() == never) return false;
   const nanoseconds time = monotonic_ns();
-  bool any = false;
+  bool any = run_timers(the.outside_timers, time);
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) any |= run_timers(the.tokens[i].load(memory_order_acquire)->timers, time);
   return any;
@@ -151,8 +158,28 @@ bool run_timers(timer_heap& heap, nanoseconds time) {
   return any;
 }
 
+// Those of foreign threads and of tokens that GOMAXPROCS no longer reaches: no worker's own.
+bool run_shared_timers(nanoseconds time) {
+  bool any = run_timers(the.outside_timers, time);
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = the.wanted.load(memory_order_acquire); i < n; ++i) {
+    any |= run_timers(the.tokens[i].load(memory_order_acquire)->timers, time);
+  }
+  return any;
+}
+
+nanoseconds earliest_shared() noexcept {
+  nanoseconds first = the.outside_timers.earliest();
+  const std::uint32_t n = the.made.load(memory_order_acquire);
+  for (std::uint32_t i = the.wanted.load(memory_order_acquire); i < n; ++i) {
+    const nanoseconds own = the.tokens[i].load(memory_order_acquire)->timers.earliest();
+    if (own < first) first = own;
+  }
+  return first;
+}
+
 nanoseconds earliest_deadline() noexcept {
-  nanoseconds first = never;
+  nanoseconds first = the.outside_timers.earliest();
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
     const nanoseconds own = the.tokens[i].load(memory_order_acquire)->timers.earliest();

@@ -7,6 +7,8 @@
 // that comes it takes an idle token and goes to work, where the due timers fire (find_work.cpp). If all tokens are
 // busy, their workers are asked to look at their own deadlines at the next switch.
 //
+// The deadlines of foreign threads the keeper fires itself, in whatever phase: they need no token.
+//
 // When the keeper is woken for other work nobody keeps: a worker runs, looks at its own deadlines as it goes, and the
 // next one to go idle keeps; meanwhile the watchdog sees to overdue deadlines of others (a millisecond late at worst).
 //
@@ -20,6 +22,8 @@
 // and leave a deadlock behind without telling anybody.
 //
 // Memory ordering: `attention` is a hint, relaxed. Lists of tokens are acquired, pairing with make_token's release.
+#include <algorithm>
+
 #include "os/clock.hpp"
 #include "os/futex.hpp"
 #include "sched/current.hpp"
@@ -30,6 +34,7 @@ namespace {
 
 constexpr nanoseconds first_recheck = 1'000'000'000;
 constexpr nanoseconds last_recheck = 64'000'000'000;
+constexpr nanoseconds hand_over_time = 50'000;
 
 void ask_for_attention() noexcept {
   const std::uint32_t n = the.made.load(memory_order_acquire);
@@ -39,9 +44,25 @@ void ask_for_attention() noexcept {
   }
 }
 
-/// Makes the parties of claimed waiters ready: from the token it got up with, else through the global queue.
-void ready_all(worker& w, waiter** won, std::size_t n, bool inside) {
-  if (inside && !w.lock.enter()) return;  // cannot happen: nobody retakes from a worker that has just got up
+/// One thread at a time sleeps in the poller: a second one, the next keeper, would take the wake-up that is meant for
+/// the first, which has been given work and has not run yet.
+bool begin_polling() noexcept {
+  bool nobody = false;
+  return the.polled.compare_exchange_strong(nobody, true, memory_order_seq_cst);
+}
+
+/// Foreign threads need no token to go on, and no run.
+void fire_outside() {
+  if (the.outside_timers.earliest() > monotonic_ns()) return;
+  count_active();
+  run_timers(the.outside_timers, monotonic_ns());
+  count_inactive();
+}
+
+/// Makes the parties of claimed waiters ready: from the token it got up with, or through the global queue if it has
+/// none, or has lost it again.
+void ready_all(worker& w, waiter** won, std::size_t n, bool up) {
+  if (up && !w.lock.enter()) w.lock.leave();
   for (std::size_t i = 0; i < n; ++i) ready(*won[i]);
 }
 
@@ -57,18 +78,22 @@ bool keep_watch(worker& w) {
   bool looked_long = false;
   if (earliest_deadline() >= until) {
     const nanoseconds time = monotonic_ns();
-    const bool polls = the.descriptors.load(memory_order_seq_cst) != 0;
+    const bool watches = the.descriptors.load(memory_order_seq_cst) != 0;
+    const bool polls = watches && begin_polling();
     nanoseconds limit = until == never ? (polls ? -1 : w.recheck) : until > time ? until - time : 0;
+    if (watches && !polls) limit = std::min(limit, hand_over_time);
     w.polling.store(polls, memory_order_seq_cst);
     if (w.wake.load(memory_order_seq_cst) == asleep) {
       if (polls)
         events = poll_waiters(won, poll_batch, limit);
       else
-        looked_long = futex_wait(w.wake, asleep, limit) && until == never;
+        looked_long = futex_wait(w.wake, asleep, limit) && until == never && !watches;
     }
     w.polling.store(false, memory_order_seq_cst);
+    if (polls) the.polled.store(false, memory_order_seq_cst);
   }
   the.keeper_until.store(-1, memory_order_seq_cst);
+  fire_outside();
   if (looked_long) {
     w.recheck = w.recheck < last_recheck ? 2 * w.recheck : last_recheck;
     if (the.active.load(memory_order_seq_cst) == 0) check_deadlock();
@@ -79,7 +104,10 @@ bool keep_watch(worker& w) {
   const bool runs = the.at.load(memory_order_acquire) == phase::running;  // else what is queued waits for its end
   if (events == 0 && !(runs && (due || work_visible()))) return false;
   const bool up = get_up(w, false);
-  if (events != 0) ready_all(w, won, events, up);
+  if (events != 0) {
+    ready_all(w, won, events, up);
+    count_inactive();
+  }
   if (!up && due) {
     ask_for_attention();
     futex_wait(w.wake, asleep, 1'000'000);

@@ -18,8 +18,7 @@
 namespace weft::detail {
 
 void park_outside(waiter& who, commit_function commit, void* arg) {
-  if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("a blocking operation");
-  if (the.at.load(memory_order_acquire) == phase::not_started) boot_outside("a blocking operation");
+  need_runtime("a blocking operation");
   who.kind = waiter_kind::thread;
   who.party = nullptr;
   commit(arg);

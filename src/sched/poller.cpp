@@ -10,11 +10,17 @@
 // Invariants
 //   1. `waiting[d]` and `edge[d]` are guarded by the entry's lock, and are never both set.
 //   2. At most one party waits per direction; a second is a bug of the caller and panics.
+//   3. `the.descriptors` counts the waits that are set, and those that are about to be.
+//   4. A wait that has been taken is made ready before its taker stops counting as active: a deadlock is never seen in
+//      between.
 //
-// Who polls: the keeper while it sleeps, busy workers as they look up (find_work.cpp).
+// Who polls: the keeper while it sleeps, busy workers as they look up (find_work.cpp), the watchdog if neither does.
+//
+// At the end of a run the waits of its goroutines are forgotten; those of foreign threads stay.
 //
 // Memory ordering: a chunk of entries and the opened set are released when made, under the lock, and acquired by those
 // who look without it; under the lock they are read relaxed.
+#include "os/clock.hpp"
 #include "os/epoll.hpp"
 
 #include <cerrno>
@@ -71,12 +77,19 @@ void open_set() {
   if (error != 0) fatalf("cannot make the poller: %s", std::strerror(error));
 }
 
+waiter* take_wait_locked(pollable& e, std::size_t direction) noexcept {
+  waiter* const w = e.waiting[direction];
+  if (w == nullptr) return nullptr;
+  e.waiting[direction] = nullptr;
+  the.descriptors.fetch_sub(1, memory_order_seq_cst);
+  return w;
+}
+
 waiter* note_edge(pollable& e, std::size_t direction) {
   e.lock.lock();
-  waiter* w = e.waiting[direction];
-  e.waiting[direction] = nullptr;
-  e.edge[direction] = w == nullptr;
+  waiter* w = take_wait_locked(e, direction);
   if (w != nullptr && !w->claim()) w = nullptr;  // under the lock: a party that timed out takes it before it goes on
+  e.edge[direction] = w == nullptr;
   e.lock.unlock();
   return w;
 }
@@ -100,7 +113,11 @@ void publish_wait(void* arg) {
 std::size_t poll_waiters(waiter** out, std::size_t n, nanoseconds timeout) {
   if (!state.open.load(memory_order_acquire)) return 0;
   poll_event events[poll_batch / 2];
+  the.polled_at.store(timeout != 0 ? never : monotonic_ns(), memory_order_relaxed);
   const std::size_t found = state.set.wait(events, n / 2, timeout);
+  if (timeout != 0) the.polled_at.store(monotonic_ns(), memory_order_relaxed);
+  if (found == 0) return 0;
+  count_active();  // until the caller has made them ready
   std::size_t won = 0;
   for (std::size_t i = 0; i < found; ++i) {
     pollable& e = *static_cast<pollable*>(events[i].tag);
@@ -111,13 +128,34 @@ std::size_t poll_waiters(waiter** out, std::size_t n, nanoseconds timeout) {
       if (waiter* w = note_edge(e, 1); w != nullptr) out[won++] = w;
     }
   }
+  if (won == 0) count_inactive();
   return won;
 }
 
 void poll_descriptors() {
   waiter* won[poll_batch];
   const std::size_t n = poll_waiters(won, poll_batch, 0);
+  if (n == 0) return;
   for (std::size_t i = 0; i < n; ++i) ready(*won[i]);
+  count_inactive();
+}
+
+// An edge that comes now is nobody's: the next one who waits looks for himself.
+void forget_waits() noexcept {
+  for (atomic<pollable*>& place : state.chunk) {
+    pollable* const chunk = place.load(memory_order_acquire);
+    if (chunk == nullptr) continue;
+    for (int i = 0; i < chunk_size; ++i) {
+      pollable& e = chunk[i];
+      e.lock.lock();
+      for (std::size_t direction = 0; direction < 2; ++direction) {
+        if (e.waiting[direction] == nullptr || e.waiting[direction]->kind == waiter_kind::thread) continue;
+        take_wait_locked(e, direction);
+        e.edge[direction] = true;
+      }
+      e.lock.unlock();
+    }
+  }
 }
 
 void break_poll() noexcept { state.set.wake(); }
@@ -153,10 +191,9 @@ fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
     };
   }
   park(wait.self, wait_reason::io_wait, nullptr, publish_wait, &wait);
-  the.descriptors.fetch_sub(1, memory_order_seq_cst);
   if (deadline != never) disarm(wait.deadline);
   e.lock.lock();
-  if (e.waiting[direction] == &wait.self) e.waiting[direction] = nullptr;
+  if (e.waiting[direction] == &wait.self) take_wait_locked(e, direction);
   e.lock.unlock();
   return wait.timed_out ? fd_wait::timed_out : fd_wait::ready;
 }

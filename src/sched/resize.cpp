@@ -19,6 +19,7 @@
 #include "weft/detail/panic.hpp"
 #include "weft/runtime.hpp"
 
+#include <mutex>
 #include <new>
 
 namespace weft::detail {
@@ -58,8 +59,12 @@ void retire_locked(token& t) noexcept {
 
 }  // namespace
 
-void resize(std::uint32_t n) {
+/// Returns the number before. With n == 0 nothing changes.
+std::uint32_t resize(std::uint32_t n) {
+  static word_lock one_at_a_time;
+  const std::lock_guard guard(one_at_a_time);
   const std::uint32_t before = the.wanted.load(memory_order_relaxed);
+  if (n == 0) return before;
   for (std::uint32_t i = the.made.load(memory_order_acquire); i < n; ++i) make_token(i);
   the.rest_lock.lock();
   the.wanted.store(n, memory_order_release);
@@ -67,6 +72,7 @@ void resize(std::uint32_t n) {
   for (std::uint32_t i = n; i < before; ++i) retire_locked(*the.tokens[i].load(memory_order_relaxed));
   the.rest_lock.unlock();
   if (n > before && work_visible() && the.idle.worker_wanted()) wake_worker();
+  return before;
 }
 
 }  // namespace weft::detail
@@ -78,12 +84,7 @@ int gomaxprocs(int n) {
     detail::panicf("gomaxprocs(%d): the most is %u", n, detail::most_tokens);
   }
   if (detail::the.made.load(detail::memory_order_acquire) == 0) detail::boot_outside("gomaxprocs()");
-  static detail::word_lock one_at_a_time;
-  one_at_a_time.lock();
-  const auto before = static_cast<int>(detail::the.wanted.load(detail::memory_order_acquire));
-  if (n >= 1 && n != before) detail::resize(static_cast<std::uint32_t>(n));
-  one_at_a_time.unlock();
-  return before;
+  return static_cast<int>(detail::resize(n >= 1 ? static_cast<std::uint32_t>(n) : 0));
 }
 
 int num_cpu() {

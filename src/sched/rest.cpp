@@ -115,11 +115,21 @@ bool retire_thread(worker& w) noexcept {
   return go;
 }
 
+/// True if somebody has taken it off the lists. False: the wake-up was meant for the thread that had this record
+/// before; it is withdrawn under the lock, so that one that is meant comes after it.
+bool is_meant(worker& w) noexcept {
+  the.rest_lock.lock();
+  const bool meant = w.resting == rest::awake;
+  if (!meant) w.wake.store(asleep, memory_order_relaxed);
+  the.rest_lock.unlock();
+  return meant;
+}
+
 /// Sleeps until woken with a token, or until there is something to do for this worker. False: the thread ends.
 bool rest_until_woken(worker& w) {
   for (;;) {
-    if (w.wake.load(memory_order_acquire) == woken) return true;  // pairs with wake_thread()
     if (must_end(w)) return true;
+    if (w.wake.load(memory_order_acquire) == woken && is_meant(w)) return true;  // pairs with wake_thread()
     const rest how = [&] {
       the.rest_lock.lock();
       if (w.resting == rest::plain && the.keeper == nullptr) {
@@ -186,7 +196,6 @@ bool get_up(worker& w, bool searching) noexcept {
     hand_over(w, *t);
   }
   the.rest_lock.unlock();
-  if (t != nullptr && the.watchdog_pace.load(memory_order_seq_cst) == 1) wake_watchdog();
   return t != nullptr;
 }
 
@@ -242,7 +251,9 @@ void retire_record(worker& w) noexcept {
   the.rest_lock.unlock();
 }
 
+// The watchdog too: if the only worker computes, somebody must take its token when the deadline has come.
 void ensure_keeper() {
+  if (the.watchdog_pace.load(memory_order_relaxed) == watchdog_none) start_watchdog();
   the.rest_lock.lock();
   const bool none = the.worker_count == 0;
   if (none) count_active();
@@ -268,13 +279,18 @@ void hand_over(worker& w, token& t) noexcept {
 void give_token(token& t, bool searching) {
   the.rest_lock.lock();
   worker* w = pick_idle_locked();
-  count_active();
-  the.rest_lock.unlock();
   const bool fresh = w == nullptr;
-  if (fresh) w = &add_worker(nullptr);
-  w->searching = searching;
-  hand_over(*w, t);
-  if (the.watchdog_pace.load(memory_order_seq_cst) == 1) wake_watchdog();
+  count_active();
+  if (!fresh) {  // under the lock: if it is just leaving its run it sees the token (leave_run)
+    w->searching = searching;
+    hand_over(*w, t);
+  }
+  the.rest_lock.unlock();
+  if (fresh) {
+    w = &add_worker(nullptr);
+    w->searching = searching;
+    hand_over(*w, t);
+  }
   if (fresh)
     start_thread_for(*w);
   else

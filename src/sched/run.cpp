@@ -10,8 +10,9 @@
 //      runtime within `grace`, the process exits with main's status from where it is: nobody else could return it.
 //   4. The calling thread puts the phase to `stopping`; workers rest at their next switch. One that does not come back
 //      within `grace` is orphaned: its token is taken, and its thread stops for good at its next call into the runtime.
-//   5. What is left is abandoned: callables of goroutines that never ran are destroyed; goroutines that wait or run
-//      keep record and stack for ever, because something may still point at them; the others' stacks are reused.
+//   5. Who queues a goroutine from outside counts himself and then looks at the phase (wake.cpp); the calling thread has
+//      stored the phase and waits for those who are counted. From then on nothing is queued. What is left is abandoned (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign
+//      threads go on: their deadlines stand, and so do those of channels that after() has made.
 //   6. The phase is `stopped`: go() panics until the next run.
 //
 // Memory ordering: the ends of phases are seq_cst: they happen once a run.
@@ -21,7 +22,7 @@
 #include "os/futex.hpp"
 #include "os/overflow.hpp"
 #include "os/stack.hpp"
-#include "park/body.hpp"
+#include "park/abandon.hpp"
 #include "park/dump.hpp"
 #include "park/registry.hpp"
 #include "sched/current.hpp"
@@ -60,7 +61,7 @@ void start_main(worker& w, main_call& request, site where) {
     if (the.drain)
       the.draining.store(true, memory_order_seq_cst);
     else
-      end_run();
+      end_run(run_number());
   };
   static_cast<void>(w);
   start(*g);
@@ -86,18 +87,21 @@ void orphan(worker& w) {
   the.rest_lock.unlock();
   if (!active || !w.lock.contest()) return;
   if (!w.lock.inspect(0)) return;
-  token* const t = w.held.load(memory_order_relaxed);
-  if (t != nullptr) {
-    the.rest_lock.lock();
-    put_away_locked(*t);
+  the.rest_lock.lock();
+  if (w.resting != rest::awake) {  // it has come to rest meanwhile
     the.rest_lock.unlock();
+    w.lock.give_back();
+    return;
   }
+  token* const t = w.held.load(memory_order_relaxed);
+  if (t != nullptr) put_away_locked(*t);
   w.held.store(nullptr, memory_order_relaxed);
   if (w.searching) the.idle.stop_searching();  // it has a token, but has not woken up
   w.searching = false;
   w.orphaned = true;
   w.lock.take();
   the.active.fetch_sub(1, memory_order_seq_cst);
+  the.rest_lock.unlock();
 }
 
 void orphan_the_rest() {
@@ -119,38 +123,10 @@ void empty_queues() {
     token& t = *the.tokens[i].load(memory_order_acquire);
     static_cast<void>(t.queue.take_next());
     while (t.queue.pop_front() != nullptr) continue;
-    run_timers(t.timers, never);  // they free what they hold; the goroutines that they wake are abandoned
+    t.timers.bequeath(the.outside_timers);
     t.live.store(0, memory_order_relaxed);
   }
   the.started_outside.store(0, memory_order_relaxed);
-  the.descriptors.store(0, memory_order_relaxed);
-}
-
-/// Step 5 for one goroutine.
-void abandon(void*, goroutine& g) {
-  switch (g.state.load(memory_order_relaxed)) {
-    case goroutine_state::fresh:
-      g.state.store(goroutine_state::abandoned, memory_order_relaxed);  // its callable's destructor may call ready
-      g.body.use(g.body, closure_use::drop);
-      break;
-    case goroutine_state::runnable:
-      runtime_left_as(g.self.notes);
-      retire_fiber(g.self);
-      forget_stack(g.self.bounds.low(), g.self.bounds.size);
-      if (g.custom_stack)
-        unmap_stack(g.self.bounds);
-      else
-        give_stack(g.self.bounds);
-      break;
-    case goroutine_state::waiting:
-    case goroutine_state::running:
-      g.state.store(goroutine_state::abandoned, memory_order_relaxed);
-      return;
-    default:
-      return;
-  }
-  g.self.bounds = {};
-  discard(g);
 }
 
 void stop(bool report) {
@@ -164,8 +140,10 @@ void stop(bool report) {
     write_text(2, "weft: goroutines left when main returned:\n");
     print_goroutines(2, nullptr, static_cast<std::uint32_t>(monotonic_ns() / 1'000'000));
   }
-  for_each_goroutine(abandon, nullptr);
+  for (unsigned round = 0; the.visitors.load(memory_order_seq_cst) != 0; ++round) relax(round);
   empty_queues();
+  forget_waits();
+  for_each_goroutine([](void*, goroutine& g) { abandon(g); }, nullptr);
   the.at.store(phase::stopped, memory_order_seq_cst);
   the.main_gone.store(false, memory_order_seq_cst);  // first: check_deadlock must not see it without run_over
   the.run_over.store(false, memory_order_seq_cst);
@@ -184,11 +162,22 @@ std::int64_t live_goroutines() noexcept {
   return n;
 }
 
-void end_run() noexcept {
-  worker& caller = *the.caller;
-  const bool here = current_worker() == &caller;
+std::uint64_t run_number() noexcept {
+  the.rest_lock.lock();
+  const std::uint64_t number = the.run_number;
+  the.rest_lock.unlock();
+  return number;
+}
+
+void end_run(std::uint64_t number) noexcept {
   // Under the lock that leave_run takes: the calling thread cannot be gone, into the next run, before the word is set.
   the.rest_lock.lock();
+  if (the.run_number != number) {
+    the.rest_lock.unlock();
+    return;
+  }
+  worker& caller = *the.caller;
+  const bool here = current_worker() == &caller;
   the.run_over.store(true, memory_order_seq_cst);
   if (!the.drain) {  // at once: no other goroutine is switched to from here on
     the.at.store(phase::stopping, memory_order_seq_cst);
@@ -202,7 +191,7 @@ void end_run() noexcept {
   // Step 3: main's own worker sees to it that the calling thread comes back.
   if (the.drain) return;
   const nanoseconds give_up = monotonic_ns() + grace;
-  while (the.in_run.load(memory_order_seq_cst) && !the.caller_back.load(memory_order_seq_cst)) {
+  while (run_number() == number && !the.caller_back.load(memory_order_seq_cst)) {
     atomic<std::uint32_t> nothing{0};
     futex_wait(nothing, 0, 100'000);
     give_way_to_report();
@@ -211,8 +200,13 @@ void end_run() noexcept {
 }
 
 void leave_run(worker& w, bool inside) noexcept {
-  token* const t = inside ? w.held.load(memory_order_relaxed) : nullptr;
   the.rest_lock.lock();
+  while (!inside && w.held.load(memory_order_relaxed) != nullptr) {  // somebody has just given it a token
+    the.rest_lock.unlock();
+    inside = w.lock.enter();
+    the.rest_lock.lock();
+  }
+  token* const t = w.held.load(memory_order_relaxed);
   if (w.resting != rest::awake) {
     forget_resting_locked(w);
   } else {
@@ -240,8 +234,11 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     const runtime_section inside;
     worker& w = add_worker(nullptr);
     w.is_caller = true;
+    the.rest_lock.lock();
     the.caller = &w;
+    ++the.run_number;
     count_active();
+    the.rest_lock.unlock();
     if (token* t = take_idle_token(); t != nullptr) hand_over(w, *t);
     set_this_worker(&w);
     w.exceptions = this_thread_exceptions();
@@ -257,6 +254,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     set_this_worker(nullptr);
     stop(options.report);
     retire_record(w);
+    if (the.outside_timers.earliest() != never || the.descriptors.load(memory_order_seq_cst) != 0) ensure_keeper();
   }
   return request.status;
 }

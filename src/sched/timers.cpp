@@ -3,7 +3,7 @@
 // A token's deadlines; see timers.hpp.
 //
 // Memory ordering: entry.heap is read without the lock in disarm(), to find the lock to take, and checked again under
-// it; an entry never moves from one heap to another while it is armed. Null is released by fire_one() as its last touch
+// it: an entry may have moved to another heap meanwhile. Null is released by fire_one() as its last touch
 // of an entry that won nothing, and acquired by disarm(): the owner may then reuse the memory.
 #include "sched/timers.hpp"
 
@@ -26,17 +26,34 @@ bool timer_heap::arm(timer_entry& entry) {
 }
 
 bool timer_heap::disarm(timer_entry& entry) noexcept {
-  auto* heap = static_cast<timer_heap*>(entry.heap.load(memory_order_acquire));
-  if (heap == nullptr) return false;
-  heap->lock_.lock();
-  const bool armed = entry.heap.load(memory_order_relaxed) != nullptr;
-  if (armed) {
-    heap->entries_.remove(&entry);
-    entry.heap.store(nullptr, memory_order_relaxed);
-    heap->publish_earliest();
+  for (;;) {
+    auto* heap = static_cast<timer_heap*>(entry.heap.load(memory_order_acquire));
+    if (heap == nullptr) return false;
+    heap->lock_.lock();
+    const bool here = entry.heap.load(memory_order_relaxed) == heap;
+    if (here) {
+      heap->entries_.remove(&entry);
+      entry.heap.store(nullptr, memory_order_relaxed);
+      heap->publish_earliest();
+    }
+    heap->lock_.unlock();
+    if (here) return true;
   }
-  heap->lock_.unlock();
-  return armed;
+}
+
+void timer_heap::bequeath(timer_heap& heir) {
+  lock_.lock();
+  heir.lock_.lock();
+  while (!entries_.empty()) {
+    timer_entry* entry = entries_.pop();
+    const bool kept = entry->run != nullptr;
+    if (kept) heir.entries_.push(entry);
+    entry->heap.store(kept ? &heir : nullptr, memory_order_release);
+  }
+  publish_earliest();
+  heir.publish_earliest();
+  heir.lock_.unlock();
+  lock_.unlock();
 }
 
 bool timer_heap::fire_one(nanoseconds time, waiter*& won) {

@@ -6,7 +6,7 @@
 // its own. `earliest()` tells others, without the lock, when to look.
 //
 // Invariants
-//   1. entry.heap is this heap exactly while the entry is in it; written under the lock.
+//   1. entry.heap is this heap exactly while the entry is in it; written under the lock, under both if it moves.
 //   2. A claim entry is decided under the lock: when disarm() has had the lock, nobody touches the entry any more.
 //
 // Memory ordering: earliest_ is seq_cst, as is the keeper's announcement of when it will wake (keeper.cpp): whoever
@@ -29,6 +29,10 @@ class timer_heap {
   static bool disarm(timer_entry& entry) noexcept;
 
   [[nodiscard]] nanoseconds earliest() const noexcept { return earliest_.load(memory_order_seq_cst); }
+
+  /// At the end of a run: takes out every entry. Those that claim belong to parties that are gone, and are forgotten;
+  /// those that run go to `heir`.
+  void bequeath(timer_heap& heir);
 
   /// Takes out the first entry that is due by `time`; runs or claims it. False: none is due. The waiter to make ready,
   /// if any, is left in `won`.

@@ -61,6 +61,9 @@ class token_lock {
 
   void leave() noexcept { in_.store(0, memory_order_release); }  // pairs with the load of in_ in inspect()
 
+  /// Whether the calling worker is inside.
+  [[nodiscard]] bool is_inside() const noexcept { return in_.load(memory_order_relaxed) != 0; }  // its own store
+
   /// Somebody waits to get in. A worker that stays inside for long may leave and enter.
   [[nodiscard]] bool wanted() const noexcept { return state_.load(memory_order_relaxed) == contested; }
 

@@ -28,11 +28,13 @@ void arm(timer_entry& entry) noexcept {
   if (entry.when == never) return;
   worker* const w = current_worker();
   token* const t = w != nullptr ? w->held.load(memory_order_relaxed) : nullptr;
-  if (t == nullptr) boot_outside("a deadline");
-  timer_heap& heap = t != nullptr ? t->timers : the.tokens[0].load(memory_order_acquire)->timers;
+  if (w == nullptr) need_runtime("a deadline");
+  timer_heap& heap = t != nullptr   ? t->timers
+                     : w != nullptr ? the.tokens[0].load(memory_order_acquire)->timers  // it has lost its token
+                                    : the.outside_timers;
   const nanoseconds when = entry.when;  // once armed, the entry may be gone
-  if (!heap.arm(entry)) return;
-  deadline_armed(when);
+  const bool first = heap.arm(entry);
+  if (first) deadline_armed(when);
   if (w == nullptr) ensure_keeper();
 }
 

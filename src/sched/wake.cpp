@@ -40,8 +40,40 @@ void fetch_ahead(const goroutine* g) noexcept {
   __builtin_prefetch(bytes + 128, 1);
 }
 
-/// The worker's own stack, without a token: it looks around before it sleeps (settle, a due timer run by the keeper).
-bool at_rest(const worker& w) noexcept { return w.running == nullptr && w.held.load(memory_order_relaxed) == nullptr; }
+/// The worker's own stack, outside its lock: it looks around before it sleeps (settle, a due timer run by the keeper).
+/// It may have been given a token that it has not seen yet, so `held` does not tell.
+bool at_rest(const worker& w) noexcept { return w.running == nullptr && !w.lock.is_inside(); }
+
+/// A party without a token that queues a goroutine: run() waits for it before it gives up what is left (run.cpp).
+class visit {
+ public:
+  visit() noexcept { the.visitors.fetch_add(1, memory_order_seq_cst); }
+  visit(const visit&) = delete;
+  visit& operator=(const visit&) = delete;
+  ~visit() { the.visitors.fetch_sub(1, memory_order_seq_cst); }
+
+  /// False: the run is over, and what is queued now would be found by the next one.
+  [[nodiscard]] bool welcome() const noexcept { return the.at.load(memory_order_seq_cst) == phase::running; }
+};
+
+void ready_from_outside(goroutine& g) noexcept {
+  const visit here;
+  if (!here.welcome() || g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  g.state.store(goroutine_state::woken, memory_order_relaxed);
+  happens_before(&g);
+  inject(g);
+}
+
+void start_from_outside(goroutine& g) noexcept {
+  const visit here;
+  if (!here.welcome()) {
+    g.state.store(goroutine_state::abandoned, memory_order_relaxed);
+    return;
+  }
+  the.started_outside.fetch_add(1, memory_order_relaxed);
+  if (the.watchdog_pace.load(memory_order_relaxed) == watchdog_none) start_watchdog();
+  inject(g);
+}
 
 /// Queues `g` at the worker's token, inside its lock. True if a worker ought to be woken.
 [[gnu::always_inline]] inline bool queue_here(worker& w, goroutine& g) noexcept {
@@ -73,14 +105,14 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
 
 void ready_goroutine(goroutine& g) noexcept {
   const runtime_section inside;
-  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
-  g.state.store(goroutine_state::runnable, memory_order_relaxed);
-  happens_before(&g);
   worker* const w = current_worker();
   if (w == nullptr || at_rest(*w)) {
-    inject(g);
+    ready_from_outside(g);
     return;
   }
+  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  g.state.store(goroutine_state::woken, memory_order_relaxed);
+  happens_before(&g);
   if (w->running == nullptr) {  // on the worker's own stack, inside the lock already: a timer fired
     if (queue_fired(*w, g)) wake_worker();
     return;
@@ -167,9 +199,8 @@ void start(goroutine& g) noexcept {
   worker* const w = current_worker();
   const bool nested = w != nullptr && w->running == nullptr;
   if (w == nullptr || at_rest(*w) || (!nested && !w->lock.enter())) {
-    the.started_outside.fetch_add(1, memory_order_relaxed);
-    if (the.watchdog_pace.load(memory_order_relaxed) == 0) start_watchdog();
-    inject(g);
+    if (w != nullptr) on_token_lost(*w);
+    start_from_outside(g);
     if (w != nullptr && !nested) requeue_without_token(*w);
     return;
   }
@@ -179,7 +210,7 @@ void start(goroutine& g) noexcept {
   if (!nested) w->lock.leave();
   if (wake) wake_worker();
   const bool alone = nested && id_of(&g) == 1;  // main: there is nobody to hold up yet
-  if (__builtin_expect(the.watchdog_pace.load(memory_order_relaxed) == 0, 0) && !alone) start_watchdog();
+  if (__builtin_expect(the.watchdog_pace.load(memory_order_relaxed) == watchdog_none, 0) && !alone) start_watchdog();
 }
 
 }  // namespace weft::detail

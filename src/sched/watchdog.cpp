@@ -12,6 +12,8 @@
 //     (reference Y1), so that two goroutines that wake each other for ever do not starve the queue.
 //   - Work that waits beside idle tokens (a slot whose waker went on computing, a deadline that is overdue) is given a
 //     worker.
+//   - Descriptors at which nobody has looked for a slice, because everybody computes, are looked at, as Go's sysmon
+//     does.
 // It also moves the coarse clock that reports use.
 //
 // Pace. Nothing runs: it sleeps on a futex word, and the first worker that gets up wakes it: an idle process uses no
@@ -39,10 +41,10 @@ constexpr nanoseconds slice = 10'000'000;
 constexpr nanoseconds blocking_slice = 20'000;
 constexpr nanoseconds slow_look = 2'000'000;
 constexpr unsigned fast_looks = 50;
-constexpr std::uint32_t pace_none = 0, pace_asleep = 1, pace_slow = 2, pace_fast = 3;
+constexpr unsigned last_looks = 4;
 
-bool others_wait(const token& t) noexcept {
-  return t.queue.size() != 0 || the.global.size() != 0 || t.timers.earliest() <= monotonic_ns() ||
+bool others_wait(const token& t, nanoseconds time) noexcept {
+  return t.queue.size() != 0 || the.global.size() != 0 || t.timers.earliest() <= time || earliest_shared() <= time ||
          t.retired.load(memory_order_relaxed);
 }
 
@@ -75,7 +77,7 @@ void look_at(token& t, nanoseconds time) {
     return;
   }
   const nanoseconds still = time - owner->seen_since;
-  if (still >= (blocking ? blocking_slice : slice) && others_wait(t)) {
+  if (still >= (blocking ? blocking_slice : slice) && others_wait(t, time)) {
     retake(*owner, t);
   } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
     wake_worker();
@@ -89,6 +91,10 @@ void look() {
   for (std::uint32_t i = 0; i < n; ++i) {
     look_at(*the.tokens[i].load(memory_order_acquire), time);
   }
+  // Everybody computes, and so nobody looks at the descriptors.
+  if (the.descriptors.load(memory_order_relaxed) != 0 && the.polled_at.load(memory_order_relaxed) <= time - slice) {
+    poll_descriptors();
+  }
   if (!the.idle.any_idle()) return;
   if (work_visible() || earliest_deadline() <= time - slow_look / 2) wake_worker();
 }
@@ -96,7 +102,7 @@ void look() {
 /// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
 void sleep_deeply() {
   const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
-  the.watchdog_pace.store(pace_asleep, memory_order_seq_cst);
+  the.watchdog_pace.store(watchdog_asleep, memory_order_seq_cst);
   if (the.active.load(memory_order_seq_cst) == 0) {
     constexpr nanoseconds quiet = 1'000'000'000;
     constexpr std::size_t warm = 1024;
@@ -105,13 +111,14 @@ void sleep_deeply() {
       futex_wait(the.watchdog_signal, seen, -1);
     }
   }
-  the.watchdog_pace.store(pace_slow, memory_order_seq_cst);
+  the.watchdog_pace.store(watchdog_slow, memory_order_seq_cst);
 }
 
 void watchdog_thread(void*) {
   unsigned looks_left = 0;
   unsigned idle_looks = 0;
   for (;;) {
+    const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);  // before the look: none is missed
     look();
     idle_looks = the.active.load(memory_order_seq_cst) == 0 ? idle_looks + 1 : 0;
     if (idle_looks > 25) {
@@ -119,9 +126,9 @@ void watchdog_thread(void*) {
       idle_looks = 0;
       continue;
     }
-    const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
     const nanoseconds pause = looks_left != 0 ? blocking_slice : slow_look;
-    if (looks_left != 0 && --looks_left == 0) the.watchdog_pace.store(pace_slow, memory_order_seq_cst);
+    // Whoever finds the pace fast does not hurry it. It is let go while some fast looks are left for him.
+    if (looks_left != 0 && --looks_left == last_looks) the.watchdog_pace.store(watchdog_slow, memory_order_seq_cst);
     const bool timed_out = futex_wait(the.watchdog_signal, seen, pause);
     if (!timed_out && the.watchdog_signal.load(memory_order_seq_cst) != seen) looks_left = fast_looks;
   }
@@ -137,15 +144,15 @@ void wake_watchdog() noexcept {
 void hurry_watchdog() noexcept {
   const runtime_section inside;
   const std::uint32_t pace = the.watchdog_pace.load(memory_order_relaxed);
-  if (pace == pace_fast || pace == pace_none) return;
-  the.watchdog_pace.store(pace_fast, memory_order_seq_cst);
+  if (pace == watchdog_fast || pace == watchdog_none) return;
+  the.watchdog_pace.store(watchdog_fast, memory_order_seq_cst);
   wake_watchdog();
 }
 
 void start_watchdog() {
   const runtime_section inside;
-  std::uint32_t expected = pace_none;
-  if (!the.watchdog_pace.compare_exchange_strong(expected, pace_slow, memory_order_seq_cst)) return;
+  std::uint32_t expected = watchdog_none;
+  if (!the.watchdog_pace.compare_exchange_strong(expected, watchdog_slow, memory_order_seq_cst)) return;
   the.coarse_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
   const int error = start_thread(watchdog_thread, nullptr, "weft-watchdog", std::size_t{256} * 1024);
   if (error != 0) fatalf("thread exhaustion: cannot start the watchdog thread: %s", std::strerror(error));

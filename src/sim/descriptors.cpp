@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Engine sim: waiting for real descriptors. They are the one thing that virtual time cannot simulate, so when nothing
-// is runnable and somebody waits for one, the kernel is asked; a deadline jumps forward only after the kernel has had
-// `grace` to answer.
+// is runnable and somebody waits for one, the kernel is asked; time jumps to a deadline, and foreign threads are
+// listened to, only after the kernel has had `grace` to answer.
 //
 // An event wakes everybody who waits for that descriptor; who finds nothing waits again, as the contract of wait_fd
 // allows. Edges that come while nobody waits are kept with the descriptor's registration, which is made anew by each
@@ -44,7 +44,10 @@ epoll_set& poller() {
 bool sim_engine::poll_descriptors() {
   if (descriptors_.empty()) return false;
   poll_event events[64];
-  const std::size_t n = poller().wait(events, 64, deadlines_.empty() ? -1 : grace);
+  inbox_lock_.lock();
+  const bool nothing_else = first_due() == nullptr;
+  inbox_lock_.unlock();
+  const std::size_t n = poller().wait(events, 64, nothing_else && !outsiders_may_act() ? -1 : grace);
   bool any = false;
   for (std::size_t i = 0; i < n; ++i) {
     const int fd = static_cast<int>(reinterpret_cast<std::intptr_t>(events[i].tag));

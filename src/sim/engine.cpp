@@ -32,8 +32,8 @@ constexpr std::uint32_t asked_to_drive = 2;
 }  // namespace
 
 sim_engine& sim() {
-  static sim_engine engine;
-  return engine;
+  static auto* const only = new sim_engine;  // never destroyed: static destructors may wait
+  return *only;
 }
 
 bool sim_engine::on_driver() const noexcept { return this_worker() == this; }
@@ -42,7 +42,7 @@ bool sim_engine::on_driver() const noexcept { return this_worker() == this; }
 
 void sim_engine::enqueue(goroutine& g) noexcept {
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
-  g.state.store(goroutine_state::runnable, memory_order_relaxed);
+  g.state.store(goroutine_state::woken, memory_order_relaxed);
   happens_before(&g);
   if (on_driver()) {
     runnable_.push_back(&g);
@@ -192,24 +192,35 @@ void sim_engine::advance() {
     return;
   }
   if (poll_descriptors()) return;
-  if (!deadlines_.empty()) {
-    clock_ = std::max(clock_, deadlines_.top()->when);
+  inbox_lock_.lock();
+  const deadline_heap<timer_entry>* const due = first_due();
+  if (due != nullptr) {
+    clock_ = std::max(clock_, due->top()->when);
     steps_at_this_time_ = 0;
-    fire_due();
-    return;
   }
-  wait_outside();
+  inbox_lock_.unlock();
+  if (due != nullptr)
+    fire_due();
+  else
+    wait_outside();
+}
+
+/// The heap whose first entry is due first; null if both are empty. Under inbox_lock_.
+deadline_heap<timer_entry>* sim_engine::first_due() noexcept {
+  if (outside_.empty()) return deadlines_.empty() ? nullptr : &deadlines_;
+  return !deadlines_.empty() && deadlines_.top()->when <= outside_.top()->when ? &deadlines_ : &outside_;
 }
 
 void sim_engine::fire_due() {
   for (;;) {
     waiter* won = nullptr;
     inbox_lock_.lock();
-    if (deadlines_.empty() || deadlines_.top()->when > clock_) {
+    deadline_heap<timer_entry>* const due = first_due();
+    if (due == nullptr || due->top()->when > clock_) {
       inbox_lock_.unlock();
       return;
     }
-    timer_entry* entry = deadlines_.pop();
+    timer_entry* entry = due->pop();
     entry->heap.store(nullptr, memory_order_release);
     const auto run = entry->run;
     if (run == nullptr) won = entry->claim(*entry);
@@ -222,7 +233,8 @@ void sim_engine::fire_due() {
 bool sim_engine::outsiders_may_act() const {
   const auto asleep =
       static_cast<std::int32_t>(outside_parked_.load(memory_order_seq_cst)) + (main_ != nullptr ? 1 : 0);
-  return static_cast<std::int64_t>(process_threads()) > asleep + static_cast<std::int64_t>(sanitizer_threads());
+  const std::optional<std::size_t> all = process_threads();
+  return !all.has_value() || static_cast<std::int64_t>(*all) > asleep + static_cast<std::int64_t>(sanitizer_threads());
 }
 
 void sim_engine::wait_outside() {
@@ -273,10 +285,15 @@ void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
   const auto awake = [](void* at) {  // pairs with the store in ready()
     return static_cast<waiter*>(at)->awake.load(memory_order_acquire) == woken;
   };
+  const auto relieved = [](void* at) {
+    return static_cast<waiter*>(at)->awake.load(memory_order_acquire) == woken ||
+           sim().in_run_.load(memory_order_seq_cst);
+  };
   while (!awake(&w)) {
     bool nobody = false;
-    if (driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst)) {
-      drive(awake, &w);
+    if (!in_run_.load(memory_order_seq_cst) &&
+        driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst)) {
+      drive(relieved, &w);
       driven_.store(false, memory_order_seq_cst);
     } else {
       futex_wait(w.awake, 0, -1);
@@ -284,12 +301,12 @@ void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
       w.awake.compare_exchange_strong(called, 0, memory_order_seq_cst);
     }
   }
-  call_next_driver(w);
+  call_next_driver(&w);
 }
 
-void sim_engine::call_next_driver(waiter& leaving) noexcept {
+void sim_engine::call_next_driver(waiter* leaving) noexcept {
   inbox_lock_.lock();
-  std::erase(sleepers_, &leaving);
+  if (leaving != nullptr) std::erase(sleepers_, leaving);
   if (!driven_.load(memory_order_seq_cst) && !sleepers_.empty()) {
     waiter& next = *sleepers_.back();
     std::uint32_t asleep = 0;
@@ -324,16 +341,19 @@ void sim_engine::ready(waiter& w) noexcept {
 
 void sim_engine::arm(timer_entry& entry) noexcept {
   if (entry.when == never) return;
+  auto& heap = running_ != nullptr && on_driver() ? deadlines_ : outside_;
   inbox_lock_.lock();
-  entry.heap.store(&deadlines_, memory_order_relaxed);
-  deadlines_.push(&entry);
+  entry.heap.store(&heap, memory_order_relaxed);
+  heap.push(&entry);
   inbox_lock_.unlock();
+  if (!on_driver()) signal_inbox();
 }
 
 bool sim_engine::disarm(timer_entry& entry) noexcept {
   inbox_lock_.lock();
-  const bool armed = entry.heap.load(memory_order_relaxed) != nullptr;
-  if (armed) deadlines_.remove(&entry);
+  auto* const heap = static_cast<deadline_heap<timer_entry>*>(entry.heap.load(memory_order_relaxed));
+  const bool armed = heap != nullptr;
+  if (armed) heap->remove(&entry);
   entry.heap.store(nullptr, memory_order_relaxed);
   inbox_lock_.unlock();
   return armed;

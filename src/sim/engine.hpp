@@ -93,7 +93,9 @@ class sim_engine {
   void may_interrupt() noexcept;
   void leave(pending_commit commit) noexcept;
   void park_outside(waiter& w, commit_function commit, void* arg);
-  void call_next_driver(waiter& leaving) noexcept;
+  void call_next_driver(waiter* leaving) noexcept;
+  [[nodiscard]] deadline_heap<timer_entry>* first_due() noexcept;
+  void begin_run();
   void signal_inbox() noexcept;
   void finish(goroutine& g);
   void abandon();
@@ -122,11 +124,13 @@ class sim_engine {
   // Shared with foreign threads.
   word_lock inbox_lock_;
   std::vector<goroutine*> inbox_;            // under inbox_lock_
-  deadline_heap<timer_entry> deadlines_;     // under inbox_lock_
+  deadline_heap<timer_entry> deadlines_;     // under inbox_lock_: of goroutines
+  deadline_heap<timer_entry> outside_;       // under inbox_lock_: of foreign threads, and what outlives its run
   atomic<std::uint32_t> inbox_signal_{0};    // futex word: counts arrivals
   std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
   atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
   atomic<bool> driven_{false};
+  atomic<bool> in_run_{false};  // whoever drives without being in run() makes room
   atomic<bool> stopped_{false};  // a run has returned and no other has begun
 };
 

@@ -4,10 +4,9 @@
 //
 //   1. main becomes goroutine 1 and the calling thread drives the loop until main has ended; with `drain`, until every
 //      goroutine has.
-//   2. What is left is abandoned, as in Go: goroutines that never ran have their callables destroyed, those that could
-//      run lose their stacks without unwinding. Those that wait are kept as they are for ever: their waiters may be
-//      linked in channels that outlive the run.
-//   3. The engine is as new: the next run starts at the same time with its own seed.
+//   2. What is left is abandoned (park/abandon.cpp). Foreign threads go on: their deadlines stand, and so do those of
+//      channels that after() has made; one of those who sleep drives again.
+//   3. The engine is as new: the next run starts at the same time (unless a deadline is left) with its own seed.
 //
 // Memory ordering: goroutine states are relaxed: one thread reads and writes them.
 #include <cstdlib>
@@ -18,8 +17,10 @@
 #include "os/quit.hpp"
 #include "os/stack.hpp"
 #include "os/thread_local.hpp"
+#include "park/abandon.hpp"
 #include "park/body.hpp"
 #include "park/dump.hpp"
+#include "park/parallelism.hpp"
 #include "park/registry.hpp"
 #include "sim/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -31,7 +32,11 @@ namespace {
 std::uint64_t seed_of(const run_options& options) {
   if (options.seed != 0) return options.seed;
   const char* text = std::getenv("WEFT_SEED");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : 1;
+  if (text == nullptr || *text == '\0') return 1;
+  char* end = nullptr;
+  const std::uint64_t seed = std::strtoull(text, &end, 10);
+  if (*end != '\0') fatalf("WEFT_SEED=%s: it must be a number, or not be set", text);
+  return seed;
 }
 
 struct main_call {
@@ -76,35 +81,43 @@ void sim_engine::before_start() {
 }
 
 void sim_engine::abandon() {
-  struct left {
-    std::vector<goroutine*> records;
-  } found;
-  for_each_goroutine([](void* arg, goroutine& g) { static_cast<left*>(arg)->records.push_back(&g); }, &found);
-  for (goroutine* g : found.records) {
-    const goroutine_state state = g->state.load(memory_order_relaxed);
-    if (state == goroutine_state::abandoned) continue;
-    if (state == goroutine_state::waiting) {
-      g->state.store(goroutine_state::abandoned, memory_order_relaxed);
-      continue;
-    }
-    if (state == goroutine_state::fresh) g->body.use(g->body, closure_use::drop);
-    if (g->self.bounds.top != nullptr) forget_stack(g->self.bounds.low(), g->self.bounds.size);
-    give_back(*g);
-  }
   runnable_.clear();
   descriptors_.clear();
-  clock_ = never;  // deadlines free what they hold; the goroutines that they wake are abandoned
-  fire_due();
-  live_ = 0;
   settling_.clear();
+  inbox_lock_.lock();
+  inbox_.clear();
+  while (!deadlines_.empty()) {
+    timer_entry* const entry = deadlines_.pop();
+    const bool kept = entry->run != nullptr;  // else it belongs to a party that is gone
+    if (kept) outside_.push(entry);
+    entry->heap.store(kept ? &outside_ : nullptr, memory_order_release);
+  }
+  inbox_lock_.unlock();
+  for_each_goroutine([](void*, goroutine& g) { detail::abandon(g); }, nullptr);
+  live_ = 0;
+}
+
+/// Becomes the driver. A foreign thread that drives meanwhile stops at its next step.
+void sim_engine::begin_run() {
+  if (on_driver()) panic("run() inside run(): call it from a thread of your own, not from a goroutine");
+  bool nobody = false;
+  if (!in_run_.compare_exchange_strong(nobody, true, memory_order_seq_cst)) panic("run() inside run()");
+  for (unsigned round = 0;; ++round) {
+    bool undriven = false;
+    if (driven_.compare_exchange_strong(undriven, true, memory_order_seq_cst)) return;
+    signal_inbox();
+    relax(round);
+  }
 }
 
 int sim_engine::run_main(goroutine& main, const run_options& options) {
-  bool nobody = false;
-  if (!driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst)) panic("run() inside run()");
+  begin_run();
   prepare_process();
+  static_cast<void>(parallelism(options.workers));  // one goroutine runs at a time, but nonsense is refused here too
   chance_ = random_source(seed_of(options));
-  clock_ = 1'000'000'000;
+  inbox_lock_.lock();
+  if (first_due() == nullptr) clock_ = 1'000'000'000;
+  inbox_lock_.unlock();
   steps_at_this_time_ = 0;
   main_ = &main;
   main_returned_ = false;
@@ -125,6 +138,8 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   main_gone_ = false;
   stopped_.store(true);
   driven_.store(false, memory_order_seq_cst);
+  in_run_.store(false, memory_order_seq_cst);
+  call_next_driver(nullptr);
   return 0;
 }
 

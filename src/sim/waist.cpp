@@ -10,6 +10,7 @@
 #include "os/stack.hpp"
 #include "os/thread_local.hpp"
 #include "park/dump.hpp"
+#include "park/parallelism.hpp"
 #include "park/registry.hpp"
 #include "sim/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -119,7 +120,9 @@ namespace weft {
 // One goroutine runs at a time whatever is asked for; the number is kept, so that programs that ask see what they set.
 int gomaxprocs(int n) {
   static detail::atomic<int> set{1};
-  if (n > 1024) detail::panicf("gomaxprocs(%d): at most 1024", n);
+  if (n > static_cast<int>(detail::most_tokens)) {
+    detail::panicf("gomaxprocs(%d): the most is %u", n, detail::most_tokens);
+  }
   return n >= 1 ? set.exchange(n) : set.load();
 }
 

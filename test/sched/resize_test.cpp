@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The books of the engine: tokens, idle lists and counts, after everything that moves them.
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -115,6 +116,24 @@ WEFT_TEST("P5.5", "after gomaxprocs went up and down under load each token is he
     gomaxprocs(static_cast<int>(wanted));
     expect_balanced(wanted);
   }
+}
+
+WEFT_TEST("P5.6", "deadlines come although gomaxprocs no longer reaches where they were set") {
+  const int before = gomaxprocs();
+  gomaxprocs(4);
+  std::atomic<int> woken{0};
+  for (int i = 0; i < 40; ++i) {
+    go([&woken] {
+      for (int n = 0; n < 20; ++n) yield();
+      sleep_for(5ms);
+      ++woken;
+    });
+  }
+  const auto start = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - start < 3ms) yield();
+  gomaxprocs(1);
+  while (woken.load() != 40) yield();
+  gomaxprocs(before);
 }
 
 }  // namespace

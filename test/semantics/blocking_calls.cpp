@@ -15,30 +15,15 @@
 #include <vector>
 
 #include "harness.hpp"
+#include "pipe_pair.hpp"
 #include "weft/weft.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using weft::chan;
+using weft::test::pipe_pair;
 using weft::unit;
-
-/// A pipe that closes itself.
-struct pipe_pair {
-  int ends[2] = {-1, -1};
-  pipe_pair() { EXPECT_EQ(pipe(ends), 0); }
-  pipe_pair(const pipe_pair&) = delete;
-  pipe_pair& operator=(const pipe_pair&) = delete;
-  ~pipe_pair() {
-    close(ends[0]);
-    close(ends[1]);
-  }
-  void write_one() const { EXPECT_EQ(write(ends[1], "x", 1), 1); }
-  [[nodiscard]] ssize_t read_one() const {
-    char byte = 0;
-    return read(ends[0], &byte, 1);
-  }
-};
 
 WEFT_TEST("B1.2", "blocking returns the result of its function, or a reference, or nothing") {
   int there = 4;
@@ -208,42 +193,6 @@ WEFT_TEST_WITH("B2", "foreign threads send, receive, select, lock and wait besid
   weft::blocking([&foreign] {
     for (std::thread& t : foreign) t.join();
   });
-}
-
-WEFT_TEST_WITH("B3.1", "a goroutine that waits for a descriptor takes no thread: many wait on few workers",
-               .on = weft::test::sched_only) {
-  constexpr int count = 50;
-  std::vector<std::unique_ptr<pipe_pair>> pipes;
-  std::atomic<int> woken{0};
-  weft::wait_group all;
-  for (int i = 0; i < count; ++i) pipes.push_back(std::make_unique<pipe_pair>());
-  for (const auto& p : pipes) {
-    all.go([&woken, fd = p->ends[0]] {
-      EXPECT_EQ(weft::detail::wait_fd(fd, weft::detail::readiness::readable), weft::detail::fd_wait::ready);
-      ++woken;
-    });
-  }
-  for (int i = 0; i < 10; ++i) weft::yield();
-  for (const auto& p : pipes) p->write_one();
-  all.wait();
-  EXPECT_EQ(woken.load(), count);
-}
-
-WEFT_TEST("B3.2", "a wait for a descriptor ends at its deadline") {
-  const pipe_pair p;
-  const auto deadline = weft::detail::now() + 2'000'000;
-  EXPECT_EQ(weft::detail::wait_fd(p.ends[0], weft::detail::readiness::readable, deadline),
-            weft::detail::fd_wait::timed_out);
-  EXPECT_GE(weft::detail::now(), deadline);
-  p.write_one();
-  EXPECT_EQ(weft::detail::wait_fd(p.ends[0], weft::detail::readiness::readable), weft::detail::fd_wait::ready);
-}
-
-WEFT_TEST("B3.3", "a regular file is not waited for") {
-  std::FILE* file = std::tmpfile();
-  ASSERT_NE(file, nullptr);
-  EXPECT_EQ(weft::detail::wait_fd(fileno(file), weft::detail::readiness::readable), weft::detail::fd_wait::unsupported);
-  std::fclose(file);
 }
 
 }  // namespace

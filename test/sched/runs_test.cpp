@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs one after another, and what only worker threads can do in them.
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "harness.hpp"
+#include "semantics/pipe_pair.hpp"
+#include "weft/weft.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using weft::detail::fd_wait;
+using weft::detail::readiness;
+using weft::test::pipe_pair;
+
+fd_wait wait_readable(const pipe_pair& p) { return weft::detail::wait_fd(p.ends[0], readiness::readable); }
+
+WEFT_PLAIN_TEST("B3.7", "a wait that a run has left behind is forgotten; that of a foreign thread stays") {
+  const pipe_pair left;
+  const pipe_pair kept;
+  std::thread foreign;
+  weft::run([&] {
+    weft::go([&left] { static_cast<void>(wait_readable(left)); });
+    foreign = std::thread([&kept] { EXPECT_EQ(wait_readable(kept), fd_wait::ready); });
+    weft::sleep_for(5ms);
+  });
+  weft::run([&] {
+    left.write_one();
+    EXPECT_EQ(wait_readable(left), fd_wait::ready);
+    EXPECT_EQ(left.read_one(), 1);
+  });
+  kept.write_one();
+  foreign.join();
+}
+
+WEFT_PLAIN_TEST("G7.7", "a goroutine that computes holds up nobody in a later run either") {
+  constexpr weft::run_options alone{.workers = 1};
+  weft::run(
+      [] {
+        weft::go([] {});
+        weft::sleep_for(1ms);
+      },
+      alone);
+  std::this_thread::sleep_for(150ms);  // not an order: long enough for whoever watches to fall asleep
+  std::atomic<bool> stop{false};
+  weft::run(
+      [&stop] {
+        weft::wait_group all;
+        all.go([&stop] {
+          while (!stop.load()) continue;
+        });
+        weft::yield();
+        stop = true;
+        all.wait();
+      },
+      alone);
+}
+
+}  // namespace

@@ -170,6 +170,7 @@ std::uint64_t run_number() noexcept {
 }
 
 void end_run(std::uint64_t number) noexcept {
+  const runtime_section inside;
   // Under the lock that leave_run takes: the calling thread cannot be gone, into the next run, before the word is set.
   the.rest_lock.lock();
   if (the.run_number != number) {

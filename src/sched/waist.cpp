@@ -52,6 +52,7 @@ std::uint64_t draw() noexcept {
 namespace weft::testing {
 
 census count() {
+  const detail::runtime_section inside;
   census c;
   detail::for_each_goroutine(
       [](void* arg, detail::goroutine& g) {

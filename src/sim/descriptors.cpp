@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "os/epoll.hpp"
+#include "os/fiber_annotations.hpp"
 #include "sim/engine.hpp"
 #include "weft/detail/panic.hpp"
 
@@ -87,6 +88,7 @@ fd_wait sim_engine::wait_fd(int fd, readiness what, nanoseconds deadline) {
   park(
       wait.self, wait_reason::io_wait, nullptr,
       [](void* arg) {
+        const runtime_section inside;
         auto& w = *static_cast<descriptor_wait*>(arg);
         sim().descriptors_.push_back({&w.self, w.fd, w.what});
         if (w.deadline.when != never) sim().arm(w.deadline);

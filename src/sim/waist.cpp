@@ -76,7 +76,10 @@ bool disarm(timer_entry& entry) noexcept {
   return sim().disarm(entry);
 }
 
-fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) { return sim().wait_fd(fd, what, deadline); }
+fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
+  const runtime_section inside;
+  return sim().wait_fd(fd, what, deadline);
+}
 
 // The one thread blocks, and time stands still meanwhile: a blocking call takes no virtual time.
 void enter_blocking() noexcept {}
@@ -107,6 +110,7 @@ void sim_engine::settle() {
   park(
       self, wait_reason::other, nullptr,
       [](void* arg) {
+        const runtime_section inside;
         auto& settle = *static_cast<request*>(arg);
         settle.engine->settling_.push_back(settle.who);
       },
@@ -139,6 +143,7 @@ void dump_goroutines(int fd) {
 namespace weft::testing {
 
 census count() {
+  const detail::runtime_section inside;
   census c;
   detail::for_each_goroutine(
       [](void* arg, detail::goroutine& g) {
@@ -155,6 +160,7 @@ census count() {
 
 void settle() {
   if (detail::current() == nullptr) detail::panic("settle() on a thread that is no goroutine");
+  const detail::runtime_section inside;
   detail::sim().settle();
 }
 

@@ -13,6 +13,7 @@
 #endif
 #ifdef WEFT_TSAN
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 namespace weft::detail {
@@ -30,13 +31,19 @@ void forget_stack([[maybe_unused]] std::byte* low, [[maybe_unused]] std::size_t 
 #endif
 }
 
-void keep_reachable([[maybe_unused]] const stack& left) noexcept {
+void keep_reachable([[maybe_unused]] const std::byte* low, [[maybe_unused]] std::size_t size) noexcept {
 #ifdef WEFT_ASAN
-  __lsan_register_root_region(left.low(), left.size);
+  __lsan_register_root_region(low, size);
 #endif
 }
 
 #ifdef WEFT_TSAN
+namespace {
+const pid_t first_process = ::getpid();  // a forked child has inherited it
+}
+
+std::size_t sanitizer_threads() noexcept { return ::getpid() == first_process ? 1 : 2; }
+
 __attribute__((noinline, no_sanitize("thread"))) void* tsan_fiber(const fiber_notes& notes) noexcept {
   return notes.tsan;
 }

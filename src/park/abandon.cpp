@@ -24,9 +24,10 @@ void abandon(goroutine& g) noexcept {
   if (state == goroutine_state::free || state == goroutine_state::abandoned) return;
   if (state != goroutine_state::runnable || g.on_segment) {
     g.state.store(goroutine_state::abandoned, memory_order_relaxed);
-    if (g.self.bounds.top != nullptr) keep_reachable(g.self.bounds);
+    if (g.self.bounds.top != nullptr) keep_reachable(g.self.bounds.low(), g.self.bounds.size);
     return;
   }
+  happens_before_as(g.self.notes, &g);  // its record will be another goroutine's
   runtime_left_as(g.self.notes);
   retire_fiber(g.self);
   const stack memory = g.self.bounds;

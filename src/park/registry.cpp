@@ -2,32 +2,46 @@
 //
 // Slabs of records; see registry.hpp.
 //
+// The first slabs are 64 KiB, so that a program with ten goroutines does not notice; once there are some thousand
+// goroutines a slab is a large page, because half of what a new goroutine costs is the first touch of its memory.
+//
 // Memory ordering: `newest_slab` is released when a slab is linked and acquired by for_each, which may run in another
 // thread at the same time; a slab's contents before that point are its zero state (all free).
 #include "park/registry.hpp"
 
+#include <cstdint>
+#include <cstdlib>
 #include <new>
 #include <vector>
 
+#include "os/fiber_annotations.hpp"
+#include "os/pages.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/word_lock.hpp"
 
 namespace weft::detail {
 namespace {
 
-// 64 KiB less the link: small enough that a program with ten goroutines does not notice, large enough that a million
-// of them take 2,500 allocations.
-constexpr std::size_t slab_records = (64 * 1024 - 64) / sizeof(goroutine);
+constexpr std::size_t small_slab = std::size_t{64} * 1024;
+constexpr std::size_t small_slabs = 16;  // 6,500 goroutines
 
-struct slab {
+/// In memory that was zero: a record that was not handed out yet has the bytes of `free` and id 0.
+struct alignas(64) slab {
   slab* older = nullptr;
-  goroutine records[slab_records];
+  std::size_t count = 0;
+
+  [[nodiscard]] goroutine* records() noexcept { return reinterpret_cast<goroutine*>(this + 1); }
 };
+
+constexpr std::size_t records_in(std::size_t bytes) { return (bytes - sizeof(slab)) / sizeof(goroutine); }
+
+static_assert(static_cast<int>(goroutine_state::free) == 0 && sizeof(slab) % alignof(goroutine) == 0);
 
 struct record_store {
   word_lock lock;
   std::vector<goroutine*> free;        // under lock
   std::size_t fresh_left = 0;          // under lock: records of the newest slab that were never handed out
+  std::size_t slabs = 0;               // under lock
   atomic<slab*> newest_slab{nullptr};  // written under lock
   atomic<std::uint64_t> next_id{2};    // 1 is every run's main
 };
@@ -37,15 +51,25 @@ record_store& store() noexcept {
   return *only;
 }
 
-/// A new slab, made without the lock: the first touch of its pages takes a while.
-void add_slab(record_store& s) noexcept {
-  slab* const added = new (std::nothrow) slab;
-  if (added == nullptr) fatal("out of memory: cannot allocate goroutine records");
+goroutine* next_fresh_locked(record_store& s) noexcept {
+  slab& newest = *s.newest_slab.load(memory_order_relaxed);  // only written under this lock
+  return ::new (&newest.records()[newest.count - s.fresh_left--]) goroutine;
+}
+
+/// A new slab, made without the lock: a system call and the first touch take a while.
+void add_slab(record_store& s, bool large) noexcept {
+  void* const memory = large ? map_large_page() : std::calloc(1, small_slab + alignof(slab));
+  if (memory == nullptr) fatal("out of memory: cannot allocate goroutine records");
+  if (large) keep_reachable(static_cast<const std::byte*>(memory), large_page);
+  const auto at = (reinterpret_cast<std::uintptr_t>(memory) + alignof(slab) - 1) / alignof(slab) * alignof(slab);
+  slab* const added = ::new (reinterpret_cast<void*>(at)) slab;
+  added->count = records_in(large ? large_page : small_slab);
   s.lock.lock();
+  while (s.fresh_left > 0) s.free.push_back(next_fresh_locked(s));
   added->older = s.newest_slab.load(memory_order_relaxed);  // only written under this lock
-  for (; s.fresh_left > 0; --s.fresh_left) s.free.push_back(&added->older->records[slab_records - s.fresh_left]);
   s.newest_slab.store(added, memory_order_release);
-  s.fresh_left = slab_records;
+  s.fresh_left = added->count;
+  ++s.slabs;
   s.lock.unlock();
 }
 
@@ -55,8 +79,7 @@ std::size_t take_locked(record_store& s, goroutine** out, std::size_t n) noexcep
     out[taken] = s.free.back();
     s.free.pop_back();
   }
-  slab* const newest = s.newest_slab.load(memory_order_relaxed);  // only written under this lock
-  for (; taken < n && s.fresh_left > 0; ++taken) out[taken] = &newest->records[slab_records - s.fresh_left--];
+  for (; taken < n && s.fresh_left > 0; ++taken) out[taken] = next_fresh_locked(s);
   return taken;
 }
 
@@ -67,9 +90,10 @@ std::size_t take_records(goroutine** out, std::size_t n) noexcept {
   for (;;) {
     s.lock.lock();
     const std::size_t taken = take_locked(s, out, n);
+    const bool large = s.slabs >= small_slabs;
     s.lock.unlock();
     if (taken != 0) return taken;
-    add_slab(s);
+    add_slab(s, large);
   }
 }
 
@@ -102,7 +126,8 @@ std::uint64_t take_ids(std::uint64_t n) noexcept { return store().next_id.fetch_
 
 void for_each_goroutine(void (*visit)(void* arg, goroutine& g), void* arg) {
   for (slab* s = store().newest_slab.load(memory_order_acquire); s != nullptr; s = s->older) {
-    for (goroutine& g : s->records) {
+    for (std::size_t i = 0; i < s->count; ++i) {
+      goroutine& g = s->records()[i];
       if (g.state.load(memory_order_relaxed) != goroutine_state::free) visit(arg, g);
     }
   }

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "os/fiber_annotations.hpp"
 #include "os/segment.hpp"
 #include "os/stack.hpp"
 #include "park/goroutine.hpp"
@@ -46,8 +47,17 @@ class segment_mark {
   if (size > largest_stack) size = largest_stack;
   struct segment {
     stack memory;
-    ~segment() { unmap_stack(memory); }
-  } s{map_stack(size)};
+    explicit segment(std::size_t wanted) {
+      const runtime_section inside;
+      memory = map_stack(wanted);
+    }
+    segment(const segment&) = delete;
+    segment& operator=(const segment&) = delete;
+    ~segment() {
+      const runtime_section inside;
+      unmap_stack(memory);
+    }
+  } s(size);
   if (s.memory.top == nullptr) {
     fatalf("out of memory: cannot map a stack segment of %zu bytes: %s", size, std::strerror(errno));
   }

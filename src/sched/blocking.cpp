@@ -46,8 +46,8 @@ void enter_blocking() noexcept {
 }
 
 void exit_blocking() noexcept {
-  const errno_kept kept;
   const runtime_section inside;
+  const errno_kept kept;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;
   w->blocking.store(false, memory_order_relaxed);

@@ -50,30 +50,33 @@ struct poll_state {
   atomic<bool> open{false};
 };
 
-poll_state state;
+poll_state& poller() noexcept {
+  static auto* const only = new poll_state;  // never destroyed: others may poll while the program's statics are
+  return *only;
+}
 
 pollable& entry_of(int fd) {
   if (fd < 0 || fd >= chunk_size * chunks) panicf("wait_fd: %d is no descriptor", fd);
-  atomic<pollable*>& place = state.chunk[fd / chunk_size];
+  atomic<pollable*>& place = poller().chunk[fd / chunk_size];
   pollable* found = place.load(memory_order_acquire);  // pairs with the store below
   if (found == nullptr) {
     auto* made = new (std::nothrow) pollable[chunk_size];
     if (made == nullptr) fatal("out of memory: cannot watch a descriptor");
-    state.lock.lock();
+    poller().lock.lock();
     found = place.load(memory_order_relaxed);
     if (found == nullptr) place.store(found = made, memory_order_release);
-    state.lock.unlock();
+    poller().lock.unlock();
     if (found != made) delete[] made;
   }
   return found[fd % chunk_size];
 }
 
 void open_set() {
-  if (state.open.load(memory_order_acquire)) return;
-  state.lock.lock();
-  const int error = state.open.load(memory_order_relaxed) ? 0 : state.set.open();
-  if (error == 0) state.open.store(true, memory_order_release);
-  state.lock.unlock();
+  if (poller().open.load(memory_order_acquire)) return;
+  poller().lock.lock();
+  const int error = poller().open.load(memory_order_relaxed) ? 0 : poller().set.open();
+  if (error == 0) poller().open.store(true, memory_order_release);
+  poller().lock.unlock();
   if (error != 0) fatalf("cannot make the poller: %s", std::strerror(error));
 }
 
@@ -111,10 +114,10 @@ void publish_wait(void* arg) {
 }  // namespace
 
 std::size_t poll_waiters(waiter** out, std::size_t n, nanoseconds timeout) {
-  if (!state.open.load(memory_order_acquire)) return 0;
+  if (!poller().open.load(memory_order_acquire)) return 0;
   poll_event events[poll_batch / 2];
   the.polled_at.store(timeout != 0 ? never : monotonic_ns(), memory_order_relaxed);
-  const std::size_t found = state.set.wait(events, n / 2, timeout);
+  const std::size_t found = poller().set.wait(events, n / 2, timeout);
   if (timeout != 0) the.polled_at.store(monotonic_ns(), memory_order_relaxed);
   if (found == 0) return 0;
   count_active();  // until the caller has made them ready
@@ -142,7 +145,7 @@ void poll_descriptors() {
 
 // An edge that comes now is nobody's: the next one who waits looks for himself.
 void forget_waits() noexcept {
-  for (atomic<pollable*>& place : state.chunk) {
+  for (atomic<pollable*>& place : poller().chunk) {
     pollable* const chunk = place.load(memory_order_acquire);
     if (chunk == nullptr) continue;
     for (int i = 0; i < chunk_size; ++i) {
@@ -158,12 +161,12 @@ void forget_waits() noexcept {
   }
 }
 
-void break_poll() noexcept { state.set.wake(); }
+void break_poll() noexcept { poller().set.wake(); }
 
 fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
   open_set();
   pollable& e = entry_of(fd);
-  const int error = state.set.add(fd, &e);
+  const int error = poller().set.add(fd, &e);
   if (error == EPERM) return fd_wait::unsupported;
   if (error != 0 && error != EEXIST) panicf("wait_fd: cannot watch descriptor %d: %s", fd, std::strerror(error));
   const std::size_t direction = what == readiness::readable ? 0 : 1;

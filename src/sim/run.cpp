@@ -16,6 +16,7 @@
 #include "os/overflow.hpp"
 #include "os/quit.hpp"
 #include "os/stack.hpp"
+#include "os/thread.hpp"
 #include "os/thread_local.hpp"
 #include "park/abandon.hpp"
 #include "park/body.hpp"
@@ -70,6 +71,9 @@ void sim_engine::prepare_process() {
       end_report();
     });
     enter_thread_signals();
+    // A process that never had a second thread may count references without atomics, as the standard library does;
+    // ThreadSanitizer would take that for races of the goroutines.
+    if (tsan_on) static_cast<void>(start_thread([](void*) {}, nullptr, "weft-none"));
     return true;
   }();
   static_cast<void>(once);

@@ -79,11 +79,15 @@ WEFT_TEST_WITH("G10.2", "on one worker yield goes behind everybody who waits", .
   // A round is spoilt when the watchdog looks in (every 10 ms), so it may be tried again.
   for (int attempt = 1;; ++attempt) {
     std::vector<int> order;
+    std::mutex order_lock;  // yield orders nothing
     weft::wait_group all;
     for (int i = 0; i < 3; ++i) {
-      all.go([&order, i] {
+      all.go([&, i] {
         for (int n = 0; n < 3; ++n) {
-          order.push_back(i);
+          {
+            const std::lock_guard guard(order_lock);
+            order.push_back(i);
+          }
           weft::yield();
         }
       });
@@ -100,8 +104,14 @@ WEFT_TEST_WITH("G3", "on one worker the goroutine started last runs first, then 
   if (forced_migration) return;
   for (int attempt = 1;; ++attempt) {
     std::vector<int> order;
+    std::mutex order_lock;
     weft::wait_group all;
-    for (int i = 0; i < 5; ++i) all.go([&order, i] { order.push_back(i); });
+    for (int i = 0; i < 5; ++i) {
+      all.go([&, i] {
+        const std::lock_guard guard(order_lock);
+        order.push_back(i);
+      });
+    }
     all.wait();
     if (order == std::vector{4, 0, 1, 2, 3}) break;
     ASSERT_LT(attempt, 20);

@@ -7,12 +7,14 @@
 // blocking(f) calls f() at once, on the same thread, and returns its result or passes on its exception. Meanwhile
 // another thread may run the other goroutines in this worker's place. Without it they also go on, but only after the
 // watchdog has noticed (about 10 ms). f must not use weft's blocking operations. On a thread that is no worker it is
-// just a call.
+// just a call. A null function panics "blocking: null function".
 #pragma once
 
 #include <functional>
+#include <type_traits>
 #include <utility>
 
+#include "weft/detail/callable.hpp"
 #include "weft/detail/park.hpp"
 
 namespace weft {
@@ -25,6 +27,7 @@ decltype(auto) blocking(F&& f) {
     bracket& operator=(const bracket&) = delete;
     ~bracket() { detail::exit_blocking(); }
   };
+  detail::require_callable<std::decay_t<F>>(f, "blocking: null function");
   const bracket around;
   return std::invoke(std::forward<F>(f));
 }

@@ -31,6 +31,7 @@
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -55,13 +56,17 @@ class [[nodiscard]] try_result {
   [[nodiscard]] bool empty() const noexcept { return what() == state::empty; }
   [[nodiscard]] bool closed() const noexcept { return what() == state::closed; }
 
-  /// Whether a value was received; then operator* and -> reach it.
+  /// Whether a value was received; then operator* and -> reach it. value() is nullopt otherwise.
   explicit operator bool() const noexcept { return received_.has_value(); }
   [[nodiscard]] bool has_value() const noexcept { return received_.has_value(); }
   [[nodiscard]] T& operator*() & noexcept { return *received_; }
+  [[nodiscard]] const T& operator*() const& noexcept { return *received_; }
   [[nodiscard]] T&& operator*() && noexcept { return *std::move(received_); }
-  [[nodiscard]] T* operator->() noexcept { return &*received_; }
-  [[nodiscard]] std::optional<T>& value() noexcept { return received_; }
+  [[nodiscard]] T* operator->() noexcept { return std::addressof(*received_); }
+  [[nodiscard]] const T* operator->() const noexcept { return std::addressof(*received_); }
+  [[nodiscard]] std::optional<T>& value() & noexcept { return received_; }
+  [[nodiscard]] const std::optional<T>& value() const& noexcept { return received_; }
+  [[nodiscard]] std::optional<T>&& value() && noexcept { return std::move(received_); }
 
  private:
   std::optional<T> received_;
@@ -132,12 +137,14 @@ class channel_handle {
     core_->close();
   }
 
-  /// For `co_await c.async_send(v)` and `co_await c.async_recv()` in any C++20 coroutine; see weft/coroutine.hpp.
+  /// For `co_await c.async_send(v)` and `co_await c.async_recv()` in any C++20 coroutine. They need
+  /// `#include <weft/coroutine.hpp>`: without it the awaiters are incomplete types.
   [[nodiscard]] send_awaiter<T> async_send(T value) const requires(D != direction::recv);
   [[nodiscard]] recv_awaiter<T> async_recv() const requires(D != direction::send);
 
-  /// A range of what is received, until the channel is closed and drained (C10). Each element is received when the
-  /// iterator moves on to it. `for (T v : c)`, `for (auto&& v : c)`, `for (const T& v : c)`.
+  /// A range of what is received, until the channel is closed and drained (C10). Each element is received when it is
+  /// asked for, by comparing the iterator with end() or dereferencing it, and not before: `++` receives nothing, so
+  /// `c | std::views::take(3)` takes three. `for (T v : c)`, `for (auto&& v : c)`, `for (const T& v : c)`.
   [[nodiscard]] recv_iterator<T> begin() const requires(D != direction::send) { return recv_iterator<T>(*this); }
   [[nodiscard]] std::default_sentinel_t end() const noexcept requires(D != direction::send) { return {}; }
 
@@ -147,7 +154,10 @@ class channel_handle {
 
   /// Whether the handle names a channel.
   explicit operator bool() const noexcept { return core_ != nullptr; }
-  friend bool operator==(const channel_handle& a, std::nullptr_t) noexcept { return a.core_ == nullptr; }
+  template <std::same_as<std::nullptr_t> Null>
+  friend bool operator==(const channel_handle& a, Null) noexcept {
+    return a.core_ == nullptr;
+  }
 
   /// Whether both handles name the same channel, whatever their directions.
   template <direction E>
@@ -207,8 +217,10 @@ class chan : public detail::channel_handle<T, detail::direction::both> {
   template <std::integral N>
   explicit chan(N capacity) : handle(detail::channel_of<T>::create(detail::checked_capacity(capacity))) {}
 
-  /// No channel: Go's nil channel.
-  chan(std::nullptr_t) noexcept : handle(static_cast<detail::channel_of<T>*>(nullptr)) {}
+  /// No channel: Go's nil channel. Only from nullptr itself: the number 0 is a capacity, and `chan<int> c = 0` an
+  /// error.
+  template <std::same_as<std::nullptr_t> Null>
+  chan(Null) noexcept : handle(static_cast<detail::channel_of<T>*>(nullptr)) {}
 };
 
 /// The sending view of a channel: send, try_send, close. Null by default.
@@ -217,7 +229,9 @@ class sender : public detail::channel_handle<T, detail::direction::send> {
   using handle = detail::channel_handle<T, detail::direction::send>;
 
  public:
-  sender(std::nullptr_t = nullptr) noexcept : handle(static_cast<detail::channel_of<T>*>(nullptr)) {}
+  sender() noexcept : handle(static_cast<detail::channel_of<T>*>(nullptr)) {}
+  template <std::same_as<std::nullptr_t> Null>
+  sender(Null) noexcept : sender() {}
   sender(const chan<T>& c) noexcept : handle(c) {}
   sender(chan<T>&& c) noexcept : handle(std::move(c)) {}
 };
@@ -228,14 +242,17 @@ class receiver : public detail::channel_handle<T, detail::direction::recv> {
   using handle = detail::channel_handle<T, detail::direction::recv>;
 
  public:
-  receiver(std::nullptr_t = nullptr) noexcept : handle(static_cast<detail::channel_of<T>*>(nullptr)) {}
+  receiver() noexcept : handle(static_cast<detail::channel_of<T>*>(nullptr)) {}
+  template <std::same_as<std::nullptr_t> Null>
+  receiver(Null) noexcept : receiver() {}
   receiver(const chan<T>& c) noexcept : handle(c) {}
   receiver(chan<T>&& c) noexcept : handle(std::move(c)) {}
 };
 
 namespace detail {
 
-/// Receives ahead: holds the element it stands on. It keeps the channel alive.
+/// Holds the element it stands on once somebody has asked for it: `pending_` until then, so that an iterator that is
+/// moved on and dropped has received nothing. It keeps the channel alive.
 template <class T>
 class recv_iterator {
  public:
@@ -244,18 +261,17 @@ class recv_iterator {
   using value_type = T;
 
   template <direction D>
-  explicit recv_iterator(const channel_handle<T, D>& from) : from_(from) {
-    from_.recv_into(element_);
-  }
+  explicit recv_iterator(const channel_handle<T, D>& from) noexcept : from_(from) {}
 
-  [[nodiscard]] T&& operator*() const noexcept { return std::move(*element_); }
+  [[nodiscard]] T&& operator*() const { return std::move(*arrived()); }
   recv_iterator& operator++() {
-    element_.reset();  // before the wait: it may hold something that others need
-    from_.recv_into(element_);
+    static_cast<void>(arrived());  // who steps twice without a look skips an element
+    element_.reset();              // now, not when the next is waited for: it may hold something that others need
+    pending_ = true;
     return *this;
   }
   void operator++(int) { ++*this; }
-  friend bool operator==(const recv_iterator& at, std::default_sentinel_t) noexcept { return !at.element_; }
+  friend bool operator==(const recv_iterator& at, std::default_sentinel_t) { return !at.arrived(); }
 
  private:
   struct source : channel_handle<T, direction::recv> {
@@ -266,8 +282,16 @@ class recv_iterator {
       channel_access::core(*this)->recv_into(result);
     }
   };
+
+  /// The element, received by now; nullopt at the end.
+  [[nodiscard]] std::optional<T>& arrived() const {
+    if (std::exchange(pending_, false)) from_.recv_into(element_);
+    return element_;
+  }
+
   source from_;
   mutable std::optional<T> element_;
+  mutable bool pending_ = true;  // the element has not been received yet; then element_ is empty
 };
 
 template <class T, direction D>

@@ -49,7 +49,11 @@ class [[nodiscard]] result {
 
   /// The value; throws std::system_error on failure.
   kept& value() & {
-    if (!has_value()) throw std::system_error(error());
+    require_value();
+    return **this;
+  }
+  const kept& value() const& {
+    require_value();
     return **this;
   }
   kept&& value() && { return std::move(value()); }
@@ -59,13 +63,23 @@ class [[nodiscard]] result {
   [[nodiscard]] const kept& operator*() const& noexcept { return *std::get_if<0>(&content_); }
   [[nodiscard]] kept&& operator*() && noexcept { return std::move(*std::get_if<0>(&content_)); }
   [[nodiscard]] kept* operator->() noexcept { return std::get_if<0>(&content_); }
+  [[nodiscard]] const kept* operator->() const noexcept { return std::get_if<0>(&content_); }
 
+  /// The value, or else `otherwise`.
+  template <class U>
+  [[nodiscard]] kept value_or(U&& otherwise) const& {
+    return has_value() ? **this : static_cast<kept>(std::forward<U>(otherwise));
+  }
   template <class U>
   [[nodiscard]] kept value_or(U&& otherwise) && {
     return has_value() ? std::move(**this) : static_cast<kept>(std::forward<U>(otherwise));
   }
 
  private:
+  void require_value() const {
+    if (!has_value()) throw std::system_error(error());
+  }
+
   std::variant<kept, std::error_code> content_;
 };
 

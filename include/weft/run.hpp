@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "weft/detail/callable.hpp"
 #include "weft/detail/site.hpp"
 
 namespace weft {
@@ -33,13 +34,16 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
 /// Calls one after another are fine; calls inside each other are a bug and panic. Call it from a thread of your own,
 /// not from a goroutine. Afterwards go() panics until the next run().
 ///
-/// Errors: an exception that leaves `main` ends the process with exit status 2, as in any goroutine.
+/// Errors: an exception that leaves `main` ends the process with exit status 2, as in any goroutine. A null function
+/// panics: "run: null function".
 ///
 ///     int main() {
 ///       return weft::run([] { std::puts("hello"); });
 ///     }
 template <class F>
-int run(F&& main, const run_options& options = {}, detail::site where = detail::site::here()) {
+requires std::is_invocable_v < std::remove_reference_t<F>
+& > int run(F&& main, const run_options& options = {}, detail::site where = detail::site::here()) {
+  detail::require_callable<std::decay_t<F>>(main, "run: null function");
   struct callee {
     std::remove_reference_t<F>& f;
   } c{main};

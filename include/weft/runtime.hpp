@@ -9,7 +9,8 @@ namespace weft {
 /// only asks. Returns the previous value (P5). May be called from any thread.
 int gomaxprocs(int n = 0);
 
-/// The processors this process may use, counted once at start.
+/// The processors that the affinity mask of the process allows, at least 1, whatever gomaxprocs says (P5). Counted when
+/// it is asked for, at the first call at the latest: whether a later change of the mask is seen is not promised.
 [[nodiscard]] int num_cpu();
 
 /// Goroutines that exist now: started and not yet ended. A snapshot.

@@ -24,8 +24,9 @@
 //
 //     weft::select(weft::cases{weft::on_send{outputs(), next()}, weft::on_send{others(), next()}});
 //
-// The cases refer to the handles: write them where select is called, do not keep them. May be called from goroutines
-// and from other threads.
+// The cases refer to the handles, and a select uses them up: write them where select is called. A case with a name is
+// refused when compiled. A null handler, such as an empty std::function, panics where the case is made: "on_recv: null
+// handler", "on_send: null handler", "otherwise: null handler". May be called from goroutines and from other threads.
 #pragma once
 
 #include <array>
@@ -38,6 +39,7 @@
 #include <utility>
 
 #include "weft/chan.hpp"
+#include "weft/detail/callable.hpp"
 #include "weft/detail/select_core.hpp"
 
 namespace weft {
@@ -50,14 +52,34 @@ struct do_nothing {
   void operator()() const noexcept {}
 };
 
-/// Passes what was received to a handler that wants it.
+/// Empties `received` into the result. Out of line for what cannot be copied as bytes: g++ 12 would otherwise take the
+/// parameter of a handler that knows there is a value for uninitialised.
+template <class T>
+[[nodiscard]] __attribute__((noinline)) std::optional<T> take_object(std::optional<T>& received) noexcept {
+  std::optional<T> taken = std::move(received);
+  received.reset();
+  return taken;
+}
+
+template <class T>
+[[nodiscard]] std::optional<T> take_received(std::optional<T>& received) noexcept {
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    return std::exchange(received, std::nullopt);
+  } else {
+    return take_object(received);
+  }
+}
+
+/// Passes what was received to a handler that wants it. `received` is then free for others: the handler may use its
+/// case again.
 template <class F, class T>
 void handle_received(F& handler, std::optional<T>& received) {
   static_assert(std::is_invocable_v<F&, std::optional<T>> || std::is_invocable_v<F&>,
                 "weft: the handler of on_recv takes a std::optional<T>, or nothing");
   if constexpr (std::is_invocable_v<F&, std::optional<T>>) {
-    handler(std::move(received));
+    handler(take_received(received));
   } else {
+    received.reset();
     handler();
   }
 }
@@ -76,7 +98,9 @@ class [[nodiscard]] on_recv : public detail::select_argument {
  public:
   template <detail::direction D>
   on_recv(const detail::channel_handle<T, D>& from, F handler = {}) requires(D != detail::direction::send)
-      : channel_(detail::channel_access::core(from)), handler_(std::move(handler)) {}
+      : channel_(detail::channel_access::core(from)), handler_(std::move(handler)) {
+    detail::require_callable(handler_, "on_recv: null handler");
+  }
 
  private:
   friend struct detail::case_access;
@@ -102,7 +126,9 @@ class [[nodiscard]] on_send : public detail::select_argument {
   template <detail::direction D>
   on_send(const detail::channel_handle<T, D>& to, std::type_identity_t<T> value,
           F handler = {}) requires(D != detail::direction::recv)
-      : channel_(detail::channel_access::core(to)), value_(std::move(value)), handler_(std::move(handler)) {}
+      : channel_(detail::channel_access::core(to)), value_(std::move(value)), handler_(std::move(handler)) {
+    detail::require_callable(handler_, "on_send: null handler");
+  }
 
  private:
   friend struct detail::case_access;
@@ -125,7 +151,9 @@ class [[nodiscard]] otherwise : public detail::select_argument {
   static_assert(std::is_invocable_v<F&>, "weft: the handler of otherwise takes no argument");
 
  public:
-  explicit otherwise(F handler = {}) : handler_(std::move(handler)) {}
+  explicit otherwise(F handler = {}) : handler_(std::move(handler)) {
+    detail::require_callable(handler_, "otherwise: null handler");
+  }
 
  private:
   friend struct detail::case_access;
@@ -138,6 +166,9 @@ class [[nodiscard]] otherwise : public detail::select_argument {
 /// Cases whose operands are evaluated from left to right; see above.
 template <class... Case>
 struct cases {
+  static_assert((!std::is_lvalue_reference_v<Case> && ...),
+                "weft: a case is used up by its select: write on_recv(...) or on_send(...) between the braces, "
+                "not the name of one");
   explicit cases(Case&&... c) noexcept : all(c...) {}
   std::tuple<Case&...> all;
 };
@@ -208,6 +239,9 @@ struct case_access {
 /// Does exactly one of the cases; see above. Returns its position among the arguments.
 template <detail::some_case... Case>
 std::size_t select(Case&&... c) {
+  static_assert((!std::is_lvalue_reference_v<Case> && ...),
+                "weft: a case is used up by its select: write on_recv(...) or on_send(...) in the call, not the name "
+                "of one");
   const std::size_t chosen = detail::case_access::choose_argument(c...);
   std::size_t position = 0;
   (void)((position++ == chosen && (detail::case_access::handle(c), true)) || ...);
@@ -216,8 +250,12 @@ std::size_t select(Case&&... c) {
 
 /// The same for operands that must be evaluated from left to right.
 template <class... Case>
-std::size_t select(cases<Case...> c) {
+std::size_t select(cases<Case...>&& c) {
   return std::apply([](auto&... each) { return select(std::move(each)...); }, c.all);
 }
+
+/// Cases in braces are written in the call, too.
+template <class... Case>
+std::size_t select(cases<Case...>&) = delete;
 
 }  // namespace weft

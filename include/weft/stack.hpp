@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "weft/detail/callable.hpp"
+
 namespace weft {
 
 namespace detail {
@@ -26,12 +28,13 @@ void with_stack(std::size_t bytes, void (*f)(void* arg), void* arg);
 /// Segments double, so the cost of a new one (some microseconds, and a page fault per page touched) is spread over the
 /// depth. Exceptions pass through. f may park, be woken on another worker, and everything else that a goroutine may.
 ///
-/// Callers: goroutines and foreign threads. Errors: more than 1 GiB in one call, or for all segments of a goroutine
-/// together, panics; memory exhausted is fatal. Source: reference S3, S4.
+/// Callers: goroutines and foreign threads. Errors: more than 1 GiB less 16 KiB in one call panics, and so does a null
+/// function: "ensure_stack: null function"; memory exhausted is fatal. Source: reference S3, S4.
 template <class F>
 auto ensure_stack(std::size_t bytes, F&& f) -> std::invoke_result_t<F&> {
   using result = std::invoke_result_t<F&>;
   using function = std::remove_reference_t<F>;
+  detail::require_callable<std::decay_t<F>>(f, "ensure_stack: null function");
   if constexpr (std::is_void_v<result>) {
     struct call {
       function& f;
@@ -42,7 +45,10 @@ auto ensure_stack(std::size_t bytes, F&& f) -> std::invoke_result_t<F&> {
     struct call {
       function& f;
       std::remove_reference_t<result>* value;
-      void operator()() { value = std::addressof(f()); }
+      void operator()() {
+        auto&& referred = f();
+        value = std::addressof(referred);
+      }
     } c{f, nullptr};
     detail::with_stack(
         bytes, [](void* passed) { (*static_cast<call*>(passed))(); }, &c);

@@ -69,7 +69,8 @@ class task_state : public task_end {
       std::invoke(f);
       result_.emplace();
     } else if constexpr (std::is_reference_v<R>) {
-      result_.emplace(std::addressof(std::invoke(f)));
+      auto&& referred = std::invoke(f);
+      result_.emplace(std::addressof(referred));
     } else {
       result_.emplace(std::invoke(f));
     }
@@ -146,6 +147,7 @@ class [[nodiscard]] task {
     if (state_ == nullptr) detail::panic("weft: join of a task that was joined or moved away");
     wait();
     const auto state = std::move(state_);
+    if (state == nullptr) detail::panic("weft: join of a task that was joined or moved away");  // by another, meanwhile
     return state->take_result();
   }
 
@@ -171,7 +173,7 @@ auto spawn(const go_options& options, F&& f, detail::site where = detail::site::
     -> task<std::invoke_result_t<std::decay_t<F>&>> {
   using callable = std::decay_t<F>;
   using result = std::invoke_result_t<callable&>;
-  detail::require_callable<callable>(f);
+  detail::require_goroutine_function<callable>(f);
   auto state = std::make_unique<detail::task_of<result, callable>>(std::forward<F>(f));
   detail::start(
       detail::make_goroutine_for(detail::checked(options, where), [running = state.get()] { running->run(); }));

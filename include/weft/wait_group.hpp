@@ -7,11 +7,12 @@
 //     all.wait();
 //
 // add() the number of things, done() for each, wait() until none is left. go(f) does the first two around a goroutine.
-// When wait() has returned, the wait_group may be used again or destroyed at once (M8). It must not move or be copied,
-// and it must not be destroyed while somebody waits: that panics.
+// When one wait() has returned, the wait_group may be used again at once, and destroyed when all have (M8). It must not
+// move or be copied, and it must not be destroyed while somebody waits: that panics.
 //
-// May be used from goroutines and from other threads. Call add() before the wait() that is to see it, not at the same
-// time, when the count may be zero.
+// May be used from goroutines and from other threads. While the count may be zero, call add() before the wait() that is
+// to see it, not at the same time. If it comes between the done() that has brought the count to zero and the return of
+// those who waited, that panics: "sync: WaitGroup misuse: add called concurrently with wait".
 //
 // Happens-before: a done() before the return of every wait() that it lets go.
 #pragma once
@@ -39,12 +40,16 @@ class wait_group {
     if ((state_.load(detail::memory_order_relaxed) & has_waiters) != 0) destroyed_too_early();
   }
 
-  /// Counts `n` more, or -n fewer. Panics "sync: negative WaitGroup counter" below zero.
+  /// Counts `n` more, or -n fewer. Panics "sync: negative WaitGroup counter" below zero, and "sync: WaitGroup counter
+  /// overflow" from 2^62 on.
   void add(std::int64_t n) {
+    if (n > most || n < -most) [[unlikely]]
+      refuse(n);
     // acq_rel: what was done before done() is seen by him who lets the waiters go, and by them
-    const std::int64_t now = state_.fetch_add(n * one, detail::memory_order_acq_rel) + n * one;
+    const auto was = static_cast<std::uint64_t>(state_.fetch_add(n * one, detail::memory_order_acq_rel));
+    const auto now = static_cast<std::int64_t>(was + static_cast<std::uint64_t>(n * one));
     if (now < one) [[unlikely]]
-      reached(now);
+      reached(now, n);
   }
 
   /// One is done.
@@ -52,7 +57,8 @@ class wait_group {
 
   /// Blocks until the count is zero.
   void wait() {
-    if (state_.load(detail::memory_order_acquire) >= one) wait_slow();  // acquire: pairs with add
+    // acquire: pairs with add, or with the release of the waiters in reached
+    if (state_.load(detail::memory_order_acquire) != 0 || queue_.busy()) wait_slow();
   }
 
   /// Calls f() in a new goroutine and counts it: add(1) now, done() when f has returned or left by goexit. If an
@@ -60,7 +66,7 @@ class wait_group {
   template <class F>
   requires std::is_invocable_v < std::decay_t<F>
   & > void go(F&& f, detail::site where = detail::site::here()) {
-    detail::require_callable<std::decay_t<F>>(f);
+    detail::require_goroutine_function<std::decay_t<F>>(f);
     detail::goroutine& g =
         detail::make_goroutine_for({where, 0, nullptr}, counted<std::decay_t<F>>{*this, std::forward<F>(f)});
     add(1);
@@ -70,6 +76,7 @@ class wait_group {
  private:
   static constexpr std::int64_t has_waiters = 1;
   static constexpr std::int64_t one = 2;
+  static constexpr std::int64_t most = (std::int64_t{1} << 62) - 1;  // a count; twice as much still fits
 
   /// The function of a goroutine that go() has started. It is destroyed before done(). An exception that nobody catches
   /// ends the process where it is thrown, without running the destructor of `at_end`.
@@ -90,8 +97,9 @@ class wait_group {
     }
   };
 
-  void reached(std::int64_t now);
+  void reached(std::int64_t now, std::int64_t n);
   void wait_slow();
+  [[noreturn]] static void refuse(std::int64_t n);
   [[noreturn]] static void destroyed_too_early();
 
   detail::atomic<std::int64_t> state_{0};  // twice the count, plus has_waiters, which changes under the queue's lock

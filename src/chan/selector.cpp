@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wait() describes all cases anew, because the values offered and the slots to receive into are fresh each time, and
-// then is a select like any other. The room it needs is kept in the selector: no allocation from the second call on.
+// then is a select like any other. Afterwards, before any handler runs, the cases drop what they have offered in vain.
+// The room it needs is kept in the selector: no allocation from the second call on.
 #include "weft/selector.hpp"
+
+#include <utility>
 
 #include "weft/detail/panic.hpp"
 
 namespace weft {
 
 using namespace detail;
+
+selector::selector(selector&& other) noexcept
+    : cases_(std::exchange(other.cases_, {})),
+      default_(std::exchange(other.default_, no_case)),
+      described_(std::move(other.described_)),
+      nodes_(std::move(other.nodes_)),
+      channels_(std::move(other.channels_)) {}
+
+selector& selector::operator=(selector&& other) noexcept {
+  selector taken(std::move(other));
+  cases_.swap(taken.cases_);
+  std::swap(default_, taken.default_);
+  return *this;
+}
 
 std::size_t selector::wait() {
   described_.clear();
@@ -22,6 +39,7 @@ std::size_t selector::wait() {
     chosen = choose_locked(described_, {nodes_.data(), channels_.data()}, may_block);
   }
   if (chosen == no_case) chosen = default_;
+  for (std::size_t i = 0; i < cases_.size(); ++i) cases_[i]->settle(i == chosen);
   cases_[chosen]->handle();
   return chosen;
 }

@@ -2,13 +2,32 @@
 //
 // The slow half of a wait_group. The count and the mark that somebody waits are one word, so the done() that brings the
 // count to zero learns in the same step whether it must let anybody go. If not, that step is its last touch: the
-// waiter who sees zero may destroy the group at once. If so, the group lives until the waiters have been let go, and
-// release_all touches it no more once its lock is free.
+// waiter who sees zero may destroy the group at once. If so, it is the releaser: it takes the queue's lock, clears the
+// mark, takes all waiters out, frees the lock, which is its last touch, and wakes them.
 //
-// Memory ordering: counting is acq_rel and looking acquires, so whoever sees zero sees what was done before each
-// done(). The mark changes under the queue's lock: relaxed.
+// States (count, mark), and who may be inside
+//   0, no    idle; at most a releaser that has cleared the mark and not yet freed the queue's lock
+//   n, no    counting
+//   n, yes   somebody waits
+//   0, yes   a releaser is on its way, exactly one
+//
+// Nobody gets past the releaser. wait() returns at once only if the word is 0 and the queue's lock free; with the mark
+// set it queues behind those whom the releaser will let go, also at count zero. So when any wait() has returned there
+// is no releaser left that could take the waiters of the next round for those of this one, or touch a group that has
+// been destroyed. The price is one more load, of a word in the same cache line.
+//
+// An add() at count zero with the mark set begins a round while the last one is not over: the releaser finds out, since
+// it must find the word as its own done() left it, and panics. Go does so too.
+//
+// Memory ordering. Counting is acq_rel and looking acquires, so whoever sees zero sees what was done before each
+// done(). The releaser clears the mark by a read-modify-write that releases: whoever sees 0 from it sees the done()s,
+// and also that the queue's lock was taken; if he then sees that lock free, he sees the releaser gone
+// (word_lock::held). The mark is set under the queue's lock: relaxed but for the look at the count.
 //
 // Waiters are let go all together in one critical section, so that the group is as new before the first of them runs.
+//
+// The model (test/model/wait_group_model.cpp) runs this code. Rejected: numbers of rounds in the word, with which a
+// releaser would let go only its own round: the group still could not be destroyed while it is inside.
 #include "weft/wait_group.hpp"
 
 #include "weft/detail/panic.hpp"
@@ -17,23 +36,32 @@ namespace weft {
 
 using namespace detail;
 
-void wait_group::reached(std::int64_t now) {
-  if (now < 0) panic("sync: negative WaitGroup counter");
+void wait_group::reached(std::int64_t now, std::int64_t n) {
+  if (now < 0) refuse(n);
   if ((now & has_waiters) == 0) return;
   queue_.lock();
-  state_.fetch_and(~has_waiters, memory_order_relaxed);
+  if (state_.exchange(0, memory_order_release) != has_waiters) {
+    panic("sync: WaitGroup misuse: add called concurrently with wait");
+  }
   queue_.release_all(true);
 }
 
 void wait_group::wait_slow() {
   queue_.lock();
-  // Marking and looking must be one step.
-  if (state_.fetch_or(has_waiters, memory_order_acquire) >= one) {
-    queue_.park_at_back(wait_reason::wait_group, this);
-    return;
+  std::int64_t state = state_.load(memory_order_acquire);  // pairs with add
+  while ((state & has_waiters) == 0) {
+    if (state == 0) {
+      queue_.unlock();
+      return;
+    }
+    // Marking and looking must be one step.
+    if (state_.compare_exchange_weak(state, state | has_waiters, memory_order_acquire, memory_order_acquire)) break;
   }
-  if (queue_.empty()) state_.fetch_and(~has_waiters, memory_order_relaxed);
-  queue_.unlock();
+  queue_.park_at_back(wait_reason::wait_group, this);
+}
+
+void wait_group::refuse(std::int64_t n) {
+  panic(n < 0 ? "sync: negative WaitGroup counter" : "sync: WaitGroup counter overflow");
 }
 
 void wait_group::destroyed_too_early() { panic("sync: WaitGroup destroyed while somebody waits for it"); }

@@ -6,6 +6,7 @@
 // expect-exit: 0
 // seconds: 60
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -17,6 +18,7 @@ using weft::spawn;
 
 constexpr const char* not_locked = "fatal error: sync: unlock of unlocked mutex";
 constexpr const char* negative = "panic: sync: negative WaitGroup counter";
+constexpr const char* overflow = "panic: sync: WaitGroup counter overflow";
 constexpr const char* no_task = "panic: weft: join of a task that was joined or moved away";
 constexpr const char* no_function = "fatal error: go of nil func value";
 constexpr const char* deadlock = "fatal error: all goroutines are asleep - deadlock!";
@@ -58,6 +60,14 @@ const deaths::row rows[] = {
        g.done();
        g.done();
      }},
+    {"the least add", negative, [] { weft::wait_group().add(INT64_MIN); }},
+    {"the greatest add", overflow, [] { weft::wait_group().add(INT64_MAX); }},
+    {"more than fits, in two steps", overflow,
+     [] {
+       weft::wait_group g;
+       g.add((std::int64_t{1} << 62) - 1);
+       g.add(1);
+     }},
     {"add below zero", negative,
      [] {
        weft::wait_group g;
@@ -85,13 +95,21 @@ const deaths::row rows[] = {
        weft::once o;
        o.call([&] { o.call([] {}); });
      }},
-    {"a once without function", no_function, [] { weft::once().call(std::function<void()>()); }},
+    {"a once without function", "panic: once.call: null function", [] { weft::once().call(std::function<void()>()); }},
 
     {"join twice", no_task,
      [] {
        weft::task<int> t = spawn([] { return 1; });
        static_cast<void>(t.join());
        static_cast<void>(t.join());
+     }},
+    {"two joins at once", no_task,
+     [] {
+       weft::gomaxprocs(1);
+       weft::task<void> t = spawn([] { weft::sleep_for(std::chrono::milliseconds(5)); });
+       weft::task<void> other = spawn([&] { t.join(); });
+       t.join();
+       other.join();
      }},
     {"join of nothing", no_task, [] { weft::task<void>().join(); }},
     {"join after a move", no_task,

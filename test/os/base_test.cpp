@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "base/report_hook.hpp"
 #include "harness.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/result.hpp"
 
 namespace weft::test {
 namespace {
@@ -23,6 +26,19 @@ struct entry {
   std::int64_t when = 0;
   std::uint32_t position = 0;
 };
+
+WEFT_PLAIN_TEST("O13", "a result gives its value or its error, as a constant too") {
+  const result<std::string> good = std::string("text");
+  EXPECT_EQ(good.value(), "text");
+  EXPECT_EQ(good->size(), 4u);
+  EXPECT_EQ(good.value_or("else"), "text");
+  const result<std::string> bad = std::make_error_code(std::errc::timed_out);
+  EXPECT_THROW(static_cast<void>(bad.value()), std::system_error);
+  EXPECT_EQ(bad.value_or("else"), "else");
+  EXPECT_EQ(bad.error(), std::errc::timed_out);
+  result<std::unique_ptr<int>> moved = std::make_unique<int>(3);
+  EXPECT_EQ(*std::move(moved).value_or(nullptr), 3);
+}
 
 WEFT_PLAIN_TEST("O8", "deadlines leave the heap in order, whatever was added and taken out in between") {
   const std::uint64_t seed = entropy();

@@ -30,6 +30,8 @@ WEFT_TEST("B1.2", "blocking returns the result of its function, or a reference, 
   EXPECT_EQ(weft::blocking([] { return std::string("text"); }), "text");
   int& same = weft::blocking([&there]() -> int& { return there; });
   EXPECT_EQ(&same, &there);
+  int&& expiring = weft::blocking([&there]() -> int&& { return std::move(there); });
+  EXPECT_EQ(&expiring, &there);
   weft::blocking([&there] { there = 5; });
   EXPECT_EQ(there, 5);
 }

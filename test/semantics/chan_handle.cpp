@@ -74,6 +74,7 @@ WEFT_PLAIN_TEST("C11.2", "handles convert to narrower ones and never back") {
   static_assert(!std::constructible_from<receiver<int>, sender<int>>);
   static_assert(!std::constructible_from<sender<long>, chan<int>>);
   static_assert(!std::convertible_to<int, chan<int>>);
+  static_assert(std::convertible_to<std::nullptr_t, chan<int>> && std::convertible_to<std::nullptr_t, sender<int>>);
 }
 
 WEFT_TEST("C11.3", "the views of a channel are the channel: what one sends another receives") {

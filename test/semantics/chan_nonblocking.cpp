@@ -71,6 +71,19 @@ WEFT_TEST("C8.1", "try_recv tells a value, an empty channel and a closed one apa
   EXPECT_EQ(c.try_recv().what(), state::closed);
 }
 
+WEFT_TEST("C8.1", "what try_recv returns can be read as a constant, and moved from") {
+  const chan<std::string> c(1);
+  c.send("text");
+  const auto kept = c.try_recv();
+  EXPECT_EQ(*kept, "text");
+  EXPECT_EQ(kept->size(), 4u);
+  EXPECT_EQ(kept.value(), "text");
+  c.send("more");
+  const std::optional<std::string> moved = c.try_recv().value();
+  EXPECT_EQ(moved, "more");
+  EXPECT_EQ(c.try_recv().value(), std::nullopt);
+}
+
 WEFT_TEST_WITH("C8.2", "a receive that races with close sees the value or the close, never an empty channel",
                .seeds = 4) {
   const int rounds = scaled(10'000);

@@ -90,6 +90,37 @@ WEFT_TEST("C10.2", "a loop that is left leaves the rest in the channel") {
   EXPECT_EQ(c.recv(), 4);
 }
 
+WEFT_TEST("C10.2", "the first three of a channel are three, and the fourth is neither received nor waited for") {
+  const chan<int> c(10);
+  for (int i = 0; i < 6; ++i) c.send(i);
+  std::vector<int> taken;
+  for (const int v : c | std::views::take(3)) taken.push_back(v);
+  EXPECT_EQ(taken, (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(c.len(), 3u);
+  for (const int v : c | std::views::take(3)) taken.push_back(v);  // all that there are: nobody sends more
+  EXPECT_EQ(taken.size(), 6u);
+  for (const int v : c | std::views::take(0)) ADD_FAILURE() << v;
+}
+
+WEFT_TEST("C10.2", "an iterator receives when it is compared or dereferenced, once for each step") {
+  const chan<int> c(10);
+  for (int i = 0; i < 6; ++i) c.send(i);
+  auto at = c.begin();
+  EXPECT_EQ(c.len(), 6u);
+  EXPECT_FALSE(at == c.end());
+  EXPECT_EQ(*at, 0);
+  EXPECT_EQ(c.len(), 5u);
+  ++at;
+  EXPECT_EQ(c.len(), 5u);
+  EXPECT_EQ(*at, 1);
+  EXPECT_EQ(*at, 1);
+  EXPECT_EQ(c.len(), 4u);
+  ++at;
+  ++at;  // over the 2
+  EXPECT_EQ(*at, 3);
+  EXPECT_EQ(c.recv(), 4);
+}
+
 WEFT_TEST("C10.3", "a loop takes values by value, by reference and by moving") {
   const chan<std::unique_ptr<int>> c(3);
   const auto fill = [&] {

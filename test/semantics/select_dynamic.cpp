@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The selector: a select whose cases are made while the program runs.
+#include <list>
+#include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
+#include <queue>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "styles.hpp"
+
+namespace {
+struct batch;
+}
+
+template <>
+inline constexpr bool weft::offer_copies<batch> = false;
 
 namespace {
 
@@ -67,6 +80,36 @@ WEFT_TEST("L10.4", "a value that can be copied is offered by each wait, one that
   EXPECT_EQ(**moves.recv(), 5);
 }
 
+WEFT_TEST("L10.4", "a container of what can only be moved is offered until it is sent") {
+  using boxes = std::vector<std::unique_ptr<int>>;
+  static_assert(!weft::offer_copies<boxes> && !weft::offer_copies<std::pair<int, boxes>>);
+  static_assert(!weft::offer_copies<std::optional<std::list<boxes>>> && !weft::offer_copies<std::queue<boxes>>);
+  static_assert(!weft::offer_copies<std::map<int, std::unique_ptr<int>>>);
+  static_assert(weft::offer_copies<std::string> && weft::offer_copies<std::vector<std::map<int, std::string>>>);
+  static_assert(weft::offer_copies<chan<std::unique_ptr<int>>>);
+  const chan<boxes> c(2);
+  boxes some;
+  some.push_back(std::make_unique<int>(3));
+  selector s;
+  s.on_send(c, std::move(some));
+  s.otherwise();
+  EXPECT_EQ(s.wait(), 0u);
+  EXPECT_EQ(s.wait(), 1u);
+  EXPECT_EQ(*c.recv()->at(0), 3);
+}
+
+struct batch {
+  std::vector<std::unique_ptr<int>> boxes;
+};
+
+WEFT_TEST("L10.4", "a type whose copy constructor does not compile is offered by moving if it says so") {
+  const chan<batch> c(1);
+  selector s;
+  s.on_send(c, batch());
+  EXPECT_EQ(s.wait(), 0u);
+  EXPECT_TRUE(c.recv()->boxes.empty());
+}
+
 WEFT_TEST("L10.4", "a value that can only be moved and is not chosen is offered again") {
   const chan<std::unique_ptr<int>> full(1);
   full.send(std::make_unique<int>(1));
@@ -98,6 +141,76 @@ WEFT_TEST("L10.5", "a handler may add cases, and clear starts anew") {
   EXPECT_EQ(s.size(), 0u);
   s.otherwise();
   EXPECT_EQ(s.wait(), 0u);
+}
+
+WEFT_TEST("L10.5", "a handler may wait on its own selector, and keeps what it was given") {
+  const chan<std::string> c(3);
+  for (const char* const text : {"one", "two", "three"}) c.send(text);
+  selector s;
+  std::vector<std::string> seen;
+  s.on_recv(c, [&](std::optional<std::string>&& v) {
+    if (c.len() != 0) s.wait();
+    seen.push_back(*v);
+  });
+  s.wait();
+  EXPECT_EQ(seen, (std::vector<std::string>{"three", "two", "one"}));
+}
+
+WEFT_TEST("L10.5", "a selector keeps nothing of what it has received or offered in vain") {
+  const auto token = std::make_shared<int>(1);
+  const chan<std::shared_ptr<int>> full(1), in(2), other(1);
+  full.send(nullptr);
+  in.send(token);
+  in.send(token);
+  selector s;
+  s.on_recv(in);
+  s.on_recv(in, [](const std::optional<std::shared_ptr<int>>& v) { EXPECT_TRUE(v && *v); });
+  s.wait();
+  s.wait();
+  EXPECT_EQ(token.use_count(), 1);
+
+  s.clear();
+  s.on_send(full, token);
+  s.on_send(other, token);
+  EXPECT_EQ(s.wait(), 1u);
+  EXPECT_EQ(token.use_count(), 4);  // this one, the selector's two, the one that was sent
+}
+
+WEFT_TEST("L10.8", "a selector that was moved from is as new, and the other goes on in its place") {
+  const chan<int> c(1);
+  selector first;
+  first.otherwise();
+  first.on_recv(c);
+  selector second = std::move(first);
+  EXPECT_EQ(second.size(), 2u);
+  EXPECT_EQ(second.wait(), 0u);
+  EXPECT_EQ(first.size(), 0u);
+  first.on_recv(c, [](std::optional<int> v) { EXPECT_EQ(v, 7); });
+  weft::go([=] { c.send(7); });
+  EXPECT_EQ(first.wait(), 0u);  // waits: otherwise has gone with the others
+  second = std::move(first);
+  c.send(7);
+  EXPECT_EQ(second.wait(), 0u);
+  first.otherwise();
+  EXPECT_EQ(first.wait(), 0u);
+}
+
+WEFT_TEST("L10.8", "a case that cannot be added, because its handler cannot be copied, leaves the selector as it was") {
+  struct uncopied {
+    uncopied() = default;
+    uncopied(const uncopied&) { throw std::runtime_error("no copy"); }
+    void operator()() const {}
+  };
+  const chan<int> c;
+  selector s;
+  const uncopied handler;
+  EXPECT_THROW(s.otherwise(handler), std::runtime_error);
+  EXPECT_EQ(s.size(), 0u);
+  s.on_recv(c, [](std::optional<int> v) { EXPECT_EQ(v, 7); });
+  weft::go([=] { c.send(7); });
+  EXPECT_EQ(s.wait(), 0u);
+  s.otherwise();
+  EXPECT_EQ(s.wait(), 1u);
 }
 
 WEFT_TEST("L10.5", "a selector keeps its channels alive") {

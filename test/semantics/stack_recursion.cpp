@@ -132,6 +132,8 @@ WEFT_TEST("S7.3", "ensure_stack returns values, references and nothing") {
   EXPECT_EQ(weft::ensure_stack(mebibyte, plain_function), 9);
   const auto moved = weft::ensure_stack(mebibyte, [] { return std::make_unique<int>(8); });
   EXPECT_EQ(*moved, 8);
+  int&& expiring = weft::ensure_stack(mebibyte, [&there]() -> int&& { return std::move(there); });
+  EXPECT_EQ(&expiring, &there);
 }
 
 WEFT_TEST("S7.4", "exceptions pass through segments, and each may be caught on any of them") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wait_group. Its misuse is in test/crash/wait_group_misuse.cpp.
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -60,6 +61,34 @@ WEFT_TEST("M8.3", "a wait_group is as new when wait has returned") {
     }
     all.wait();
     EXPECT_EQ(done, 3);
+  }
+}
+
+WEFT_TEST_WITH("M8.3", "a wait_group is as new when one wait has returned, though another is just being let go",
+               .seeds = 20) {
+  for (int i = 0; i < scaled(2000); ++i) {
+    auto group = std::make_unique<weft::wait_group>();
+    std::atomic<bool> done = false;
+    group->add(1);
+    weft::task<void> first = weft::spawn([&] { group->wait(); });
+    weft::task<void> worker = weft::spawn([&] {
+      done = true;
+      group->done();
+    });
+    while (!done) weft::yield();
+    group->wait();
+    group->add(1);
+    std::atomic<bool> again = false;
+    weft::task<void> second = weft::spawn([&] {
+      weft::yield();
+      again = true;
+      group->done();
+    });
+    group->wait();
+    EXPECT_TRUE(again);
+    first.join();
+    worker.join();
+    second.join();
   }
 }
 

@@ -22,6 +22,8 @@ WEFT_TEST("J1.1", "join returns the result: a value, a reference, something that
   EXPECT_EQ(spawn([] { return std::string(100, 'x'); }).join().size(), 100u);
   EXPECT_EQ(*spawn([] { return std::make_unique<int>(8); }).join(), 8);
   EXPECT_EQ(&spawn([&]() -> int& { return number; }).join(), &number);
+  int&& expiring = spawn([&]() -> int&& { return std::move(number); }).join();
+  EXPECT_EQ(&expiring, &number);
   bool ran = false;
   spawn([&] { ran = true; }).join();
   EXPECT_TRUE(ran);

@@ -14,26 +14,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/panic.hpp"
+#include "weft/detail/callable.hpp"
 #include "weft/detail/park.hpp"
 
 namespace weft::detail {
-
-/// A callable that can be empty, as std::function is. (A lambda without captures also compares with nullptr, through
-/// its conversion to a pointer, but is never empty: hence the member operator bool.)
-template <class F>
-concept nullable_callable = requires(const F& f) {
-  f == nullptr;
-  f.operator bool();
-};
-
-/// Ends the process with Go's text when `f` is a null function pointer or an empty std::function (reference G2).
-template <class F>
-void require_callable(const F& f) noexcept {
-  if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F> || nullable_callable<F>) {
-    if (f == nullptr) fatal("go of nil func value");
-  }
-}
 
 template <class F>
 inline constexpr bool fits_closure = sizeof(F) <= closure::inline_size && alignof(F) <= 8;
@@ -71,7 +55,7 @@ template <class F>
 void emplace_closure(closure& c, F&& f) {
   using callable = std::decay_t<F>;
   static_assert(std::is_invocable_v<callable&>, "weft: go, spawn: the function must be callable without arguments");
-  require_callable<callable>(f);
+  require_goroutine_function<callable>(f);
   if constexpr (fits_closure<callable>) {
     ::new (static_cast<void*>(c.bytes)) callable(std::forward<F>(f));
   } else {

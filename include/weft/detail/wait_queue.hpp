@@ -20,6 +20,9 @@ class wait_queue {
   void lock() noexcept { lock_.lock(); }
   void unlock() noexcept { lock_.unlock(); }
 
+  /// Whether somebody holds the lock. If not, those who held it touch this object no more.
+  [[nodiscard]] bool busy() const noexcept { return lock_.held(); }
+
   /// Lock held.
   [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
 

@@ -36,6 +36,9 @@ class word_lock {
 
   void unlock() noexcept { word_.store(0, memory_order_release); }
 
+  /// Whether somebody is inside. If not, what those who were inside did is seen: pairs with unlock().
+  [[nodiscard]] bool held() const noexcept { return word_.load(memory_order_acquire) != 0; }
+
  private:
   __attribute__((noinline)) void lock_slow() noexcept {
     unsigned round = 0;

@@ -163,8 +163,8 @@ inline void announce_end([[maybe_unused]] fiber_notes& notes) noexcept {
 /// frames that never returned (ASan), accesses by the goroutine that had it before (TSan: whole pages).
 void forget_stack(std::byte* low, std::size_t size) noexcept;
 
-/// What memory that LeakSanitizer does not know of, such as the stack of a fiber that is left for ever, refers to is not
-/// lost.
+/// What memory that LeakSanitizer does not know of, such as the stack of a fiber that is left for ever, refers to is
+/// not lost.
 void keep_reachable(const std::byte* low, std::size_t size) noexcept;
 
 // ---- order ---------------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ int start_thread(void (*f)(void* arg), void* arg, const char* name, std::size_t 
 // The link count of the directory of threads: two for itself, one for each thread. Unlike a listing it needs no
 // descriptor, of which a program may have none left.
 std::optional<std::size_t> process_threads() noexcept {
-  struct stat tasks{};
+  struct stat tasks {};
   if (::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink < 3) return std::nullopt;
   return static_cast<std::size_t>(tasks.st_nlink) - 2;
 }

@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::size_t most_frames = 50;
 
-void print_frames(int fd, void* const* frames, std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; ++i) print_frame(fd, frames[i]);
+void print_frames(int fd, void* const* frames, std::size_t n, naming style) noexcept {
+  for (std::size_t i = 0; i < n; ++i) print_frame(fd, frames[i], style);
   if (n == most_frames) write_text(fd, "    ...\n");
 }
 
@@ -60,7 +60,7 @@ void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
 
 }  // namespace
 
-void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms) noexcept {
+void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, naming style) noexcept {
   print_header(fd, g, now_ms);
   void* frames[most_frames];
   std::byte* const top = g.self.bounds.top;
@@ -70,26 +70,27 @@ void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms) noex
     // What an uncaught exception leaves behind it is the C++ runtime, which has no frame pointers.
     const bool thrown = abi::__cxa_current_exception_type() != nullptr;
     print_frames(fd, frames,
-                 thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames));
+                 thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames), style);
   } else if (top != nullptr && state != goroutine_state::running) {
-    print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames));
+    print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames), style);
   } else if (state == goroutine_state::running) {
     write_text(fd, "    (running on another thread; stack not shown)\n");
   }
   write_format(fd, "  started at %s:%u\n", g.file, g.line);
 }
 
-void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms) noexcept {
+void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms, naming style) noexcept {
   struct request {
     int fd;
     goroutine* here;
     std::uint32_t now_ms;
-  } r{fd, here, now_ms};
-  if (here != nullptr) print_goroutine(fd, *here, true, now_ms);
+    naming style;
+  } r{fd, here, now_ms, style};
+  if (here != nullptr) print_goroutine(fd, *here, true, now_ms, style);
   for_each_goroutine(
       [](void* arg, goroutine& g) {
         auto& req = *static_cast<request*>(arg);
-        if (&g != req.here) print_goroutine(req.fd, g, false, req.now_ms);
+        if (&g != req.here) print_goroutine(req.fd, g, false, req.now_ms, req.style);
       },
       &r);
 }

@@ -14,15 +14,16 @@
 
 #include <cstdint>
 
+#include "os/symbol.hpp"
 #include "park/goroutine.hpp"
 
 namespace weft::detail {
 
 /// Prints one goroutine. `here` is the caller's own: its frames are walked from the caller's registers.
-void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms) noexcept;
+void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, naming style = naming::demangled) noexcept;
 
-/// Prints every goroutine that is not free, `here` (may be null) first.
-void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms) noexcept;
+/// Prints every goroutine that is not free, `here` (may be null) first. In a signal handler names must be as linked.
+void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms, naming style = naming::demangled) noexcept;
 
 /// Names the goroutine whose stack contains `address`, for the overflow report. False if there is none.
 bool describe_stack(void* address, char* out, std::size_t size) noexcept;

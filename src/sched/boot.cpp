@@ -46,6 +46,14 @@ void report(int fd) {
   }
 }
 
+/// A signal handler may interrupt the allocator, which demangling needs; the watchdog does it in peace.
+bool hand_to_watchdog() noexcept {
+  if (!the.watchdog_started.load(memory_order_seq_cst) || the.at.load() == phase::forked) return false;
+  the.quit_asked.store(true, memory_order_seq_cst);
+  wake_watchdog();
+  return true;
+}
+
 void in_forked_child() {
   the.at.store(phase::forked, memory_order_seq_cst);
   if (worker* w = current_worker(); w != nullptr) w->lock.take();
@@ -59,16 +67,21 @@ void set_up_process() {
   install_terminate_handler();
   install_overflow_handler(describe_stack);
   install_quit_handler([] {
-    begin_report();
-    write_text(2, "SIGQUIT: quit\n");
-    print_goroutines(2, running_here(), now_ms());
-    end_report();
+    if (hand_to_watchdog()) return;
+    print_quit(naming::as_linked);
   });
   on_fork_child(in_forked_child);
   heavy_fence();  // registers the process with the kernel: until then every light fence is a full one
 }
 
 }  // namespace
+
+void print_quit(naming style) noexcept {
+  begin_report();
+  write_text(2, "SIGQUIT: quit\n");
+  print_goroutines(2, running_here(), now_ms(), style);
+  end_report();
+}
 
 void refuse_use(const char* what) {
   if (the.at.load(memory_order_acquire) == phase::forked) {

@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "os/symbol.hpp"
 #include "park/parallelism.hpp"
 #include "sched/global_queue.hpp"
 #include "sched/idle.hpp"
@@ -75,10 +76,11 @@ struct engine {
   atomic<std::uint32_t> watchdog_signal{0};
   atomic<std::uint32_t> watchdog_pace{0};  // see below
   atomic<bool> watchdog_started{false};    // its thread exists
+  atomic<bool> quit_asked{false};          // by the handler of SIGQUIT: the watchdog prints and ends the process
 
   // The run in progress; see run.cpp.
   atomic<bool> in_run{false};
-  std::uint64_t run_number = 0;    // under rest_lock: which run this is
+  std::uint64_t run_number = 0;     // under rest_lock: which run this is
   atomic<bool> run_over{false};     // main has returned and, with drain, everybody else has ended
   atomic<bool> draining{false};     // main has returned, run() waits for the others
   atomic<bool> main_gone{false};    // main has ended, by return or goexit
@@ -168,6 +170,7 @@ void boot(int workers);
 void boot_outside(const char* what);
 void need_runtime(const char* what);
 [[noreturn]] void refuse_use(const char* what);
+void print_quit(naming style) noexcept;
 
 // run.cpp
 [[nodiscard]] std::uint64_t run_number() noexcept;

@@ -10,9 +10,11 @@
 //      runtime within `grace`, the process exits with main's status from where it is: nobody else could return it.
 //   4. The calling thread puts the phase to `stopping`; workers rest at their next switch. One that does not come back
 //      within `grace` is orphaned: its token is taken, and its thread stops for good at its next call into the runtime.
-//   5. Who queues a goroutine from outside counts himself and then looks at the phase (wake.cpp); the calling thread has
-//      stored the phase and waits for those who are counted. From then on nothing is queued. What is left is abandoned (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign
-//      threads go on: their deadlines stand, and so do those of channels that after() has made.
+//   5. Who queues a goroutine from outside counts himself and then looks at the phase (wake.cpp); the calling thread
+//   has
+//      stored the phase and waits for those who are counted. From then on nothing is queued. What is left is abandoned
+//      (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign threads go on: their
+//      deadlines stand, and so do those of channels that after() has made.
 //   6. The phase is `stopped`: go() panics until the next run.
 //
 // Memory ordering: the ends of phases are seq_cst: they happen once a run.

@@ -291,8 +291,7 @@ void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
   };
   while (!awake(&w)) {
     bool nobody = false;
-    if (!in_run_.load(memory_order_seq_cst) &&
-        driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst)) {
+    if (!in_run_.load(memory_order_seq_cst) && driven_.compare_exchange_strong(nobody, true, memory_order_seq_cst)) {
       drive(relieved, &w);
       driven_.store(false, memory_order_seq_cst);
     } else {

@@ -31,6 +31,7 @@
 #include "base/deadline_heap.hpp"
 #include "base/random.hpp"
 #include "os/fiber.hpp"
+#include "os/symbol.hpp"
 #include "park/goroutine.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/park.hpp"
@@ -64,7 +65,7 @@ class sim_engine {
   [[nodiscard]] std::size_t parked() const noexcept;
 
   /// For reports: all goroutines (a deadlock) or only the running one (a panic).
-  void report(int fd) noexcept;
+  void report(int fd, naming style = naming::demangled) noexcept;
 
  private:
   struct fd_waiter {
@@ -130,7 +131,7 @@ class sim_engine {
   std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
   atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
   atomic<bool> driven_{false};
-  atomic<bool> in_run_{false};  // whoever drives without being in run() makes room
+  atomic<bool> in_run_{false};   // whoever drives without being in run() makes room
   atomic<bool> stopped_{false};  // a run has returned and no other has begun
 };
 

@@ -48,12 +48,12 @@ struct main_call {
 
 }  // namespace
 
-void sim_engine::report(int fd) noexcept {
+void sim_engine::report(int fd, naming style) noexcept {
   const auto now_ms = static_cast<std::uint32_t>(clock_ / 1'000'000);
   if (reporting_all_) {
-    print_goroutines(fd, running_, now_ms);
+    print_goroutines(fd, running_, now_ms, style);
   } else if (running_ != nullptr && on_driver()) {
-    print_goroutine(fd, *running_, true, now_ms);
+    print_goroutine(fd, *running_, true, now_ms, style);
   }
 }
 
@@ -67,7 +67,7 @@ void sim_engine::prepare_process() {
       begin_report();
       write_text(2, "SIGQUIT: quit\n");
       sim().reporting_all_ = true;
-      sim().report(2);
+      sim().report(2, naming::as_linked);
       end_report();
     });
     enter_thread_signals();

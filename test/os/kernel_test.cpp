@@ -132,7 +132,8 @@ WEFT_PLAIN_TEST("O10", "a thread is started with its name, is counted, and is go
   ASSERT_EQ(start_thread(body, &s, "weft worker with a long name"), 0);
   wait_for([&] { return s.stage.load() == 1; });
   EXPECT_STREQ(s.name, "weft worker wit");
-  const std::size_t during = process_threads().value_or(0);  // joined threads of earlier tests may still be on their way out
+  const std::size_t during =
+      process_threads().value_or(0);  // joined threads of earlier tests may still be on their way out
   EXPECT_GE(during, 2 + sanitizer_threads());
   s.stage.store(2);
   wait_for([&] { return process_threads().value_or(0) < during; });

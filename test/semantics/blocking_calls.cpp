@@ -22,8 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using weft::chan;
-using weft::test::pipe_pair;
 using weft::unit;
+using weft::test::pipe_pair;
 
 WEFT_TEST("B1.2", "blocking returns the result of its function, or a reference, or nothing") {
   int there = 4;

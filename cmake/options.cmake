@@ -23,4 +23,7 @@ endif()
 # Warnings are for weft's own files, never for those who link it.
 function(weft_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+    target_compile_options(${target} PRIVATE -Wno-unknown-attributes)  # gnu::noipa: noinline stands beside it
+  endif()
 endfunction()

@@ -25,8 +25,8 @@
 namespace weft::detail {
 namespace {
 
-[[gnu::noipa]] int get_errno() noexcept { return errno; }
-[[gnu::noipa]] void set_errno(int value) noexcept { errno = value; }
+[[gnu::noinline, gnu::noipa]] int get_errno() noexcept { return errno; }
+[[gnu::noinline, gnu::noipa]] void set_errno(int value) noexcept { errno = value; }
 
 /// What the call left in errno is there afterwards, on whatever thread.
 struct errno_kept {
@@ -75,7 +75,7 @@ void on_token_lost(const worker& w) noexcept {
   for (;;) futex_wait(for_ever, 0, -1);
 }
 
-[[gnu::noipa]] void requeue_without_token(worker& w) {
+[[gnu::noinline, gnu::noipa]] void requeue_without_token(worker& w) {
   on_token_lost(w);
   if (regain_token(w)) {
     w.lock.leave();

@@ -149,7 +149,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
          !next->custom_stack && !dead.custom_stack;
 }
 
-[[gnu::noipa]] void goroutine_entry(void* message) {
+[[gnu::noinline, gnu::noipa]] void goroutine_entry(void* message) {
   runtime_entered();
   worker* w = static_cast<worker*>(message);
   fiber_started(w->running->self);
@@ -186,7 +186,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 
 }  // namespace
 
-[[gnu::noipa]] void yield() noexcept {
+[[gnu::noinline, gnu::noipa]] void yield() noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
@@ -220,14 +220,14 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 }
 
 /// Parks the running goroutine of a worker that may be without a token; `commit` publishes it.
-[[gnu::noipa]] void leave_worker(worker& w, commit_function commit, void* arg) noexcept {
+[[gnu::noinline, gnu::noipa]] void leave_worker(worker& w, commit_function commit, void* arg) noexcept {
   goroutine& me = *w.running;
   goroutine* const next = w.lock.enter() ? next_here(w, held_by(w)) : nullptr;
   leave_behind(w, commit, arg);
   switch_to(w, me, next);
 }
 
-[[gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg) {
+[[gnu::noinline, gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg) {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
@@ -248,7 +248,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 }
 
 /// From the worker's own stack: runs `g` and whatever follows it, until there is nothing more to run here.
-[[gnu::noipa]] void run_scheduled(worker& w, goroutine& g) {
+[[gnu::noinline, gnu::noipa]] void run_scheduled(worker& w, goroutine& g) {
   make_current(w, g);
   switch_fiber(w.scheduler, g.self, &w, w.exceptions);
   if (const commit_function commit = w.commit; commit != nullptr) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -34,6 +35,24 @@ WEFT_TEST("B1.2", "blocking returns the result of its function, or a reference, 
   EXPECT_EQ(&expiring, &there);
   weft::blocking([&there] { there = 5; });
   EXPECT_EQ(there, 5);
+}
+
+[[gnu::noinline, gnu::noipa]] int errno_now() { return errno; }
+
+WEFT_TEST("B1.2", "blocking hands on the errno of its function, whatever thread the goroutine goes on on") {
+  weft::wait_group all;
+  for (int i = 1; i <= 20; ++i) {
+    all.go([i] {
+      for (int n = 0; n < 20; ++n) {
+        weft::blocking([i] {
+          if (i % 4 == 0) std::this_thread::sleep_for(100us);
+          errno = i;
+        });
+        EXPECT_EQ(errno_now(), i);
+      }
+    });
+  }
+  all.wait();
 }
 
 WEFT_TEST("B1.2", "blocking passes on the exception of its function") {

@@ -21,11 +21,16 @@
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
 
+#include <type_traits>
+
 #include <new>
 
 namespace weft::detail {
 
+constinit outside_heap outside;
 constinit engine the;
+
+static_assert(std::is_trivially_destructible_v<engine>);
 
 namespace {
 

@@ -40,6 +40,16 @@ inline constexpr std::uint32_t watchdog_none = 0, watchdog_asleep = 1, watchdog_
 
 enum class phase : std::uint8_t { not_started, running, stopping, stopped, forked };
 
+/// Deadlines of foreign threads, and of channels that outlive a run. Never destroyed: others may look at it while the
+/// program's statics are.
+union outside_heap {
+  timer_heap heap;
+  constexpr outside_heap() noexcept : heap() {}
+  ~outside_heap() {}
+};
+
+extern outside_heap outside;
+
 struct engine {
   atomic<phase> at{phase::not_started};
   idle_word idle;
@@ -66,11 +76,11 @@ struct engine {
   atomic<std::int32_t> outside_parked{0};   // foreign threads asleep in park
   atomic<std::int64_t> started_outside{0};  // goroutines that foreign threads started
   atomic<std::uint32_t> visitors{0};        // parties without a token that are queueing a goroutine (wake.cpp)
-  timer_heap outside_timers;                // deadlines of foreign threads, and of channels that outlive a run
-  atomic<std::uint32_t> descriptors{0};     // waits that are registered at a descriptor (poller.cpp)
-  atomic<bool> polled{false};               // a thread sleeps in the poller (keeper.cpp)
-  atomic<nanoseconds> polled_at{0};         // when somebody last looked at the descriptors; never: somebody waits there
-  atomic<std::uint32_t> coarse_ms{0};       // a clock for reports, set by the watchdog
+  timer_heap& outside_timers = outside.heap;
+  atomic<std::uint32_t> descriptors{0};  // waits that are registered at a descriptor (poller.cpp)
+  atomic<bool> polled{false};            // a thread sleeps in the poller (keeper.cpp)
+  atomic<nanoseconds> polled_at{0};      // when somebody last looked at the descriptors; never: somebody waits there
+  atomic<std::uint32_t> coarse_ms{0};    // a clock for reports, set by the watchdog
 
   // The watchdog's futex word and state; see watchdog.cpp.
   atomic<std::uint32_t> watchdog_signal{0};

@@ -131,6 +131,11 @@ void empty_queues() {
   the.started_outside.store(0, memory_order_relaxed);
 }
 
+bool is_this_worker(const worker& w) noexcept {
+  const runtime_section inside;
+  return current_worker() == &w;
+}
+
 void stop(bool report) {
   the.at.store(phase::stopping, memory_order_seq_cst);
   the.rest_lock.lock();
@@ -172,7 +177,6 @@ std::uint64_t run_number() noexcept {
 }
 
 void end_run(std::uint64_t number) noexcept {
-  const runtime_section inside;
   // Under the lock that leave_run takes: the calling thread cannot be gone, into the next run, before the word is set.
   the.rest_lock.lock();
   if (the.run_number != number) {
@@ -180,7 +184,7 @@ void end_run(std::uint64_t number) noexcept {
     return;
   }
   worker& caller = *the.caller;
-  const bool here = current_worker() == &caller;
+  const bool here = is_this_worker(caller);
   the.run_over.store(true, memory_order_seq_cst);
   if (!the.drain) {  // at once: no other goroutine is switched to from here on
     the.at.store(phase::stopping, memory_order_seq_cst);

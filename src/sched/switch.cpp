@@ -227,7 +227,8 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   switch_to(w, me, next);
 }
 
-[[gnu::noinline, gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg) {
+[[gnu::noinline, gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit,
+                                        void* arg) {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {

@@ -23,6 +23,7 @@ int descend(int depth) {
   return weft::ensure_stack(1 << 20, [depth] {
     std::array<volatile char, 100'000> frame;
     frame[0] = 1;
+    __asm__ __volatile__("" : : "r"(frame.data()) : "memory");  // it is used, all of it
     return depth == 0 ? 0 : frame[0] + descend(depth - 1);
   });
 }

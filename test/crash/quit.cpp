@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // guarantee: D4.1 D4.2 G14.1
 // sentence: SIGQUIT prints every goroutine and ends the process with status 2, unless the program handles it
+// not-under: thread (it holds back signals until a loop calls something)
 // seconds: 60
 // expect-stdout: ^\[waiting\] out: before\n\[waiting\] err: SIGQUIT: quit$
 // expect-stdout: ^\[waiting\] err: goroutine 1 \[

@@ -32,7 +32,7 @@ class records {
 WEFT_PLAIN_TEST("W1.6", "the global queue is first in, first out over many blocks") {
   constexpr std::size_t count = 5000;
   const records all(count);
-  global_queue q;
+  static global_queue q;  // it keeps its blocks
   for (int round = 0; round < 3; ++round) {
     for (std::size_t i = 0; i < count;) {
       std::array<goroutine*, 129> batch{};
@@ -58,7 +58,7 @@ WEFT_PLAIN_TEST("W1.6", "the global queue is first in, first out over many block
 WEFT_PLAIN_TEST("W1.6", "random pushes and pops of the global queue agree with a simple model") {
   const records all(100'000);
   std::mt19937 chance(5);
-  global_queue q;
+  static global_queue q;  // it keeps its blocks
   std::deque<std::size_t> model;
   for (std::size_t next = 0, step = 0; step < 3000; ++step) {
     if (chance() % 2 != 0) {
@@ -86,7 +86,7 @@ WEFT_PLAIN_TEST("W1.6", "many threads push to and pop from the global queue: not
   const records all(threads * each);
   std::vector<std::atomic<int>> seen(threads * each);
   std::atomic<std::size_t> taken{0};
-  global_queue q;
+  static global_queue q;  // it keeps its blocks
   std::vector<std::thread> workers;
   for (std::size_t t = 0; t < threads; ++t) {
     workers.emplace_back([&, t] {

@@ -135,7 +135,7 @@ WEFT_TEST_WITH("D5.6", "a dump may be asked for at any time while everything run
     all.go([&stop, c] {
       while (!stop) weft::select(weft::on_send(c, 1), weft::on_recv(c), weft::otherwise([] { weft::yield(); }));
     });
-    all.go([&stop, &all] {
+    all.go([&stop] {
       while (!stop) {
         weft::wait_group inner;
         inner.go([] { weft::sleep_for(10us); });

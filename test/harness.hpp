@@ -70,6 +70,11 @@ inline constexpr bool under_address_sanitizer = true;
 #else
 inline constexpr bool under_address_sanitizer = false;
 #endif
+#ifdef WEFT_FORCE_MIGRATION
+inline constexpr bool under_forced_migration = true;
+#else
+inline constexpr bool under_forced_migration = false;
+#endif
 #if defined(__SANITIZE_THREAD__) || WEFT_TEST_FEATURE(thread_sanitizer)
 inline constexpr bool under_thread_sanitizer = true;
 #else

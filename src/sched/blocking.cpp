@@ -79,6 +79,8 @@ void on_token_lost(const worker& w) noexcept {
   on_token_lost(w);
   if (regain_token(w)) {
     w.lock.leave();
+    if (w.attention.load(memory_order_relaxed))
+      yield();  // timers are due, and every token comes and goes like this one
     return;
   }
   w.running->state.store(goroutine_state::runnable, memory_order_relaxed);

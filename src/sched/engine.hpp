@@ -116,7 +116,8 @@ void overflow_to_global(token& t, goroutine& extra) noexcept;
 void push_back(token& t, goroutine& g) noexcept;
 
 // find_work.cpp
-/// The next goroutine of the worker's own queue. Null: there is none, or it is time to look up (`until_look_up` is 0).
+/// The next goroutine of the worker's own queue. Null: there is none, or it is time to look up (`until_look_up`
+/// is 0, or somebody asked for attention).
 [[nodiscard]] goroutine* next_here(worker& w, token& t) noexcept;
 [[nodiscard]] goroutine* find_work(worker& w);
 [[nodiscard]] bool work_visible() noexcept;

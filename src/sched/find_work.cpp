@@ -6,7 +6,7 @@
 // (due timers, the global queue, descriptors), and the search for work of others asks a victim's lock only if the
 // victim's queue looks nonempty.
 //
-//   own timers -> slot -> ring -> global queue -> descriptors -> steal half of a random victim's ring, several rounds
+//   own timers -> descriptors -> slot -> ring -> global queue -> steal half of a random victim's ring, several rounds
 //   -> in the last rounds also a victim's slot, if the victim has not switched since the search began, and the due
 //   timers of tokens that nobody holds
 //
@@ -45,8 +45,16 @@ goroutine* take_global(token& t) noexcept {
 
 /// Looks up from the own queue: every `look_up_every` switches, and when somebody asked for attention. Only on the
 /// worker's own stack: what fires here takes channel locks, and a goroutine that parks holds some until its commit.
+///
+/// The global queue comes first when it is its turn, and every other time if goroutines use up their slices; else the
+/// own one. A token whose goroutines all lose it to the watchdog, or all run for a slice, comes here for every one of
+/// them, and neither queue may keep the other waiting.
 goroutine* next_carefully(worker& w, token& t) noexcept {
-  t.until_look_up = look_up_every;
+  const bool over_slice = w.attention.load(memory_order_relaxed);
+  const bool due = t.until_look_up <= 1;
+  const bool global_first = due || (over_slice && t.global_turn);
+  t.until_look_up = due ? look_up_every : t.until_look_up - 1;
+  if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
     w.attention.store(false, memory_order_relaxed);
     // The slot has had its time slice (Y1): whoever waits in the ring comes first.
@@ -59,9 +67,12 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
     if (shared <= time) run_shared_timers(time);
   }
   if (the.descriptors.load(memory_order_relaxed) != 0) poll_descriptors();
-  if (goroutine* g = take_global(t); g != nullptr) return g;
+  if (global_first) {
+    if (goroutine* g = take_global(t); g != nullptr) return g;
+  }
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
-  return t.queue.pop_front();
+  if (goroutine* g = t.queue.pop_front(); g != nullptr) return g;
+  return global_first ? nullptr : take_global(t);
 }
 
 /// Lets this worker into the victim's token; false if it is not to be had now.
@@ -141,7 +152,7 @@ bool run_all_timers() {
 
 goroutine* next_here(worker& w, token& t) noexcept {
   if (__builtin_expect(t.until_look_up <= 1 || w.attention.load(memory_order_relaxed), 0)) {
-    t.until_look_up = 0;
+    if (t.until_look_up <= 1) t.until_look_up = 0;
     return nullptr;
   }
   --t.until_look_up;

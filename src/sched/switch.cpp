@@ -200,7 +200,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   }
   token& t = held_by(*w);
   goroutine* const next = next_here(*w, t);
-  if (next == nullptr && t.until_look_up != 0) {  // nobody else
+  if (next == nullptr && t.until_look_up != 0 && !w->attention.load(memory_order_relaxed)) {  // nobody else
     w->lock.leave();
     return;
   }

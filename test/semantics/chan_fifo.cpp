@@ -119,6 +119,7 @@ WEFT_TEST("C6.1", "with many senders and receivers the values of each sender sta
 
 WEFT_TEST_WITH("C7", "the goroutine that an operation completes goes before those that were runnable already",
                .on = sched_only, .workers = {1}) {
+  if (weft::test::under_forced_migration) return;
   const chan<int> c;
   std::vector<char> order;  // one worker: no two at once
   weft::wait_group all;

@@ -220,6 +220,7 @@ WEFT_TEST_WITH("Y1.3",
                "at GOMAXPROCS=1 a pair that computes long between messages and a pair that does not share alike",
                .on = weft::test::sched_only, .workers = {1}) {
   if (slowness > 1) return;  // instrumentation changes what a burst costs
+  if (weft::test::under_forced_migration) return;
   weft::wait_group all;
   const chan<unit> stop;
   std::atomic<std::int64_t> hog{0};

@@ -16,12 +16,6 @@ namespace {
 using weft::chan;
 using weft::unit;
 
-#ifdef WEFT_FORCE_MIGRATION
-constexpr bool forced_migration = true;
-#else
-constexpr bool forced_migration = false;
-#endif
-
 WEFT_TEST("G10.1", "a goroutine that only yields lets the one it waits for get on") {
   std::atomic<bool> flag{false};
   weft::go([&flag] {
@@ -75,7 +69,7 @@ WEFT_TEST("G10.1", "yield on a foreign thread gives the processor away and retur
 
 WEFT_TEST_WITH("G10.2", "on one worker yield goes behind everybody who waits", .on = weft::test::sched_only,
                .workers = {1}) {
-  if (forced_migration) return;
+  if (weft::test::under_forced_migration) return;
   // A round is spoilt when the watchdog looks in (every 10 ms), so it may be tried again.
   for (int attempt = 1;; ++attempt) {
     std::vector<int> order;
@@ -101,7 +95,7 @@ WEFT_TEST_WITH("G10.2", "on one worker yield goes behind everybody who waits", .
 
 WEFT_TEST_WITH("G3", "on one worker the goroutine started last runs first, then the others in order",
                .on = weft::test::sched_only, .workers = {1}) {
-  if (forced_migration) return;
+  if (weft::test::under_forced_migration) return;
   for (int attempt = 1;; ++attempt) {
     std::vector<int> order;
     std::mutex order_lock;

@@ -23,6 +23,9 @@ endif()
 # Warnings are for weft's own files, never for those who link it.
 function(weft_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow)
+  if(WEFT_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)  # false with instrumentation, g++ says so itself
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
     target_compile_options(${target} PRIVATE -Wno-unknown-attributes)  # gnu::noipa: noinline stands beside it
   endif()

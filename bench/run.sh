@@ -128,7 +128,7 @@ run_row() { # row program cores unit n quick repeat touch: every peer once
   if [ $quick = yes ]; then n=$6; fi
   [ "$n" != - ] || return 0
   for peer in "${peers[@]}"; do
-    [ "$8" != yes ] || dd if=/dev/zero of=/dev/null bs=1G count=1 status=none
+    [ "$8" != yes ] || run_once "$row" "$peer" "$2" "$3" "$n" "$7" >/dev/null || true
     status=0
     result=$(run_once "$row" "$peer" "$2" "$3" "$n" "$7") || status=$?
     [ $status -ne 3 ] || continue

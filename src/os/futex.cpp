@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <ctime>
 
+#include "os/fiber_annotations.hpp"
+
 namespace weft::detail {
 
 static_assert(sizeof(atomic<std::uint32_t>) == 4, "the kernel looks at the word itself");
@@ -20,6 +22,7 @@ bool futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_
     limit.tv_nsec = timeout_ns % 1'000'000'000;
     timeout = &limit;
   }
+  const runtime_section inside;  // errno is the thread's, not the goroutine's
   const int saved = errno;
   const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, timeout, nullptr, 0);
   const bool timed_out = result != 0 && errno == ETIMEDOUT;
@@ -28,6 +31,7 @@ bool futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_
 }
 
 int futex_wake(atomic<std::uint32_t>& word, int count) noexcept {
+  const runtime_section inside;
   const int saved = errno;
   const long woken = ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
   errno = saved;

@@ -17,6 +17,7 @@
 // expect-stdout: ^\[library\] exit 2$
 // expect-stdout: ^\[own handler\] exit 7$
 // expect-stdout-not: \[own handler\] err
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -39,11 +40,13 @@ void waiting() {
 }
 
 int tight_loop() {
+  static std::atomic<bool> looping{false};
   std::thread([] {
-    usleep(100'000);
+    while (!looping.load()) usleep(100);
     kill(getpid(), SIGQUIT);
   }).detach();
   return weft::run([] {
+    looping = true;
     for (volatile int forever = 1; forever != 0;) continue;
   });
 }

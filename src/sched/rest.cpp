@@ -158,6 +158,7 @@ void worker_thread(void* arg) {
   set_this_worker(&w);
   w.exceptions = this_thread_exceptions();
   adopt_thread(w.scheduler);
+  happens_before(&w.scheduler);
   enter_thread_signals();
   worker_loop(w);
   leave_thread_signals();

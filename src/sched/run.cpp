@@ -250,6 +250,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     set_this_worker(&w);
     w.exceptions = this_thread_exceptions();
     adopt_thread(w.scheduler);
+    happens_before(&w.scheduler);
     enter_thread_signals();
     if (w.held.load(memory_order_relaxed) != nullptr && !w.lock.enter()) panic("weft: a new worker has no token");
     start_main(w, request, where);

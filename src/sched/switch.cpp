@@ -42,6 +42,7 @@ void count_switch(worker& w) noexcept {
 
 /// The first thing after a switch, on the worker that came here.
 [[gnu::always_inline]] inline void arrive(worker& w) noexcept {
+  happens_after(&w.scheduler);  // the making of its thread, errno and all
   if (const commit_function commit = w.commit; commit != nullptr) {
     w.commit = nullptr;
     stand_in by = w.commit_by;

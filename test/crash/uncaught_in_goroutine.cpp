@@ -3,7 +3,7 @@
 // sentence: an exception that nobody catches ends the process: its type, its text, the stack of the throw, status 2
 // expect-exit: 2
 // expect-stderr: ^panic: uncaught exception std::out_of_range: what it says$
-// expect-stderr: ^goroutine [2-9][0-9]* \[running\]:$
+// expect-stderr: ^goroutine ([2-9]|[1-9][0-9]+) \[running\]:$
 // expect-stderr: where_it_is_thrown
 // expect-stderr: started at .*uncaught_in_goroutine\.cpp
 // expect-stdout-not: unwound

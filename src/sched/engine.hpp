@@ -109,7 +109,6 @@ void leave_worker(worker& w, commit_function commit, void* arg) noexcept;
 void run_scheduled(worker& w, goroutine& g);
 
 // wake.cpp
-void make_runnable(worker& w, goroutine& g) noexcept;
 void inject(goroutine& g) noexcept;
 void wake_worker() noexcept;
 void overflow_to_global(token& t, goroutine& extra) noexcept;

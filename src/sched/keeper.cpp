@@ -62,7 +62,7 @@ void fire_outside() {
 /// Makes the parties of claimed waiters ready: from the token it got up with, or through the global queue if it has
 /// none, or has lost it again.
 void ready_all(worker& w, waiter** won, std::size_t n, bool up) {
-  if (up && !w.lock.enter()) w.lock.leave();
+  if (up) static_cast<void>(w.lock.enter());  // if not, it is outside
   for (std::size_t i = 0; i < n; ++i) ready(*won[i]);
 }
 

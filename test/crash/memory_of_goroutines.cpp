@@ -12,9 +12,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <string>
 
+#include "../memory_taken.hpp"
 #include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
@@ -22,16 +21,6 @@ namespace {
 
 constexpr int batches = 10;
 constexpr int batch = 10'000;
-
-/// Memory and page tables of this process, in bytes.
-double memory_taken() {
-  std::ifstream status("/proc/self/status");
-  double kibibytes = 0;
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmRSS:", 0) == 0 || line.rfind("VmPTE:", 0) == 0) kibibytes += std::stod(line.substr(6));
-  }
-  return kibibytes * 1024;
-}
 
 }  // namespace
 

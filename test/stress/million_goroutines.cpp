@@ -7,24 +7,14 @@
 // expect-stdout: ^1000000 waiting
 // expect-stdout: ^all ended$
 #include <cstdio>
-#include <fstream>
-#include <string>
 
+#include "../memory_taken.hpp"
 #include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
 namespace {
 
 constexpr int count = 1'000'000;
-
-double memory_taken() {
-  std::ifstream status("/proc/self/status");
-  double kibibytes = 0;
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmRSS:", 0) == 0 || line.rfind("VmPTE:", 0) == 0) kibibytes += std::stod(line.substr(6));
-  }
-  return kibibytes * 1024;
-}
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "weft/blocking.hpp"
 #include "weft/chan.hpp"
 #include "weft/coroutine.hpp"
+#include "weft/error.hpp"
 #include "weft/go.hpp"
 #include "weft/mutex.hpp"
 #include "weft/once.hpp"

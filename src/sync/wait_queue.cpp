@@ -27,6 +27,33 @@ bool wait_queue::park_at_front(wait_reason reason, const void* object) {
   return node.ok;
 }
 
+wait_end wait_queue::park_at_back(wait_reason reason, const void* object, const wait_limit& limit, bool& message) {
+  wait_node node;
+  list_.push_back(node);
+  return park_bounded(node, reason, object, limit, message);
+}
+
+wait_end wait_queue::park_at_front(wait_reason reason, const void* object, const wait_limit& limit, bool& message) {
+  wait_node node;
+  list_.push_front(node);
+  return park_bounded(node, reason, object, limit, message);
+}
+
+wait_end wait_queue::park_bounded(wait_node& node, wait_reason reason, const void* object, const wait_limit& limit,
+                                  bool& message) {
+  waiter self;
+  self.contended = true;
+  node.who = &self;
+  const wait_end end = park_within(self, reason, object, unlock_word, &lock_, limit);
+  if (end == wait_end::completed) {
+    message = node.ok;
+    return end;
+  }
+  lock();
+  if (node.linked()) wait_list::remove(node);
+  return end;
+}
+
 wait_node* wait_queue::take_one() noexcept {
   wait_node* node = list_.pop_front();
   while (node != nullptr && !node->who->claim()) node = list_.pop_front();

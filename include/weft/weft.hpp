@@ -5,6 +5,7 @@
 
 #include "weft/blocking.hpp"
 #include "weft/chan.hpp"
+#include "weft/clock.hpp"
 #include "weft/coroutine.hpp"
 #include "weft/error.hpp"
 #include "weft/go.hpp"

@@ -15,16 +15,20 @@ class category final : public std::error_category {
 
   [[nodiscard]] std::string message(int code) const override {
     switch (static_cast<errc>(code)) {
-      case errc::cancelled: return "context canceled";
-      case errc::timed_out: return "context deadline exceeded";
+      case errc::cancelled:
+        return "context canceled";
+      case errc::timed_out:
+        return "context deadline exceeded";
     }
     return "unknown error " + std::to_string(code);
   }
 
   [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override {
     switch (static_cast<errc>(code)) {
-      case errc::cancelled: return std::errc::operation_canceled;
-      case errc::timed_out: return std::errc::timed_out;
+      case errc::cancelled:
+        return std::errc::operation_canceled;
+      case errc::timed_out:
+        return std::errc::timed_out;
     }
     return {code, *this};
   }

@@ -11,6 +11,7 @@
 #include "weft/go.hpp"
 #include "weft/mutex.hpp"
 #include "weft/once.hpp"
+#include "weft/pin.hpp"
 #include "weft/run.hpp"
 #include "weft/runtime.hpp"
 #include "weft/select.hpp"

@@ -19,7 +19,8 @@ struct census {
 [[nodiscard]] census count();
 
 /// Waits until every other goroutine is blocked: under sim exactly; under sched until every other token is idle and
-/// nothing is runnable. Deadlines do not count as runnable. Called from a goroutine.
+/// nothing is runnable. Deadlines do not count as runnable, and pinned goroutines are not waited for. Called from a
+/// goroutine.
 void settle();
 
 }  // namespace weft::testing

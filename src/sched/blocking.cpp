@@ -56,41 +56,44 @@ void exit_blocking() noexcept {
     requeue_without_token(*w);
     return;
   }
-  w->lock.leave();
-  if (w->attention.load(memory_order_relaxed)) yield();  // calls one after another have lasted for a slice
+  if (w->attention.load(memory_order_relaxed))  // calls one after another have lasted for a slice
+    yield_inside(*w);
+  else
+    w->lock.leave();
 }
 
-bool regain_token(worker& w) {
-  if (the.at.load(memory_order_acquire) != phase::running || w.orphaned.load(memory_order_acquire)) return false;
-  token* const t = take_idle_token();
-  if (t == nullptr) return false;
-  hand_over(w, *t);
-  return w.lock.enter();
-}
+bool regain_token(worker& w) { return take_token_back(w) && w.lock.enter(); }
 
 void on_token_lost(const worker& w) noexcept {
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("weft");
   if (!w.orphaned.load(memory_order_acquire)) return;
+  the.stopped_threads.fetch_add(1, memory_order_seq_cst);
   atomic<std::uint32_t> for_ever{0};
   for (;;) futex_wait(for_ever, 0, -1);
 }
 
+/// The commit of a goroutine that queues for a token. Its run may have ended, and its worker been orphaned, at any
+/// moment before; from here on it is at rest, and its worker, still counted as active, in nobody's way.
+void queue_or_abandon(void* arg) {
+  const runtime_section inside;
+  goroutine& g = *static_cast<goroutine*>(arg);
+  the.rest_lock.lock();
+  const bool over = current_worker()->orphaned.load(memory_order_relaxed);
+  g.state.store(over ? goroutine_state::abandoned : goroutine_state::runnable, memory_order_relaxed);
+  if (!over) the.global.push(&g);
+  the.rest_lock.unlock();
+}
+
 [[gnu::noinline, gnu::noipa]] void requeue_without_token(worker& w) {
   on_token_lost(w);
-  if (regain_token(w)) {
-    w.lock.leave();
-    if (w.attention.load(memory_order_relaxed))
-      yield();  // timers are due, and every token comes and goes like this one
+  if (!regain_token(w)) {
+    leave_worker(w, queue_or_abandon, w.running);
     return;
   }
-  w.running->state.store(goroutine_state::runnable, memory_order_relaxed);
-  leave_worker(
-      w,
-      [](void* g) {
-        const runtime_section inside;
-        the.global.push(static_cast<goroutine*>(g));
-      },
-      w.running);
+  if (w.attention.load(memory_order_relaxed))  // timers are due, and every token comes and goes like this one
+    yield_inside(w);
+  else
+    w.lock.leave();
 }
 
 }  // namespace weft::detail

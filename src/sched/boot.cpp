@@ -107,13 +107,13 @@ void boot_outside(const char* what) {
   stop_if_orphaned();
   const phase at = the.at.load(memory_order_acquire);         // pairs with boot()
   if (at == phase::running || at == phase::stopping) return;  // what starts as a run ends is abandoned with the rest
+  stop_if_orphaned();                                         // it may have been just now
   if (at != phase::not_started) refuse_use(what);
   boot(0);
 }
 
 // For a foreign thread that waits: it needs no run, only somebody who watches the clock.
 void need_runtime(const char* what) {
-  stop_if_orphaned();
   const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
   if (at == phase::forked) refuse_use(what);
   if (at == phase::not_started) boot(0);

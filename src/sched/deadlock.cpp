@@ -50,6 +50,7 @@ bool every_thread_sleeps() noexcept {
   the.rest_lock.lock();
   std::int64_t ours = the.worker_count;
   the.rest_lock.unlock();
+  ours += the.stopped_threads.load(memory_order_seq_cst);
   if (the.watchdog_started.load(memory_order_seq_cst)) ++ours;
   ours += the.outside_parked.load(memory_order_seq_cst);
   const std::optional<std::size_t> all = process_threads();

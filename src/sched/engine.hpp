@@ -66,10 +66,11 @@ struct engine {
   token* idle_tokens = nullptr;
   worker* idle_workers = nullptr;
   std::uint32_t idle_worker_count = 0;
-  worker* keeper = nullptr;         // the one idle worker that watches deadlines and descriptors
-  worker* spare_records = nullptr;  // of threads that have ended, by next_idle
-  worker* all_workers = nullptr;    // by next_all; grows only
-  std::uint32_t worker_count = 0;
+  worker* keeper = nullptr;                  // the one idle worker that watches deadlines and descriptors
+  worker* spare_records = nullptr;           // of threads that have ended, by next_idle
+  worker* all_workers = nullptr;             // by next_all; grows only
+  std::uint32_t worker_count = 0;            // that may yet do something
+  atomic<std::uint32_t> stopped_threads{0};  // of orphaned workers, asleep for ever
 
   atomic<std::uint32_t> active{0};          // workers that are not idle (changed under rest_lock)
   atomic<std::uint64_t> stirred{0};         // grows when a worker becomes active or a foreign thread is woken
@@ -116,6 +117,7 @@ inline void note_wait(goroutine& g, wait_reason reason, const void* object) noex
 // switch.cpp
 void leave_worker(worker& w, commit_function commit, void* arg) noexcept;
 void run_scheduled(worker& w, goroutine& g);
+void yield_inside(worker& w);  // inside the token lock, which it leaves
 
 // wake.cpp
 void inject(goroutine& g) noexcept;
@@ -146,6 +148,8 @@ void rouse_thread(worker& w) noexcept;
 /// Takes a resting worker off the lists, with a token. False: somebody woke it first, or there is no token to be had.
 [[nodiscard]] bool get_up(worker& w, bool searching) noexcept;
 void hand_over(worker& w, token& t) noexcept;
+/// For a running worker without a token, unless its run is over: an idle one, if there is any.
+[[nodiscard]] bool take_token_back(worker& w) noexcept;
 /// Onto the idle list, or away if it is retired; under the rest lock. `searching`: its worker was counted so.
 void lay_down_locked(token& t, bool searching) noexcept;
 void forget_resting_locked(worker& w) noexcept;
@@ -173,11 +177,13 @@ void start_watchdog();
 [[nodiscard]] bool regain_token(worker& w);
 void requeue_without_token(worker& w);
 
+/// In a worker that has no token, before it does anything: does not return in a forked child, or if its run is over.
 void on_token_lost(const worker& w) noexcept;
 
 // outside.cpp
 void park_outside(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg);
 void ready_outside(waiter& who) noexcept;
+void yield_outside() noexcept;
 
 // pin.cpp
 /// The worker that the calling thread was before its goroutine was pinned; null if none is.

@@ -7,9 +7,13 @@
 // (deadlock.cpp). The count goes up after commit, which may arm a deadline, and down before the thread is woken: so it
 // never says "asleep" of a thread that could act.
 //
-// Memory ordering: `awake` is released by ready and acquired by the sleeper: the waker's writes happen before the
-// return from park. The word lives in the sleeper's frame: the wake-up system call may come when that is gone, and then
-// wakes nobody, or somebody who looks at his own word again.
+// A pinned goroutine (pin.cpp) sleeps here too; its waiter names it as the party. If its run is over it sleeps on, and
+// stops when it is woken: not before, because the commit frees locks of others.
+//
+// Memory ordering: what reports read is relaxed (goroutine.hpp). `awake` is released by ready and acquired by the
+// sleeper: the waker's writes happen before the return from park. The word lives in the sleeper's frame: the wake-up
+// system call may come when that is gone, and then wakes nobody, or somebody who looks at his own word again.
+#include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
 #include "sched/engine.hpp"
@@ -20,9 +24,12 @@ namespace weft::detail {
 void park_outside(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg) {
   need_runtime("a blocking operation");
   worker* const pinned = pinned_worker();
-  if (pinned != nullptr) note_wait(*pinned->running, reason, object);
+  if (pinned != nullptr) {
+    note_wait(*pinned->running, reason, object);
+    pinned->running->since_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
+  }
   who.kind = waiter_kind::thread;
-  who.party = nullptr;
+  who.party = pinned != nullptr ? pinned->running : nullptr;
   commit(arg);
   the.outside_parked.fetch_add(1, memory_order_seq_cst);
   if (who.awake.load(memory_order_acquire) == 0 && the.active.load(memory_order_seq_cst) == 0) check_deadlock();
@@ -30,6 +37,12 @@ void park_outside(waiter& who, wait_reason reason, const void* object, commit_fu
   if (pinned == nullptr) return;
   stop_if_orphaned();
   pinned->running->state.store(goroutine_state::running, memory_order_relaxed);
+}
+
+void yield_outside() noexcept {
+  stop_if_orphaned();
+  if (pinned_worker() != nullptr && the.at.load(memory_order_acquire) == phase::forked) refuse_use("yield()");
+  relax(1'000);
 }
 
 void ready_outside(waiter& who) noexcept {

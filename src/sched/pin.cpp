@@ -91,14 +91,19 @@ void leave_token(token& t) {
 void become_foreign(worker& w) {
   token* const t = give_up_token(w);
   w.running->pinned.store(true, memory_order_relaxed);
+  w.blocking.store(false, memory_order_relaxed);  // whatever call is on blocks a thread that is no worker
   the.rest_lock.lock();
+  // Lost to the watchdog, then to the end of the run: it is counted out already.
+  const bool was_orphaned = w.orphaned.load(memory_order_relaxed);
+  if (the.at.load(memory_order_seq_cst) != phase::running) w.orphaned.store(true, memory_order_release);
   w.pinned = true;
-  --the.worker_count;
+  if (!was_orphaned) --the.worker_count;
   the.rest_lock.unlock();
   set_this_worker(nullptr);
   set_this_thread_record(&w, nullptr);
   if (t != nullptr) leave_token(*t);
-  count_inactive();
+  if (!was_orphaned) count_inactive();
+  stop_if_orphaned();
 }
 
 }  // namespace
@@ -108,9 +113,6 @@ worker* pinned_worker() noexcept { return static_cast<worker*>(this_thread_recor
 void stop_if_orphaned() noexcept {
   worker* const w = pinned_worker();
   if (w == nullptr || !w->orphaned.load(memory_order_acquire)) return;  // pairs with stop(), run.cpp
-  the.rest_lock.lock();
-  ++the.worker_count;  // a thread of ours that sleeps
-  the.rest_lock.unlock();
   on_token_lost(*w);
 }
 
@@ -135,6 +137,7 @@ void stop_if_orphaned() noexcept {
   const runtime_section inside;
   worker* const w = pinned_worker();
   if (w == nullptr || --w->pins != 0) return;
+  if (the.at.load(memory_order_acquire) == phase::forked) return;  // nobody is there to be unpinned for
   stop_if_orphaned();
   the.rest_lock.lock();
   const bool over = w->orphaned.load(memory_order_relaxed);

@@ -97,6 +97,9 @@ waiter* note_edge(pollable& e, std::size_t direction) {
   return w;
 }
 
+/// A foreign thread's, not that of a pinned goroutine.
+bool outlives_run(const waiter& w) noexcept { return w.kind == waiter_kind::thread && w.party == nullptr; }
+
 struct descriptor_wait {
   waiter self;
   timer_entry deadline;
@@ -152,7 +155,7 @@ void forget_waits() noexcept {
       pollable& e = chunk[i];
       e.lock.lock();
       for (std::size_t direction = 0; direction < 2; ++direction) {
-        if (e.waiting[direction] == nullptr || e.waiting[direction]->kind == waiter_kind::thread) continue;
+        if (e.waiting[direction] == nullptr || outlives_run(*e.waiting[direction])) continue;
         take_wait_locked(e, direction);
         e.edge[direction] = true;
       }
@@ -173,6 +176,7 @@ fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
   descriptor_wait wait;
   wait.entry = &e;
   if (the.descriptors.fetch_add(1, memory_order_seq_cst) == 0) nudge_keeper();  // it may not be polling yet
+  if (current_worker() == nullptr) ensure_keeper();
   e.lock.lock();
   if (e.edge[direction]) {
     e.edge[direction] = false;

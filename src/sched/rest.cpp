@@ -146,6 +146,9 @@ bool enter_with_token(worker& w) noexcept { return w.held.load(memory_order_rela
 void worker_thread(void* arg) {
   const runtime_section inside;
   worker& w = *static_cast<worker*>(arg);
+  the.rest_lock.lock();
+  w.ended = false;
+  the.rest_lock.unlock();
   set_this_worker(&w);
   w.exceptions = this_thread_exceptions();
   adopt_thread(w.scheduler);
@@ -164,6 +167,10 @@ bool rest_now(worker& w) {
     while (goroutine* g = t->queue.pop_front()) the.global.push(g);
   }
   the.rest_lock.lock();
+  if (w.orphaned.load(memory_order_relaxed)) {
+    the.rest_lock.unlock();
+    on_token_lost(w);
+  }
   lie_down_locked(w, t);
   const bool last = the.active.load(memory_order_seq_cst) == 0;
   the.rest_lock.unlock();
@@ -221,7 +228,6 @@ worker& add_worker(token* held) {
   worker* w = the.spare_records;
   if (w != nullptr) {
     the.spare_records = w->next_idle;
-    w->ended = false;
   }
   ++the.worker_count;
   the.rest_lock.unlock();
@@ -235,6 +241,7 @@ worker& add_worker(token* held) {
   }
   w->chance = random_source(entropy());
   w->resting = rest::awake;
+  w->attention.store(false, memory_order_relaxed);
   w->wake.store(0, memory_order_relaxed);  // published by the thread's start
   w->lock.reset_if_lost();
   if (held != nullptr) tie(*w, *held);
@@ -278,6 +285,19 @@ void hand_over(worker& w, token& t) noexcept {
   w.switches.store(w.switches.load(memory_order_relaxed) + 1, memory_order_relaxed);  // its slice begins now
   tie(w, t);
   w.lock.reset_if_lost();
+}
+
+// In one step, under the lock: whoever orphans workers (run.cpp) finds it with a token or without.
+bool take_token_back(worker& w) noexcept {
+  the.rest_lock.lock();
+  const bool may = the.at.load(memory_order_acquire) == phase::running && !w.orphaned.load(memory_order_relaxed);
+  token* const t = may ? pop_idle_token_locked() : nullptr;
+  if (t != nullptr) {
+    the.idle.leave_idle(false);
+    hand_over(w, *t);
+  }
+  the.rest_lock.unlock();
+  return t != nullptr;
 }
 
 /// Ties a token that was just taken off a list, or away from a worker, to an idle or a new worker, and lets it run.

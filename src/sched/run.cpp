@@ -49,7 +49,8 @@ struct main_call {
 
 atomic<int> main_status{0};
 
-void start_main(worker& w, main_call& request, site where) {
+/// Main, not yet started.
+goroutine& make_main(main_call& request, site where) {
   goroutine* const g = make_goroutine({where, 0, nullptr});
   g->id.store(1, memory_order_relaxed);
   ::new (g->body.bytes) main_call*(&request);
@@ -67,8 +68,20 @@ void start_main(worker& w, main_call& request, site where) {
     else
       end_run(run_number());
   };
-  static_cast<void>(w);
-  start(*g);
+  return *g;
+}
+
+/// Main begins on this thread. Without a token, because goroutines that exist already hold them all, it waits for one
+/// like any goroutine.
+void start_main(worker& w, goroutine& main_goroutine) {
+  token* const t = w.held.load(memory_order_relaxed);
+  if (t == nullptr) {
+    start(main_goroutine);
+    return;
+  }
+  happens_before(&main_goroutine);
+  t->live.store(t->live.load(memory_order_relaxed) + 1, memory_order_relaxed);  // inside the token lock
+  run_scheduled(w, main_goroutine);
 }
 
 /// Waits until no worker but the caller is active, at most `limit`.
@@ -84,15 +97,27 @@ void put_away_locked(token& t) noexcept {
   t.at = place::put_away;
 }
 
+bool may_be_orphaned_locked(const worker& w) noexcept {
+  return w.resting == rest::awake && !w.is_caller && !w.ended && !w.pinned && !w.orphaned.load(memory_order_relaxed);
+}
+
+void orphan_locked(worker& w) noexcept {
+  w.orphaned.store(true, memory_order_release);  // pairs with on_token_lost()
+  --the.worker_count;
+  the.active.fetch_sub(1, memory_order_seq_cst);
+}
+
 /// Step 4 for one worker that did not come to rest.
 void orphan(worker& w) {
   the.rest_lock.lock();
-  const bool active = w.resting == rest::awake && !w.is_caller && !w.ended && !w.orphaned.load(memory_order_relaxed);
+  const bool possible = may_be_orphaned_locked(w);
+  const bool lost = w.lock.is_lost();  // to the watchdog; it gets no other any more
+  if (possible && lost) orphan_locked(w);
   the.rest_lock.unlock();
-  if (!active || !w.lock.contest()) return;
+  if (!possible || lost || !w.lock.contest()) return;
   if (!w.lock.inspect(0)) return;
   the.rest_lock.lock();
-  if (w.resting != rest::awake) {  // it has come to rest meanwhile
+  if (!may_be_orphaned_locked(w)) {  // it has come to rest meanwhile
     the.rest_lock.unlock();
     w.lock.give_back();
     return;
@@ -102,9 +127,8 @@ void orphan(worker& w) {
   w.held.store(nullptr, memory_order_relaxed);
   if (w.searching) the.idle.stop_searching();  // it has a token, but has not woken up
   w.searching = false;
-  w.orphaned.store(true, memory_order_release);  // pairs with on_token_lost()
+  orphan_locked(w);
   w.lock.take();
-  the.active.fetch_sub(1, memory_order_seq_cst);
   the.rest_lock.unlock();
 }
 
@@ -154,6 +178,7 @@ void stop(bool report) {
   }
   for (unsigned round = 0; the.visitors.load(memory_order_seq_cst) != 0; ++round) relax(round);
   empty_queues();
+  the.outside_timers.forget_goroutines();
   forget_waits();
   for_each_goroutine([](void*, goroutine& g) { abandon(g); }, nullptr);
   the.at.store(phase::stopped, memory_order_seq_cst);
@@ -233,7 +258,8 @@ void leave_run(worker& w, bool inside) noexcept {
 }
 
 int run_main(void (*call)(void* f, int& status), void* f, const run_options& options, site where) {
-  if (current_worker() != nullptr) panic("run() inside run(): call it from a thread of your own, not from a goroutine");
+  stop_if_orphaned();
+  if (current() != nullptr) panic("run() inside run(): call it from a thread of your own, not from a goroutine");
   bool nobody = false;
   if (!the.in_run.compare_exchange_strong(nobody, true, memory_order_seq_cst)) panic("run() inside run()");
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("run()");
@@ -258,7 +284,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     happens_before(&w.scheduler);
     enter_thread_signals();
     if (w.held.load(memory_order_relaxed) != nullptr && !w.lock.enter()) panic("weft: a new worker has no token");
-    start_main(w, request, where);
+    start_main(w, make_main(request, where));
     worker_loop(w);
     give_way_to_report();  // a goroutine panics: that, and not main's return, is how the process ends
     if (options.drain) happens_after(&the.drain);

@@ -121,6 +121,14 @@ void bury(void* arg) {
   runtime_left_as(g.self.notes);
   const worker& w = *current_worker();
   token* const t = w.held.load(memory_order_relaxed);
+  // Without a token: if it is not orphaned its run waits for it, and if it is, the end of the run has seen to it.
+  if (t == nullptr) {
+    the.rest_lock.lock();
+    if (w.orphaned.load(memory_order_relaxed)) {
+      the.rest_lock.unlock();
+      on_token_lost(w);
+    }
+  }
   retire_fiber(g.self);
   const stack memory = g.self.bounds;
   g.self.bounds = {};
@@ -134,9 +142,9 @@ void bury(void* arg) {
     release_record(*t, g);
     return;
   }
-  if (!w.orphaned.load(memory_order_relaxed))
-    the.started_outside.fetch_sub(1, memory_order_relaxed);  // else its run no longer counts it
+  the.started_outside.fetch_sub(1, memory_order_relaxed);
   discard(g);
+  the.rest_lock.unlock();
 }
 
 /// The stack of a goroutine that has ended goes to one that starts; both records belong to this worker.
@@ -187,33 +195,39 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   }
 }
 
+/// Inside the token lock, which it leaves.
+[[gnu::always_inline]] inline void leave_turn(worker& w) {
+  goroutine& me = *w.running;
+  token& t = held_by(w);
+  goroutine* const next = next_here(w, t);
+  if (next == nullptr && t.until_look_up != 0 && !w.attention.load(memory_order_relaxed)) {  // nobody else
+    w.lock.leave();
+    return;
+  }
+  me.state.store(goroutine_state::runnable, memory_order_relaxed);
+  if (force_migration || !t.queue.push_back(&me)) {
+    leave_behind(w, push_global, &me);
+  }
+  switch_to(w, me, next);
+}
+
 }  // namespace
 
 [[gnu::noinline, gnu::noipa]] void yield() noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
-    stop_if_orphaned();
-    relax(1'000);
+    yield_outside();
     return;
   }
-  goroutine& me = *w->running;
   if (!w->lock.enter()) {
     requeue_without_token(*w);
     return;
   }
-  token& t = held_by(*w);
-  goroutine* const next = next_here(*w, t);
-  if (next == nullptr && t.until_look_up != 0 && !w->attention.load(memory_order_relaxed)) {  // nobody else
-    w->lock.leave();
-    return;
-  }
-  me.state.store(goroutine_state::runnable, memory_order_relaxed);
-  if (force_migration || !t.queue.push_back(&me)) {
-    leave_behind(*w, push_global, &me);
-  }
-  switch_to(*w, me, next);
+  leave_turn(*w);
 }
+
+[[gnu::noinline, gnu::noipa]] void yield_inside(worker& w) { leave_turn(w); }
 
 /// For a goroutine that parks without a token. In a forked child it would sleep for ever. If its run is over, its
 /// waiter will be where somebody may find it, but nobody may run it: it stays abandoned.

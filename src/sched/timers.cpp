@@ -7,6 +7,8 @@
 // of an entry that won nothing, and acquired by disarm(): the owner may then reuse the memory.
 #include "sched/timers.hpp"
 
+#include <utility>
+
 namespace weft::detail {
 
 void timer_heap::publish_earliest() noexcept {
@@ -41,15 +43,28 @@ bool timer_heap::disarm(timer_entry& entry) noexcept {
   }
 }
 
+void timer_heap::move_survivors(deadline_heap<timer_entry>& to, timer_heap& owner) {
+  while (!entries_.empty()) {
+    timer_entry* entry = entries_.pop();
+    const bool kept = entry->run != nullptr || !entry->of_goroutine;
+    if (kept) to.push(entry);
+    entry->heap.store(kept ? &owner : nullptr, memory_order_release);
+  }
+}
+
+void timer_heap::forget_goroutines() {
+  lock_.lock();
+  deadline_heap<timer_entry> kept;
+  move_survivors(kept, *this);
+  entries_ = std::move(kept);
+  publish_earliest();
+  lock_.unlock();
+}
+
 void timer_heap::bequeath(timer_heap& heir) {
   lock_.lock();
   heir.lock_.lock();
-  while (!entries_.empty()) {
-    timer_entry* entry = entries_.pop();
-    const bool kept = entry->run != nullptr;
-    if (kept) heir.entries_.push(entry);
-    entry->heap.store(kept ? &heir : nullptr, memory_order_release);
-  }
+  move_survivors(heir.entries_, heir);
   publish_earliest();
   heir.publish_earliest();
   heir.lock_.unlock();

@@ -30,8 +30,9 @@ class timer_heap {
 
   [[nodiscard]] nanoseconds earliest() const noexcept { return earliest_.load(memory_order_seq_cst); }
 
-  /// At the end of a run: takes out every entry. Those that claim belong to parties that are gone, and are forgotten;
-  /// those that run go to `heir`.
+  /// At the end of a run. The entries that claim for goroutines belong to parties that are gone, and are forgotten;
+  /// what is left stays, or goes to `heir`.
+  void forget_goroutines();
   void bequeath(timer_heap& heir);
 
   /// Takes out the first entry that is due by `time`; runs or claims it. False: none is due. The waiter to make ready,
@@ -40,6 +41,7 @@ class timer_heap {
 
  private:
   void publish_earliest() noexcept;
+  void move_survivors(deadline_heap<timer_entry>& to, timer_heap& owner);
 
   word_lock lock_;
   deadline_heap<timer_entry> entries_;   // under lock_

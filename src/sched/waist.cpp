@@ -34,6 +34,7 @@ void arm(timer_entry& entry) noexcept {
   timer_heap& heap = t != nullptr   ? t->timers
                      : w != nullptr ? the.tokens[0].load(memory_order_acquire)->timers  // it has lost its token
                                     : the.outside_timers;
+  entry.of_goroutine = w != nullptr || pinned_worker() != nullptr;
   const nanoseconds when = entry.when;  // once armed, the entry may be gone
   const bool first = heap.arm(entry);
   if (first) deadline_armed(when);

@@ -119,7 +119,7 @@ void ready_goroutine(goroutine& g) noexcept {
   }
   if (!w->lock.enter()) {
     on_token_lost(*w);
-    inject(g);
+    ready_from_outside(g);
     requeue_without_token(*w);
     return;
   }
@@ -129,12 +129,27 @@ void ready_goroutine(goroutine& g) noexcept {
 }
 
 goroutine* make_outside(const start_options& options) {
-  boot_outside("go()");
   goroutine* g = nullptr;
   take_records(&g, 1);
   happens_after(g);
   prepare_record(*g, take_ids(1), options);
   return g;
+}
+
+/// Whose run is over may still have claimed somebody else's coroutine, as any thread may, and must not stop now.
+void ready_coroutine(waiter& w) noexcept {
+  const runtime_section inside;
+  const worker* const here = current_worker() != nullptr ? current_worker() : pinned_worker();
+  const bool orphaned = here != nullptr && here->orphaned.load(memory_order_relaxed);
+  const start_options options{site::here(), 0, "coroutine"};
+  goroutine* const g = orphaned ? make_outside(options) : make_goroutine(options);
+  resume_coroutine_in(g->body, w.party);
+  if (orphaned) {
+    happens_before(g);
+    start_from_outside(*g);
+  } else {
+    start(*g);
+  }
 }
 
 }  // namespace
@@ -161,22 +176,22 @@ void ready(waiter& w) noexcept {
       return ready_goroutine(*static_cast<goroutine*>(w.party));
     case waiter_kind::thread:
       return ready_outside(w);
-    case waiter_kind::coroutine: {
-      goroutine* g = make_goroutine({site::here(), 0, "coroutine"});
-      resume_coroutine_in(g->body, w.party);
-      start(*g);
-      return;
-    }
+    case waiter_kind::coroutine:
+      return ready_coroutine(w);
   }
 }
 
 goroutine* make_goroutine(const start_options& options) {
   const runtime_section inside;
   worker* const w = current_worker();
-  if (w == nullptr || at_rest(*w)) return make_outside(options);
+  if (w == nullptr || at_rest(*w)) {
+    boot_outside("go()");
+    return make_outside(options);
+  }
   const bool nested = w->running == nullptr;
   if (!nested && !w->lock.enter()) {
     on_token_lost(*w);
+    boot_outside("go()");
     return make_outside(options);
   }
   token& t = held_by(*w);

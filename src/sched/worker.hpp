@@ -96,7 +96,7 @@ struct alignas(64) worker {
   bool pinned = false;                        // under the idle lock: its thread runs as a foreign one (pin.cpp)
   std::uint32_t pins = 0;                     // how many of them
   bool is_caller = false;                     // the thread inside run()
-  bool ended = false;                         // under the idle lock: its thread has ended, the record waits for another
+  bool ended = true;                          // under the idle lock: no thread is at it, or none yet
   std::uint32_t seen_switches = 0;            // the watchdog's
   std::int64_t seen_since = 0;                // the watchdog's
   std::int64_t seen_slice = 0;                // the watchdog's

@@ -106,6 +106,7 @@ struct timer_entry {
   void* arg = nullptr;
   atomic<void*> heap{nullptr};  // the engine's, written under the heap's lock: which heap it is in; null: in none
   std::uint32_t position = 0;   // the engine's, under the heap's lock: where in it
+  bool of_goroutine = false;    // the engine's, written by arm(): its party ends with the run
 };
 
 /// Puts the entry among the deadlines. It may fire before arm returns.

@@ -117,8 +117,7 @@ class context {
   /// The value that the nearest with_value up the tree has for the key, or null (X5). It lives as long as a context
   /// below that with_value. Values are shared: what changes in them needs a lock of its own.
   template <context_key Key>
-  requires(std::is_empty_v<Key>)
-  [[nodiscard]] const typename Key::value_type* value() const {
+  requires(std::is_empty_v<Key>) [[nodiscard]] const typename Key::value_type* value() const {
     return static_cast<const typename Key::value_type*>(node().find(typeid(Key), nullptr));
   }
   template <context_key Key>
@@ -309,20 +308,20 @@ struct context_access {
 
 }  // namespace detail
 
-/// A child that carries a value under a key: with_value<user>(ctx, "gopher"), or with_value(ctx, header{"accept"}, "*").
-/// For what belongs to a request and passes through those who need not know of it, not for parameters. The value goes
-/// with the last context below: its destructor may run anywhere, and must not block.
+/// A child that carries a value under a key: with_value<user>(ctx, "gopher"), or with_value(ctx, header{"accept"},
+/// "*"). For what belongs to a request and passes through those who need not know of it, not for parameters. The value
+/// goes with the last context below: its destructor may run anywhere, and must not block.
 template <context_key Key, class V>
-requires(std::constructible_from<typename Key::value_type, V&&>)
-[[nodiscard]] context with_value(context parent, Key key, V&& value) {
+requires(std::constructible_from<typename Key::value_type, V&&>) [[nodiscard]] context
+    with_value(context parent, Key key, V&& value) {
   detail::context_node* const above = detail::context_access::parent(parent);
   auto* const made = new detail::value_node<Key>(above, std::move(key), std::forward<V>(value));
   detail::context_access::adopted(parent);
   return detail::context_access::handle(made);
 }
 template <context_key Key, class V>
-requires(std::is_empty_v<Key>&& std::constructible_from<typename Key::value_type, V&&>)
-[[nodiscard]] context with_value(context parent, V&& value) {
+requires(std::is_empty_v<Key>&& std::constructible_from<typename Key::value_type, V&&>) [[nodiscard]] context
+    with_value(context parent, V&& value) {
   return with_value(std::move(parent), Key(), std::forward<V>(value));
 }
 

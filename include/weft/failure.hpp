@@ -26,7 +26,8 @@ class failure {
   /// An error code; a zero one is no failure. Also from the enumerators of any error code enumeration.
   failure(std::error_code code) noexcept : code_(code) {}
   template <class E>
-  requires(std::is_error_code_enum_v<E>) failure(E code) noexcept : code_(code) {}
+  requires(std::is_error_code_enum_v<E>) failure(E code)
+  noexcept : code_(code) {}
 
   /// An exception, as std::current_exception() gives it; a null one is no failure.
   failure(std::exception_ptr exception) noexcept : exception_(std::move(exception)) {}

@@ -11,6 +11,7 @@
 #include "weft/error.hpp"
 #include "weft/failure.hpp"
 #include "weft/go.hpp"
+#include "weft/group.hpp"
 #include "weft/mutex.hpp"
 #include "weft/once.hpp"
 #include "weft/run.hpp"

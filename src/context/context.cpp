@@ -63,8 +63,7 @@ context todo() noexcept { return context_access::handle(&detail::todo_node); }
 cancel_scope with_cancel(context parent) {
   detail::context_node* const above = context_access::parent(parent);
   const detail::cancel_node* const nearest = above->nearest();
-  auto* const made =
-      new detail::plain_cancel_node(above, nearest == nullptr ? detail::never : nearest->deadline());
+  auto* const made = new detail::plain_cancel_node(above, nearest == nullptr ? detail::never : nearest->deadline());
   context_access::adopted(parent);
   made->join_parent();
   return context_access::scope(made);

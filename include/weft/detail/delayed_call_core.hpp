@@ -3,6 +3,8 @@
 //
 // What is behind after_func: a function, the moment at which it is to be called, and an alarm. How it works:
 // src/time/after_func.cpp.
+//
+// Memory ordering: references_ is that of shared_ptr: who drops the last one sees what the others did.
 #pragma once
 
 #include <functional>

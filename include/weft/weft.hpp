@@ -21,6 +21,8 @@
 #include "weft/stack.hpp"
 #include "weft/stop_token.hpp"
 #include "weft/task.hpp"
+#include "weft/ticker.hpp"
 #include "weft/time.hpp"
+#include "weft/timer.hpp"
 #include "weft/unit.hpp"
 #include "weft/wait_group.hpp"

@@ -21,6 +21,11 @@ goroutine* current() noexcept {
   return w != nullptr ? w->running : nullptr;
 }
 
+bool can_start() noexcept {
+  const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
+  return at == phase::running || at == phase::stopping;
+}
+
 nanoseconds now() noexcept { return monotonic_ns(); }
 
 void arm(timer_entry& entry) noexcept {

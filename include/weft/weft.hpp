@@ -18,6 +18,8 @@
 #include "weft/selector.hpp"
 #include "weft/stack.hpp"
 #include "weft/task.hpp"
+#include "weft/ticker.hpp"
 #include "weft/time.hpp"
+#include "weft/timer.hpp"
 #include "weft/unit.hpp"
 #include "weft/wait_group.hpp"

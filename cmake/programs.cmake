@@ -5,7 +5,8 @@
 #     // engines: both | sched | sim      which engines to build it for (sched)
 #     // guarantee: D1                    the ids of docs/semantics.md it shows
 #     // sentence: two goroutines that wait for each other are reported as a deadlock
-#     // not-under: address (why)         instrumentation it cannot run with: address, thread, undefined, migrate
+#     // not-under: address (why)         instrumentation it cannot run with: address, thread, undefined, migrate,
+#                                        emulator
 
 set(WEFT_TEST_SLOWNESS 1)
 if(WEFT_SANITIZE OR CMAKE_CROSSCOMPILING)
@@ -32,6 +33,9 @@ function(weft_expect label source)
   set(instrumentation ${WEFT_SANITIZE})
   if(WEFT_FORCE_MIGRATION)
     list(APPEND instrumentation migrate)
+  endif()
+  if(CMAKE_CROSSCOMPILING)
+    list(APPEND instrumentation emulator)
   endif()
   string(REPLACE "," ";" instrumentation "${instrumentation}")
   foreach(word IN LISTS instrumentation)

@@ -80,6 +80,11 @@ inline constexpr bool under_thread_sanitizer = true;
 #else
 inline constexpr bool under_thread_sanitizer = false;
 #endif
+#ifdef WEFT_EMULATED
+inline constexpr bool under_emulator = true;
+#else
+inline constexpr bool under_emulator = false;
+#endif
 
 }  // namespace weft::test
 

@@ -5,7 +5,7 @@
 // /proc/self/task.
 //
 // sentence: a program with one goroutine uses one thread
-// not-under: migrate (whoever is woken goes to another worker)
+// not-under: migrate (whoever is woken goes to another worker), emulator (it has a thread of its own)
 // expect-exit: 0
 // expect-stdout: ^with the main goroutine alone: 1 thread$
 // expect-stdout: ^with 100 goroutines that compute: [0-9]+ threads$

@@ -14,6 +14,7 @@
 #include "weft/group.hpp"
 #include "weft/mutex.hpp"
 #include "weft/once.hpp"
+#include "weft/pin.hpp"
 #include "weft/run.hpp"
 #include "weft/runtime.hpp"
 #include "weft/select.hpp"

@@ -42,7 +42,7 @@ namespace {
 const pid_t first_process = ::getpid();  // a forked child has inherited it
 }
 
-std::size_t sanitizer_threads() noexcept { return ::getpid() == first_process ? 1 : 2; }
+std::size_t instrument_threads() noexcept { return ::getpid() == first_process ? 1 : 2; }
 
 __attribute__((noinline, no_sanitize("thread"))) void* tsan_fiber(const fiber_notes& notes) noexcept {
   return notes.tsan;

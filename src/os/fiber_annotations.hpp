@@ -66,13 +66,15 @@ inline constexpr bool tsan_on = true;
 inline constexpr bool tsan_on = false;
 #endif
 
-/// Threads that the sanitizer's runtime owns in this process: ThreadSanitizer starts one, which flushes memory,
+/// Threads of this process that are neither the program's nor weft's. ThreadSanitizer starts one, which flushes memory,
 /// together with the program's first own thread, and one more in a forked child (measured: g++ 12 and clang 14).
-/// AddressSanitizer has none.
+/// AddressSanitizer has none. The emulator qemu-user has one (WEFT_EMULATED, cmake/aarch64.cmake).
 #ifdef WEFT_TSAN
-[[nodiscard]] std::size_t sanitizer_threads() noexcept;
+[[nodiscard]] std::size_t instrument_threads() noexcept;
+#elif defined(WEFT_EMULATED)
+[[nodiscard]] constexpr std::size_t instrument_threads() noexcept { return 1; }
 #else
-[[nodiscard]] constexpr std::size_t sanitizer_threads() noexcept { return 0; }
+[[nodiscard]] constexpr std::size_t instrument_threads() noexcept { return 0; }
 #endif
 
 /// What the sanitizers know a fiber by. Owned by the fiber.

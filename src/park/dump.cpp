@@ -47,14 +47,15 @@ void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
   const char* label = g.label != nullptr ? g.label : "";
   const char* open = g.label != nullptr ? " {" : "";
   const char* close = g.label != nullptr ? "}" : "";
+  const char* locked = g.pinned.load(memory_order_relaxed) ? ", locked to thread" : "";
   if (state == goroutine_state::waiting) {
     const void* object = g.object.load(memory_order_relaxed);
     char what[32] = "";
     if (object != nullptr) std::snprintf(what, sizeof what, ", %p", object);
-    write_format(fd, "\ngoroutine %llu [%s%s, %u ms]%s%s%s:\n", id, text(g.reason.load(memory_order_relaxed)), what,
-                 now_ms - g.since_ms.load(memory_order_relaxed), open, label, close);
+    write_format(fd, "\ngoroutine %llu [%s%s, %u ms%s]%s%s%s:\n", id, text(g.reason.load(memory_order_relaxed)), what,
+                 now_ms - g.since_ms.load(memory_order_relaxed), locked, open, label, close);
   } else {
-    write_format(fd, "\ngoroutine %llu [%s]%s%s%s:\n", id, state_text(state), open, label, close);
+    write_format(fd, "\ngoroutine %llu [%s%s]%s%s%s:\n", id, state_text(state), locked, open, label, close);
   }
 }
 
@@ -71,10 +72,10 @@ void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, nami
     const bool thrown = abi::__cxa_current_exception_type() != nullptr;
     print_frames(fd, frames,
                  thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames), style);
-  } else if (top != nullptr && state != goroutine_state::running) {
+  } else if (state == goroutine_state::running || g.pinned.load(memory_order_relaxed)) {
+    write_text(fd, "    (on another thread; stack not shown)\n");
+  } else if (top != nullptr) {
     print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames), style);
-  } else if (state == goroutine_state::running) {
-    write_text(fd, "    (running on another thread; stack not shown)\n");
   }
   write_format(fd, "  started at %s:%u\n", g.file, g.line);
 }

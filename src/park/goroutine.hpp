@@ -46,8 +46,9 @@ struct alignas(32) goroutine {
   const char* label = nullptr;
   atomic<goroutine_state> state{goroutine_state::free};
   atomic<wait_reason> reason{wait_reason::none};
-  bool custom_stack = false;  // its stack came from map_stack, not from the arena
-  bool on_segment = false;    // self.bounds is a segment (segments.cpp); its own stack lies below
+  atomic<bool> pinned{false};  // it keeps its thread, and waits there: `self` is not where it is
+  bool custom_stack = false;   // its stack came from map_stack, not from the arena
+  bool on_segment = false;     // self.bounds is a segment (segments.cpp); its own stack lies below
   closure body;
 };
 

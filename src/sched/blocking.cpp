@@ -61,7 +61,7 @@ void exit_blocking() noexcept {
 }
 
 bool regain_token(worker& w) {
-  if (the.at.load(memory_order_acquire) != phase::running || w.orphaned) return false;
+  if (the.at.load(memory_order_acquire) != phase::running || w.orphaned.load(memory_order_acquire)) return false;
   token* const t = take_idle_token();
   if (t == nullptr) return false;
   hand_over(w, *t);
@@ -70,7 +70,7 @@ bool regain_token(worker& w) {
 
 void on_token_lost(const worker& w) noexcept {
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("weft");
-  if (!w.orphaned) return;
+  if (!w.orphaned.load(memory_order_acquire)) return;
   atomic<std::uint32_t> for_ever{0};
   for (;;) futex_wait(for_ever, 0, -1);
 }

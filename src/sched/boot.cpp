@@ -38,15 +38,10 @@ word_lock boot_lock;  // one start at a time
 
 std::uint32_t now_ms() noexcept { return static_cast<std::uint32_t>(monotonic_ns() / 1'000'000); }
 
-goroutine* running_here() noexcept {
-  worker* const w = current_worker();
-  return w != nullptr ? w->running : nullptr;
-}
-
 void report(int fd) {
   if (the.reporting_all) {
-    print_goroutines(fd, running_here(), now_ms());
-  } else if (goroutine* g = running_here(); g != nullptr) {
+    print_goroutines(fd, current(), now_ms());
+  } else if (goroutine* g = current(); g != nullptr) {
     print_goroutine(fd, *g, true, now_ms());
   }
 }
@@ -84,7 +79,7 @@ void set_up_process() {
 void print_quit(naming style) noexcept {
   begin_report();
   write_text(2, "SIGQUIT: quit\n");
-  print_goroutines(2, running_here(), now_ms(), style);
+  print_goroutines(2, current(), now_ms(), style);
   end_report();
 }
 
@@ -109,6 +104,7 @@ void boot(int workers) {
 }
 
 void boot_outside(const char* what) {
+  stop_if_orphaned();
   const phase at = the.at.load(memory_order_acquire);         // pairs with boot()
   if (at == phase::running || at == phase::stopping) return;  // what starts as a run ends is abandoned with the rest
   if (at != phase::not_started) refuse_use(what);
@@ -117,6 +113,7 @@ void boot_outside(const char* what) {
 
 // For a foreign thread that waits: it needs no run, only somebody who watches the clock.
 void need_runtime(const char* what) {
+  stop_if_orphaned();
   const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
   if (at == phase::forked) refuse_use(what);
   if (at == phase::not_started) boot(0);

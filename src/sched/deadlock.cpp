@@ -53,7 +53,7 @@ bool every_thread_sleeps() noexcept {
   if (the.watchdog_started.load(memory_order_seq_cst)) ++ours;
   ours += the.outside_parked.load(memory_order_seq_cst);
   const std::optional<std::size_t> all = process_threads();
-  return all.has_value() && static_cast<std::int64_t>(*all) <= ours + static_cast<std::int64_t>(sanitizer_threads());
+  return all.has_value() && static_cast<std::int64_t>(*all) <= ours + static_cast<std::int64_t>(instrument_threads());
 }
 
 waiter* pop_settler() noexcept {

@@ -15,6 +15,7 @@
 //   blocking.cpp    enter_blocking, and how a worker without a token gets one again
 //   deadlock.cpp    when everybody sleeps
 //   outside.cpp     foreign threads: how they park and are woken
+//   pin.cpp         goroutines that keep their thread
 //   boot.cpp        how the runtime starts; run.cpp: how a run begins and ends; resize.cpp: GOMAXPROCS
 //
 // Locks, in the order in which they may be taken together: rest (lists of idle tokens and workers), then a timer
@@ -104,6 +105,14 @@ struct engine {
 
 extern engine the;
 
+/// What reports say of a goroutine that is about to wait. Memory ordering: relaxed, see goroutine.hpp.
+inline void note_wait(goroutine& g, wait_reason reason, const void* object) noexcept {
+  g.reason.store(reason, memory_order_relaxed);
+  g.object.store(object, memory_order_relaxed);
+  g.since_ms.store(the.coarse_ms.load(memory_order_relaxed), memory_order_relaxed);
+  g.state.store(goroutine_state::waiting, memory_order_relaxed);
+}
+
 // switch.cpp
 void leave_worker(worker& w, commit_function commit, void* arg) noexcept;
 void run_scheduled(worker& w, goroutine& g);
@@ -137,6 +146,8 @@ void rouse_thread(worker& w) noexcept;
 /// Takes a resting worker off the lists, with a token. False: somebody woke it first, or there is no token to be had.
 [[nodiscard]] bool get_up(worker& w, bool searching) noexcept;
 void hand_over(worker& w, token& t) noexcept;
+/// Onto the idle list, or away if it is retired; under the rest lock. `searching`: its worker was counted so.
+void lay_down_locked(token& t, bool searching) noexcept;
 void forget_resting_locked(worker& w) noexcept;
 void retire_record(worker& w) noexcept;
 void ensure_keeper();
@@ -165,8 +176,13 @@ void requeue_without_token(worker& w);
 void on_token_lost(const worker& w) noexcept;
 
 // outside.cpp
-void park_outside(waiter& who, commit_function commit, void* arg);
+void park_outside(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg);
 void ready_outside(waiter& who) noexcept;
+
+// pin.cpp
+/// The worker that the calling thread was before its goroutine was pinned; null if none is.
+[[nodiscard]] worker* pinned_worker() noexcept;
+void stop_if_orphaned() noexcept;
 
 // deadlock.cpp
 void check_deadlock();

@@ -17,14 +17,19 @@
 
 namespace weft::detail {
 
-void park_outside(waiter& who, commit_function commit, void* arg) {
+void park_outside(waiter& who, wait_reason reason, const void* object, commit_function commit, void* arg) {
   need_runtime("a blocking operation");
+  worker* const pinned = pinned_worker();
+  if (pinned != nullptr) note_wait(*pinned->running, reason, object);
   who.kind = waiter_kind::thread;
   who.party = nullptr;
   commit(arg);
   the.outside_parked.fetch_add(1, memory_order_seq_cst);
   if (who.awake.load(memory_order_acquire) == 0 && the.active.load(memory_order_seq_cst) == 0) check_deadlock();
   while (who.awake.load(memory_order_acquire) == 0) futex_wait(who.awake, 0, -1);  // pairs with ready_outside()
+  if (pinned == nullptr) return;
+  stop_if_orphaned();
+  pinned->running->state.store(goroutine_state::running, memory_order_relaxed);
 }
 
 void ready_outside(waiter& who) noexcept {

@@ -98,9 +98,8 @@ std::size_t num_goroutine() {
 }
 
 void dump_goroutines(int fd) {
-  detail::worker* const w = detail::current_worker();
   const auto now_ms = static_cast<std::uint32_t>(detail::monotonic_ns() / 1'000'000);
-  detail::print_goroutines(fd, w != nullptr ? w->running : nullptr, now_ms);
+  detail::print_goroutines(fd, detail::current(), now_ms);
 }
 
 }  // namespace weft

@@ -75,16 +75,7 @@ void tie(worker& w, token& t) noexcept {
 void lie_down_locked(worker& w, token* t) noexcept {
   if (t != nullptr) {
     w.held.store(nullptr, memory_order_relaxed);
-    t->owner.store(nullptr, memory_order_relaxed);
-    if (!t->retired.load(memory_order_relaxed)) {
-      t->at = place::listed;
-      t->next_idle = the.idle_tokens;
-      the.idle_tokens = t;
-      the.idle.announce_idle(w.searching);
-    } else {
-      t->at = place::put_away;
-      if (w.searching) the.idle.stop_searching();
-    }
+    lay_down_locked(*t, w.searching);
   } else if (w.searching) {
     the.idle.stop_searching();  // its token was retaken before it had woken up
   }
@@ -185,6 +176,19 @@ bool rest_now(worker& w) {
 }
 
 }  // namespace
+
+void lay_down_locked(token& t, bool searching) noexcept {
+  t.owner.store(nullptr, memory_order_relaxed);
+  if (!t.retired.load(memory_order_relaxed)) {
+    t.at = place::listed;
+    t.next_idle = the.idle_tokens;
+    the.idle_tokens = &t;
+    the.idle.announce_idle(searching);
+  } else {
+    t.at = place::put_away;
+    if (searching) the.idle.stop_searching();
+  }
+}
 
 bool get_up(worker& w, bool searching) noexcept {
   the.rest_lock.lock();
@@ -310,7 +314,7 @@ void wake_worker() noexcept {
 void worker_loop(worker& w) {
   bool inside = enter_with_token(w);
   for (;;) {
-    if (w.orphaned) on_token_lost(w);
+    if (w.orphaned.load(memory_order_relaxed)) on_token_lost(w);
     if (must_end(w)) {
       leave_run(w, inside || enter_with_token(w));  // it may have been woken with a token, to this
       return;

@@ -10,6 +10,7 @@
 //      runtime within `grace`, the process exits with main's status from where it is: nobody else could return it.
 //   4. The calling thread puts the phase to `stopping`; workers rest at their next switch. One that does not come back
 //      within `grace` is orphaned: its token is taken, and its thread stops for good at its next call into the runtime.
+//      So are, at once, those whose goroutine is pinned (pin.cpp).
 //   5. Who queues a goroutine from outside counts himself and then looks at the phase (wake.cpp); the calling thread
 //   has
 //      stored the phase and waits for those who are counted. From then on nothing is queued. What is left is abandoned
@@ -59,6 +60,7 @@ void start_main(worker& w, main_call& request, site where) {
     } at_end;
     main_call& m = **reinterpret_cast<main_call**>(self.bytes);
     m.call(m.f, m.status);
+    if (pinned_worker() != nullptr) panic("weft: main returns with a pin that was not destroyed");
     main_status.store(m.status, memory_order_relaxed);
     if (the.drain)
       the.draining.store(true, memory_order_seq_cst);
@@ -85,7 +87,7 @@ void put_away_locked(token& t) noexcept {
 /// Step 4 for one worker that did not come to rest.
 void orphan(worker& w) {
   the.rest_lock.lock();
-  const bool active = w.resting == rest::awake && !w.is_caller && !w.ended && !w.orphaned;
+  const bool active = w.resting == rest::awake && !w.is_caller && !w.ended && !w.orphaned.load(memory_order_relaxed);
   the.rest_lock.unlock();
   if (!active || !w.lock.contest()) return;
   if (!w.lock.inspect(0)) return;
@@ -100,7 +102,7 @@ void orphan(worker& w) {
   w.held.store(nullptr, memory_order_relaxed);
   if (w.searching) the.idle.stop_searching();  // it has a token, but has not woken up
   w.searching = false;
-  w.orphaned = true;
+  w.orphaned.store(true, memory_order_release);  // pairs with on_token_lost()
   w.lock.take();
   the.active.fetch_sub(1, memory_order_seq_cst);
   the.rest_lock.unlock();
@@ -139,7 +141,10 @@ bool is_this_worker(const worker& w) noexcept {
 void stop(bool report) {
   the.at.store(phase::stopping, memory_order_seq_cst);
   the.rest_lock.lock();
-  for (worker* w = the.all_workers; w != nullptr; w = w->next_all) w->attention.store(true, memory_order_relaxed);
+  for (worker* w = the.all_workers; w != nullptr; w = w->next_all) {
+    w->attention.store(true, memory_order_relaxed);
+    if (w->pinned) w->orphaned.store(true, memory_order_release);  // pairs with stop_if_orphaned()
+  }
   the.rest_lock.unlock();
   wait_for_rest(short_grace);
   if (the.active.load(memory_order_seq_cst) != 0) orphan_the_rest();

@@ -134,7 +134,8 @@ void bury(void* arg) {
     release_record(*t, g);
     return;
   }
-  if (!w.orphaned) the.started_outside.fetch_sub(1, memory_order_relaxed);  // else its run no longer counts it
+  if (!w.orphaned.load(memory_order_relaxed))
+    the.started_outside.fetch_sub(1, memory_order_relaxed);  // else its run no longer counts it
   discard(g);
 }
 
@@ -164,6 +165,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
     happens_before(g);  // its record will be another goroutine's
     happens_before(&the.drain);
     w = current_worker();
+    if (w == nullptr) panic("weft: a goroutine ends with a pin that was not destroyed");
     const bool inside = w->lock.enter();
     goroutine* const next = inside ? next_here(*w, held_by(*w)) : nullptr;
     if (inside && can_inherit(*g, next)) {
@@ -191,6 +193,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
+    stop_if_orphaned();
     relax(1'000);
     return;
   }
@@ -216,7 +219,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 /// waiter will be where somebody may find it, but nobody may run it: it stays abandoned.
 [[gnu::noinline]] goroutine* park_without_token(const worker& w, goroutine& me) noexcept {
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("a blocking operation");
-  if (w.orphaned) me.state.store(goroutine_state::abandoned, memory_order_relaxed);
+  if (w.orphaned.load(memory_order_relaxed)) me.state.store(goroutine_state::abandoned, memory_order_relaxed);
   return nullptr;
 }
 
@@ -233,16 +236,13 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
-    park_outside(who, commit, arg);
+    park_outside(who, reason, object, commit, arg);
     return;
   }
   goroutine& me = *w->running;
   who.kind = waiter_kind::goroutine;
   who.party = &me;
-  me.reason.store(reason, memory_order_relaxed);
-  me.object.store(object, memory_order_relaxed);
-  me.since_ms.store(the.coarse_ms.load(memory_order_relaxed), memory_order_relaxed);
-  me.state.store(goroutine_state::waiting, memory_order_relaxed);
+  note_wait(me, reason, object);
   goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w)) : park_without_token(*w, me);
   leave_behind(*w, commit, arg);
   switch_to(*w, me, next);

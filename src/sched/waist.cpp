@@ -18,7 +18,9 @@ namespace weft::detail {
 goroutine* current() noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
-  return w != nullptr ? w->running : nullptr;
+  if (w != nullptr) return w->running;
+  worker* const pinned = pinned_worker();
+  return pinned != nullptr ? pinned->running : nullptr;
 }
 
 bool can_start() noexcept {
@@ -66,7 +68,8 @@ census count() {
         if (state == detail::goroutine_state::abandoned) return;
         ++counted.goroutines;
         if (g.self.bounds.top != nullptr) ++counted.stacks;
-        if (state == detail::goroutine_state::waiting) ++counted.waiters;
+        const bool counted_outside = g.pinned.load(detail::memory_order_relaxed);
+        if (state == detail::goroutine_state::waiting && !counted_outside) ++counted.waiters;
       },
       &c);
   c.waiters += static_cast<std::size_t>(detail::the.outside_parked.load(detail::memory_order_seq_cst));

@@ -92,7 +92,9 @@ struct alignas(64) worker {
   worker* next_all = nullptr;                 // the list of all workers; set once
   rest resting = rest::awake;                 // under the idle lock
   nanoseconds recheck = 1'000'000'000;        // as keeper: when to look for a deadlock again
-  bool orphaned = false;                      // its run is over; set by run() inside its lock, its thread never goes on
+  atomic<bool> orphaned{false};               // its run is over; set by run(), its thread never goes on
+  bool pinned = false;                        // under the idle lock: its thread runs as a foreign one (pin.cpp)
+  std::uint32_t pins = 0;                     // how many of them
   bool is_caller = false;                     // the thread inside run()
   bool ended = false;                         // under the idle lock: its thread has ended, the record waits for another
   std::uint32_t seen_switches = 0;            // the watchdog's

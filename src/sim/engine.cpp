@@ -234,7 +234,7 @@ bool sim_engine::outsiders_may_act() const {
   const auto asleep =
       static_cast<std::int32_t>(outside_parked_.load(memory_order_seq_cst)) + (main_ != nullptr ? 1 : 0);
   const std::optional<std::size_t> all = process_threads();
-  return !all.has_value() || static_cast<std::int64_t>(*all) > asleep + static_cast<std::int64_t>(sanitizer_threads());
+  return !all.has_value() || static_cast<std::int64_t>(*all) > asleep + static_cast<std::int64_t>(instrument_threads());
 }
 
 void sim_engine::wait_outside() {

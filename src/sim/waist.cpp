@@ -87,6 +87,9 @@ fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
 void enter_blocking() noexcept {}
 void exit_blocking() noexcept {}
 
+void pin_here() noexcept {}
+void unpin_here() noexcept {}
+
 std::uint64_t draw() noexcept {
   const runtime_section inside;
   return sim().draw();

@@ -2,7 +2,7 @@
 // engines: sched
 // guarantee: S8.1 S8.2
 // sentence: when the system gives no thread, or no address space, the program ends and says so
-// not-under: address (it needs terabytes of address space), thread (likewise)
+// not-under: address (it needs terabytes of address space), thread (likewise), emulator (limits are its own)
 // seconds: 60
 // expect-stdout: ^\[threads\] err: fatal error: thread exhaustion: cannot start a worker thread beside [0-9]+ others:
 // expect-stdout: ^\[threads\] exit 2$

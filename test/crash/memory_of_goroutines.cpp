@@ -2,7 +2,7 @@
 // engines: sched
 // guarantee: S6.2
 // sentence: a goroutine that has not run takes at most 200 bytes, one that waits on a channel 4.9 KB with page tables
-// not-under: address (its records are larger), thread (likewise)
+// not-under: address (its records are larger), thread (likewise), emulator (it keeps tables of its own)
 // env: GOMAXPROCS=1
 // seconds: 60
 // expect-exit: 0

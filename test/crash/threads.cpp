@@ -2,7 +2,7 @@
 // engines: sched
 // guarantee: W8.2
 // sentence: one goroutine has one thread; ten thousand that wait have no more than there are workers
-// not-under: address (it has a thread of its own), thread (likewise), migrate (whoever is woken goes to another worker)
+// not-under: address (it has a thread of its own), thread (likewise), migrate (whoever is woken goes to another worker), emulator (as address)
 // seconds: 40
 // expect-stdout: ^\[one\] out: 1 threads\n\[one\] exit 0$
 // expect-stdout: ^\[many\] out: 10001 waiting, [1-5] threads\n\[many\] exit 0$

@@ -118,6 +118,29 @@ WEFT_TEST("P5.5", "after gomaxprocs went up and down under load each token is he
   }
 }
 
+WEFT_TEST("P5.5", "after pins, under load and changes of gomaxprocs, each token is held or idle") {
+  const auto wanted = static_cast<std::uint32_t>(gomaxprocs());
+  for (int round = 0; round < 10; ++round) {
+    wait_group all;
+    for (int i = 0; i < 30; ++i) {
+      all.go([i] {
+        for (int n = 0; n < 10; ++n) {
+          if (i == n) gomaxprocs(1 + (i * 7) % 13);
+          if (i % 3 == 0) {
+            const pin here;
+            yield();
+            sleep_for(20us);
+          }
+          yield();
+        }
+      });
+    }
+    all.wait();
+    gomaxprocs(static_cast<int>(wanted));
+    expect_balanced(wanted);
+  }
+}
+
 WEFT_TEST("P5.6", "deadlines come although gomaxprocs no longer reaches where they were set") {
   const int before = gomaxprocs();
   gomaxprocs(4);

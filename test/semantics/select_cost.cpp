@@ -55,7 +55,7 @@ std::size_t resident_pages() {
   return read ? resident : 0;
 }
 
-constexpr std::size_t allowed_pages = under_address_sanitizer || under_thread_sanitizer ? 4096 : 256;
+constexpr std::size_t allowed_pages = under_address_sanitizer || under_thread_sanitizer || under_emulator ? 4096 : 256;
 
 WEFT_TEST_WITH("L4.5", "a hundred thousand selects over a channel on which nothing happens leave no memory behind",
                .seeds = 2) {
@@ -76,7 +76,7 @@ WEFT_TEST_WITH("L4.5", "a hundred thousand selects over a channel on which nothi
 WEFT_TEST_WITH("L4.5", "selects that wait and selects that do not leave no waiter behind in any mixture", .seeds = 2) {
   const chan<int> never, requests;
   const chan<weft::unit> stop;
-  weft::go([=] {
+  weft::task<void> served = weft::spawn([=] {
     while (select(on_recv(never), on_recv(requests), on_recv(stop)) != 2) {
       select(on_recv(never), otherwise());
       weft::selector s;
@@ -93,8 +93,9 @@ WEFT_TEST_WITH("L4.5", "selects that wait and selects that do not leave no waite
   const std::size_t before = resident_pages();
   many(scaled(30'000));
   EXPECT_LT(resident_pages(), before + allowed_pages);
-  EXPECT_FALSE(never.try_send(0) && never.try_send(0)) << "at most one select may wait there";
   stop.close();
+  served.join();
+  EXPECT_FALSE(never.try_send(0)) << "no select may wait there any more";
 }
 
 WEFT_TEST_WITH("C12.4", "channels and goroutines that come and go leave no memory behind", .seeds = 2) {

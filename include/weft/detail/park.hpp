@@ -130,6 +130,11 @@ enum class fd_wait : std::uint8_t { ready, timed_out, unsupported };
 void enter_blocking() noexcept;
 void exit_blocking() noexcept;
 
+/// From pin_here to the unpin_here that belongs to it the calling goroutine stays on this thread. They nest; without
+/// effect on a thread that is no goroutine.
+void pin_here() noexcept;
+void unpin_here() noexcept;
+
 // ---- chance --------------------------------------------------------------------------------------------------------
 
 /// Random bits: per worker under sched, from the seed under sim.

@@ -3,9 +3,11 @@
 // All of weft.
 #pragma once
 
+#include "weft/barrier.hpp"
 #include "weft/blocking.hpp"
 #include "weft/chan.hpp"
 #include "weft/clock.hpp"
+#include "weft/condition.hpp"
 #include "weft/context.hpp"
 #include "weft/coroutine.hpp"
 #include "weft/error.hpp"
@@ -19,6 +21,8 @@
 #include "weft/runtime.hpp"
 #include "weft/select.hpp"
 #include "weft/selector.hpp"
+#include "weft/semaphore.hpp"
+#include "weft/shared_mutex.hpp"
 #include "weft/stack.hpp"
 #include "weft/stop_token.hpp"
 #include "weft/task.hpp"

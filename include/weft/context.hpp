@@ -272,6 +272,9 @@ class after_call_of final : public after_call {
   template <class G>
   after_call_of(G&& f, site where) : f_(std::forward<G>(f)), where_(where) {}
 
+  void drop() noexcept override { f_.reset(); }
+
+ private:
   void start(std::shared_ptr<after_call> self) override {
     detail::start(make_goroutine_for({where_, 0, nullptr}, [self = std::move(self), this]() mutable {
       struct at_end {
@@ -281,9 +284,7 @@ class after_call_of final : public after_call {
       static_cast<void>(std::invoke(*f_));
     }));
   }
-  void drop() noexcept override { f_.reset(); }
 
- private:
   std::optional<F> f_;
   const site where_;
 };
@@ -329,8 +330,7 @@ requires(std::is_empty_v<Key>&& std::constructible_from<typename Key::value_type
 /// its own. The scope that is returned calls it off when it ends; it does not wait for a function that has begun, so
 /// that must not refer to what may be gone by then. A context that never ends costs nothing.
 ///
-/// Panics "after_func: null function". As all that starts goroutines, it panics if the context ends after run() has
-/// returned.
+/// Panics "after_func: null function". If the context ends after run() has returned, f is neither called nor destroyed.
 template <class F>
 requires std::is_invocable_v < std::decay_t<F>
 & > [[nodiscard]] after_scope after_func(context ctx, F&& f, detail::site where = detail::site::here()) {

@@ -2,11 +2,37 @@
 //
 // The tree of contexts; its invariants are in the header.
 //
+// After the end of a run no goroutine can be started, but contexts go on and may end. What after_func would call then
+// is left behind, as functions of goroutines are that have not begun (G7.2): neither called nor destroyed, only listed,
+// so that a leak checker finds it.
+//
 // Memory ordering. A node's state is under its lock. Without it, the end is read from wakes_ (canceller.hpp), which
 // releases what was written before: cause_ is read only when that has said that the node is closed.
 #include "weft/detail/context_node.hpp"
 
 namespace weft::detail {
+
+namespace {
+
+struct {
+  word_lock lock;
+  after_call* first = nullptr;  // under lock
+} left;
+
+}  // namespace
+
+void after_call::start_or_leave(std::shared_ptr<after_call> call) {
+  after_call& started = *call;
+  if (can_start()) {
+    started.start(std::move(call));
+    return;
+  }
+  started.self_ = std::move(call);
+  left.lock.lock();
+  started.next_left_ = left.first;
+  left.first = &started;
+  left.lock.unlock();
+}
 
 void context_node::release(context_node* node) noexcept {
   // acq_rel: the last one sees what the others did with the node
@@ -102,8 +128,7 @@ void cancel_node::start_calls() {
     if (after_call* const first = calls_.pop_front()) call = std::move(first->self_);
     lock_.unlock();
     if (call == nullptr) return;
-    after_call& started = *call;
-    started.start(std::move(call));
+    after_call::start_or_leave(std::move(call));
   }
 }
 
@@ -140,7 +165,7 @@ void cancel_node::add(std::shared_ptr<after_call> call) {
     calls_.push_back(added);
   }
   lock_.unlock();
-  if (!open) added.start(std::move(call));
+  if (!open) after_call::start_or_leave(std::move(call));
 }
 
 bool cancel_node::remove(after_call& call) noexcept {

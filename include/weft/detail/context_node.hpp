@@ -100,15 +100,20 @@ class after_call : public list_hook {
   after_call& operator=(const after_call&) = delete;
   virtual ~after_call() = default;
 
-  /// Starts a goroutine that calls the function and destroys it. `self` keeps it until then.
-  virtual void start(std::shared_ptr<after_call> self) = 0;
+  /// Starts it, if goroutines can be started.
+  static void start_or_leave(std::shared_ptr<after_call> call);
 
   /// Destroys the function, which will not be called.
   virtual void drop() noexcept = 0;
 
  private:
   friend class cancel_node;
-  std::shared_ptr<after_call> self_;  // while linked; under the node's lock
+
+  /// Starts a goroutine that calls the function and destroys it. `self` keeps it until then.
+  virtual void start(std::shared_ptr<after_call> self) = 0;
+
+  std::shared_ptr<after_call> self_;  // while linked, under the node's lock; and when left behind
+  after_call* next_left_ = nullptr;
 };
 
 class cancel_node : public context_node, public list_hook {

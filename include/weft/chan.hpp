@@ -13,6 +13,16 @@
 // A handle may be null: chan<int> c(nullptr), c = nullptr, sender<int> s. Operations on a null handle are those of Go's
 // nil channel (C2): sends and receives block for ever, select never chooses it, close panics.
 //
+// Giving up. send and receive have forms that end in time: with a context as the first argument, with a duration (_for)
+// or a moment (_until). They return a result: what the plain form returns, or errc::cancelled or errc::timed_out
+// (weft/error.hpp). An operation that has given up has not happened, and has no part in anything later (C16):
+//
+//     weft::result<std::optional<int>> n = numbers.recv_for(50ms);
+//     if (!n) return n.error();                         // *n is what recv() would have returned
+//
+// A context that is cancelled already wins over an operation that could go on; a moment that has passed does not: the
+// operation is tried once. On a null handle they wait for their limit. They allocate nothing.
+//
 // Who may call what from where. Every operation may be called from goroutines and from any other thread, at any time,
 // at the same time. Only the handle object itself is an ordinary variable: do not assign to it while another uses it.
 //
@@ -24,6 +34,7 @@
 // k + C.
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <concepts>
 #include <cstddef>
@@ -36,7 +47,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "weft/clock.hpp"
 #include "weft/detail/channel_of.hpp"
+#include "weft/result.hpp"
 
 namespace weft {
 
@@ -73,10 +86,14 @@ class [[nodiscard]] try_result {
   bool done_;
 };
 
+template <class T>
+class receiver;
+
 namespace detail {
 
 enum class direction : std::uint8_t { both, send, recv };
 
+struct adopted {};
 struct channel_access;
 template <class T>
 class recv_iterator;
@@ -114,6 +131,36 @@ class channel_handle {
   std::optional<T> recv() const requires(D != direction::send) {
     if (core_ == nullptr) block_for_ever(wait_reason::chan_receive_nil);
     return core_->recv();
+  }
+
+  /// The same until the limit. A value whose send is given up is dropped with the call's copy.
+  result<void> send(const wait_limit& limit, T value) const requires(D != direction::recv) {
+    const wait_end end =
+        core_ == nullptr ? wait_in_vain(wait_reason::chan_send_nil, limit) : core_->send_within(value, limit);
+    if (end != wait_end::completed) return error_of(end, limit);
+    return {};
+  }
+  template <class Rep, class Period>
+  result<void> send_for(const std::chrono::duration<Rep, Period>& d, T value) const requires(D != direction::recv) {
+    return send(within(d), std::move(value));
+  }
+  result<void> send_until(clock::time_point when, T value) const requires(D != direction::recv) {
+    return send(until(when), std::move(value));
+  }
+
+  result<std::optional<T>> recv(const wait_limit& limit) const requires(D != direction::send) {
+    std::optional<T> received;
+    const wait_end end =
+        core_ == nullptr ? wait_in_vain(wait_reason::chan_receive_nil, limit) : core_->recv_within(received, limit);
+    if (end != wait_end::completed) return error_of(end, limit);
+    return received;
+  }
+  template <class Rep, class Period>
+  result<std::optional<T>> recv_for(const std::chrono::duration<Rep, Period>& d) const requires(D != direction::send) {
+    return recv(within(d));
+  }
+  result<std::optional<T>> recv_until(clock::time_point when) const requires(D != direction::send) {
+    return recv(until(when));
   }
 
   /// Sends `value` if that is possible without blocking. False: at some instant during the call it would have blocked,
@@ -193,6 +240,12 @@ struct channel_access {
   [[nodiscard]] static channel_of<T>* core(const channel_handle<T, D>& handle) noexcept {
     return handle.core_;
   }
+
+  /// A handle that takes over a reference.
+  template <class T>
+  [[nodiscard]] static receiver<T> adopt(channel_of<T>* channel) noexcept {
+    return receiver<T>(adopted(), channel);
+  }
 };
 
 template <std::integral N>
@@ -247,6 +300,10 @@ class receiver : public detail::channel_handle<T, detail::direction::recv> {
   receiver(Null) noexcept : receiver() {}
   receiver(const chan<T>& c) noexcept : handle(c) {}
   receiver(chan<T>&& c) noexcept : handle(std::move(c)) {}
+
+ private:
+  friend struct detail::channel_access;
+  receiver(detail::adopted, detail::channel_of<T>* channel) noexcept : handle(channel) {}
 };
 
 namespace detail {

@@ -48,7 +48,7 @@ class [[nodiscard]] recv_awaiter {
     if (channel_->attempt_recv(received_)) return false;
     waiting_.prepare(handle, &received_);
     channel_->link_receiver(waiting_.node);
-    channel_->unlock();
+    channel_->unlock_and_follow();
     return true;
   }
 

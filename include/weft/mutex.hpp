@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A mutual exclusion lock that blocks the goroutine, not the thread. Lockable: works with std::lock_guard,
-// std::unique_lock and std::scoped_lock.
+// A mutual exclusion lock that blocks the goroutine, not the thread. Lockable and TimedLockable: works with
+// std::lock_guard, std::unique_lock and std::scoped_lock.
 //
 //     weft::mutex m;
 //     { std::scoped_lock hold(m); ++shared; }
+//     if (m.lock(ctx)) { std::scoped_lock hold(std::adopt_lock, m); ++shared; }   // or ctx was cancelled
 //
 // Not recursive, and not owned: one goroutine may lock it and another unlock it (M1). It may be held across anything,
-// also operations that block. May be used from goroutines and from other threads.
+// also operations that block. May be used from goroutines and from other threads. Its destruction while somebody waits
+// for it panics: "weft: mutex destroyed while somebody waits for it" (M4).
 //
 // Fairness: whoever comes while the lock is free gets it, so a busy lock stays on one core; but a waiter that has been
-// woken and found the lock taken again is handed it by the next unlock, so nobody waits for ever (M2).
+// woken and found the lock taken again is handed it by the next unlock, and while those who are handed it have waited
+// for more than a millisecond, everybody in the queue is (M2). So nobody waits for ever, nor for long.
 //
 // Happens-before: an unlock before every later lock.
 //
@@ -18,10 +21,13 @@
 // and a failed compare-exchange are relaxed, because they only say what to do next.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
+#include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/wait_queue.hpp"
+#include "weft/result.hpp"
 
 namespace weft {
 
@@ -30,19 +36,40 @@ class mutex {
   mutex() noexcept = default;
   mutex(const mutex&) = delete;
   mutex& operator=(const mutex&) = delete;
+  ~mutex() {
+    // relaxed: whoever destroys it must be the only one left
+    if ((state_.load(detail::memory_order_relaxed) & waiting) != 0) [[unlikely]] {
+      queue_.forbid_waiters("weft: mutex destroyed while somebody waits for it");
+    }
+  }
 
   /// Blocks until the lock is ours.
   void lock() {
     // One `lock bts`.
     if ((state_.fetch_or(locked, detail::memory_order_acquire) & locked) != 0) [[unlikely]] {
-      lock_slow();
+      static_cast<void>(lock_slow(nullptr));
     }
+  }
+
+  /// The same, until a context is cancelled (M1). errc::cancelled or errc::timed_out: the lock is not ours. A context
+  /// that is cancelled already wins over a lock that is free.
+  [[nodiscard]] result<void> lock(const detail::wait_limit& limit) {
+    return detail::result_of(lock_within(limit), limit);
   }
 
   /// Takes the lock if it is free (M3).
   [[nodiscard]] bool try_lock() noexcept {
     return (state_.load(detail::memory_order_relaxed) & locked) == 0 &&
            (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
+  }
+
+  /// Blocks for at most `d`, or until `when`; whether the lock is ours (M1). A time that has passed is one try_lock.
+  template <class Rep, class Period>
+  [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& d) {
+    return try_lock() || lock_within(detail::within(d)) == detail::wait_end::completed;
+  }
+  [[nodiscard]] bool try_lock_until(clock::time_point when) {
+    return try_lock() || lock_within(detail::until(when)) == detail::wait_end::completed;
   }
 
   /// Frees the lock. Fatal "sync: unlock of unlocked mutex" if it is free (M4).
@@ -59,13 +86,15 @@ class mutex {
   static constexpr std::uint32_t locked = 1;
   static constexpr std::uint32_t waiting = 2;  // the queue is not empty
   static constexpr std::uint32_t waking = 4;   // a waiter has been woken and has not tried the lock yet
-  static constexpr std::uint32_t handing = 8;  // the first waiter was woken in vain: unlock hands the lock to it
+  static constexpr std::uint32_t handing = 8;  // the first waiter has a right to the lock: unlock hands it over
 
-  void lock_slow();
+  [[nodiscard]] detail::wait_end lock_within(const detail::wait_limit& limit);
+  detail::wait_end lock_slow(const detail::wait_limit* limit);
   [[nodiscard]] bool compete();
-  [[nodiscard]] bool wait_again();
+  void give_up();
   void unlock_slow(std::uint32_t state);
-  [[nodiscard]] detail::wait_node* take_waiter(std::uint32_t set);
+  [[nodiscard]] bool hand_over();
+  [[nodiscard]] detail::wait_node* take_waiter();
 
   detail::atomic<std::uint32_t> state_{0};  // `locked` by everybody; the others under the queue's lock
   detail::wait_queue queue_;

@@ -24,12 +24,23 @@
 //
 //     weft::select(weft::cases{weft::on_send{outputs(), next()}, weft::on_send{others(), next()}});
 //
+// Giving up. A select that takes a context first, select_for and select_until end without any case when the context is
+// cancelled or the time has come, and then return the reason (weft/error.hpp); no handler runs, and nothing has been
+// sent or received (L11):
+//
+//     weft::result<std::size_t> n = weft::select_for(50ms, weft::on_recv(answers, use));
+//     if (n.error() == weft::errc::timed_out) ...
+//
+// A context that is cancelled already wins over cases that are ready; a time that has passed does not. With null
+// channels only they wait for their limit. `otherwise` is refused when compiled: such a select never waits.
+//
 // The cases refer to the handles, and a select uses them up: write them where select is called. A case with a name is
 // refused when compiled. A null handler, such as an empty std::function, panics where the case is made: "on_recv: null
 // handler", "on_send: null handler", "otherwise: null handler". May be called from goroutines and from other threads.
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -39,8 +50,10 @@
 #include <utility>
 
 #include "weft/chan.hpp"
+#include "weft/clock.hpp"
 #include "weft/detail/callable.hpp"
 #include "weft/detail/select_core.hpp"
+#include "weft/result.hpp"
 
 namespace weft {
 
@@ -228,9 +241,23 @@ struct case_access {
     return positions<Case...>()[chosen == no_case ? sizeof...(Case) : chosen];
   }
 
-  template <class C>
-  static void handle(C& c) {
-    c.handle();
+  /// The same until the limit.
+  template <class... Case>
+  [[nodiscard]] static wait_end choose_argument_within(const wait_limit& limit, std::size_t& chosen, Case&... c) {
+    static_assert((Case::is_channel && ...), "weft: a select with otherwise never waits: a limit has no place there");
+    if constexpr (sizeof...(Case) == 0) {
+      return wait_in_vain(wait_reason::select_no_cases, limit);
+    } else {
+      const select_case described[] = {c.describe()...};
+      return choose_within(described, limit, chosen);
+    }
+  }
+
+  /// Runs the handler of the case at `chosen`.
+  template <class... Case>
+  static void handle_chosen(std::size_t chosen, Case&... c) {
+    std::size_t position = 0;
+    (void)((position++ == chosen && (c.handle(), true)) || ...);
   }
 };
 
@@ -243,15 +270,52 @@ std::size_t select(Case&&... c) {
                 "weft: a case is used up by its select: write on_recv(...) or on_send(...) in the call, not the name "
                 "of one");
   const std::size_t chosen = detail::case_access::choose_argument(c...);
-  std::size_t position = 0;
-  (void)((position++ == chosen && (detail::case_access::handle(c), true)) || ...);
+  detail::case_access::handle_chosen(chosen, c...);
   return chosen;
+}
+
+/// The same until the limit, which is made from a context: the position of the case that happened, or why none has.
+template <detail::some_case... Case>
+result<std::size_t> select(const detail::wait_limit& limit, Case&&... c) {
+  static_assert((!std::is_lvalue_reference_v<Case> && ...),
+                "weft: a case is used up by its select: write on_recv(...) or on_send(...) in the call, not the name "
+                "of one");
+  std::size_t chosen = detail::no_case;
+  const detail::wait_end end = detail::case_access::choose_argument_within(limit, chosen, c...);
+  if (end != detail::wait_end::completed) return detail::error_of(end, limit);
+  detail::case_access::handle_chosen(chosen, c...);
+  return chosen;
+}
+
+/// The same for at most `d`.
+template <class Rep, class Period, detail::some_case... Case>
+result<std::size_t> select_for(const std::chrono::duration<Rep, Period>& d, Case&&... c) {
+  return select(detail::within(d), std::forward<Case>(c)...);
+}
+
+/// The same until `when` at the latest.
+template <detail::some_case... Case>
+result<std::size_t> select_until(clock::time_point when, Case&&... c) {
+  return select(detail::until(when), std::forward<Case>(c)...);
 }
 
 /// The same for operands that must be evaluated from left to right.
 template <class... Case>
 std::size_t select(cases<Case...>&& c) {
   return std::apply([](auto&... each) { return select(std::move(each)...); }, c.all);
+}
+
+template <class... Case>
+result<std::size_t> select(const detail::wait_limit& limit, cases<Case...>&& c) {
+  return std::apply([&](auto&... each) { return select(limit, std::move(each)...); }, c.all);
+}
+template <class Rep, class Period, class... Case>
+result<std::size_t> select_for(const std::chrono::duration<Rep, Period>& d, cases<Case...>&& c) {
+  return select(detail::within(d), std::move(c));
+}
+template <class... Case>
+result<std::size_t> select_until(clock::time_point when, cases<Case...>&& c) {
+  return select(detail::until(when), std::move(c));
 }
 
 /// Cases in braces are written in the call, too.

@@ -12,6 +12,8 @@
 // that can only be moved is offered until it has been sent, after which its case is never ready. Between waits the
 // selector keeps nothing of what was received, and no copy of what was offered.
 //
+// wait_for, wait_until and wait with a context give up in time, as those of select do.
+//
 // A selector belongs to one goroutine or thread at a time. It can be moved, and is then as new. A handler may use the
 // selector, also to add cases and to wait, except that it must not clear, move or assign it.
 //
@@ -19,6 +21,7 @@
 // handler", "otherwise: null handler".
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -28,7 +31,9 @@
 #include <vector>
 
 #include "weft/chan.hpp"
+#include "weft/clock.hpp"
 #include "weft/detail/callable.hpp"
+#include "weft/result.hpp"
 #include "weft/select.hpp"
 
 namespace weft {
@@ -177,6 +182,16 @@ class selector {
   /// can be, unless there is an otherwise.
   std::size_t wait();
 
+  /// The same, but given up at the limit: a context, a duration or a moment, see weft/error.hpp. Then no case has
+  /// happened, and values that can only be moved are still the selector's. Panics if there is an otherwise: such a
+  /// selector never waits.
+  result<std::size_t> wait(const detail::wait_limit& limit);
+  template <class Rep, class Period>
+  result<std::size_t> wait_for(const std::chrono::duration<Rep, Period>& d) {
+    return wait(detail::within(d));
+  }
+  result<std::size_t> wait_until(clock::time_point when) { return wait(detail::until(when)); }
+
   /// Forgets all cases.
   void clear() noexcept;
 
@@ -185,6 +200,8 @@ class selector {
 
  private:
   void add(std::unique_ptr<detail::dynamic_case> added);
+  void describe_all();
+  void finish(std::size_t chosen);
 
   std::vector<std::unique_ptr<detail::dynamic_case>> cases_;
   std::size_t default_ = detail::no_case;

@@ -58,6 +58,19 @@ constexpr std::uint64_t largest_channel = std::uint64_t{1} << 47;  // bytes: the
 
 void publish_nothing(void*) {}
 void unlock_channel(void* channel) { static_cast<channel_core*>(channel)->unlock(); }
+void unlock_and_follow_channel(void* channel) { static_cast<channel_core*>(channel)->unlock_and_follow(); }
+
+/// One that may give up. The waiter lives until the node is out: who finds a stale node asks it.
+struct bounded_party {
+  explicit bounded_party(void* slot) noexcept {
+    who.contended = true;
+    node.who = &who;
+    node.slot = slot;
+  }
+
+  waiter who;
+  wait_node node;
+};
 
 }  // namespace
 
@@ -107,6 +120,11 @@ bool channel_core::wait_to_send(void* slot) {
 }
 
 bool channel_core::wait_to_recv(void* slot) {
+  if (is_timed()) {
+    bool moved = false;
+    static_cast<void>(wait_to_recv(slot, wait_limit{}, moved));
+    return moved;
+  }
   waiter self;
   wait_node node;
   node.who = &self;
@@ -117,20 +135,64 @@ bool channel_core::wait_to_recv(void* slot) {
   return node.ok;
 }
 
+wait_end channel_core::wait_to_send(void* slot, const wait_limit& limit, bool& moved) {
+  bounded_party self(slot);
+  if (limit.passed()) {
+    unlock();
+    return wait_end::timed_out;
+  }
+  link_sender(self.node);
+  if (self_check) check_invariants();
+  const wait_end end = park_within(self.who, wait_reason::chan_send, this, unlock_channel, this, limit);
+  moved = self.node.ok;
+  if (end != wait_end::completed) {
+    lock();
+    unlink_sender(self.node);
+    unlock();
+  }
+  return end;
+}
+
+wait_end channel_core::wait_to_recv(void* slot, const wait_limit& limit, bool& moved) {
+  bounded_party self(slot);
+  if (limit.passed()) {
+    unlock();
+    return wait_end::timed_out;
+  }
+  link_receiver(self.node);
+  if (self_check) check_invariants();
+  const wait_end end = park_within(self.who, wait_reason::chan_receive, this, unlock_and_follow_channel, this, limit);
+  moved = self.node.ok;
+  if (end != wait_end::completed) {
+    lock();
+    unlink_receiver(self.node);
+    unlock_and_follow();
+  }
+  return end;
+}
+
 void channel_core::close() {
+  wait_list waiting;
+  close(waiting);
+  complete_closed(waiting);
+}
+
+void channel_core::close(wait_list& waiting) {
   lock();
   if ((state_.load(memory_order_relaxed) & closed) != 0) {
     unlock();
     panic("close of closed channel");
   }
   // Wakes nobody under the lock (C15): collects first. The nodes are ours by claim, so their links are free to use.
-  wait_list completed;
-  while (wait_node* node = receivers_.empty() ? nullptr : take_receiver()) completed.push_back(*node);
-  while (wait_node* node = senders_.empty() ? nullptr : take_sender()) completed.push_back(*node);
+  while (wait_node* node = receivers_.empty() ? nullptr : take_receiver()) waiting.push_back(*node);
+  while (wait_node* node = senders_.empty() ? nullptr : take_sender()) waiting.push_back(*node);
   set(closed);
   if (self_check) check_invariants();
   unlock();
-  while (wait_node* node = completed.pop_front()) complete(*node, false);
+}
+
+void channel_core::complete_closed(wait_list& waiting) noexcept {
+  while (wait_node* node = waiting.pop_front()) complete(*node, false);
 }
 
 void channel_core::check_invariants() const noexcept {
@@ -149,6 +211,14 @@ void block_for_ever(wait_reason reason) {
   waiter self;
   park(self, reason, nullptr, publish_nothing, nullptr);
   panic("weft: internal invariant broken: an operation that blocks for ever was completed (please report)");
+}
+
+wait_end wait_in_vain(wait_reason reason, const wait_limit& limit) {
+  if (limit.called_off()) return wait_end::cancelled;
+  if (limit.passed()) return wait_end::timed_out;
+  waiter self;
+  self.contended = true;
+  return park_within(self, reason, nullptr, publish_nothing, nullptr, limit);
 }
 
 }  // namespace weft::detail

@@ -21,6 +21,12 @@
 // the lock of every channel with a losing node, and the commit frees them in order and reads nothing after the last
 // one. If the winner's is the last, the peer has locked it, and so all the locks were free by then.
 //
+// A select that may give up (a limit), or that waits for a timed channel, parks by park_within() instead, whose caller
+// does not go on before its commit has ended (`published`, src/park/bounded.cpp). So this commit may come back to its
+// channels after the locks are free, and set the alarms of the timed ones (timed_channel.cpp), one lock at a time. When
+// such a select has given up, nobody else has won the claim, and every node is a losing node: step 5 takes all out, and
+// until then the waiter is there for those who find one and ask it.
+//
 // Why look under all locks, when choose_at_a_look did without? To enqueue exactly when nothing is ready, and because a
 // look that has failed may fail again: here each round ends the select or removes a stale node.
 #include "weft/detail/select_core.hpp"
@@ -70,6 +76,19 @@ class lock_set {
     last_channel->unlock();
   }
 
+  [[nodiscard]] bool any_timed() const noexcept {
+    return std::any_of(channels_, channels_ + size_, [](const channel_core* c) { return c->is_timed(); });
+  }
+
+  /// No lock held. What unlock_and_follow() would have done besides unlocking.
+  void follow_timed() const noexcept {
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (!channels_[i]->is_timed()) continue;
+      channels_[i]->lock();
+      channels_[i]->unlock_and_follow();
+    }
+  }
+
  private:
   static constexpr std::size_t few = 16;  // up to here insertion beats std::sort
 
@@ -89,13 +108,12 @@ class lock_set {
 
 /// All locks held. One of the ready cases by chance, or no_case.
 std::size_t pick_ready(std::span<const select_case> cases) noexcept {
-  std::uint64_t ignored = 0;
   std::size_t count = 0;
-  for (const select_case& c : cases) count += c.ready(ignored) ? 1 : 0;
+  for (const select_case& c : cases) count += c.ready_locked() ? 1 : 0;
   if (count == 0) return no_case;
   std::size_t skip = count == 1 ? 0 : draw_below(count);
   for (std::size_t i = 0;; ++i) {
-    if (cases[i].ready(ignored) && skip-- == 0) return i;
+    if (cases[i].ready_locked() && skip-- == 0) return i;
   }
 }
 
@@ -127,21 +145,56 @@ void unlink_losers(std::span<const select_case> cases, wait_node* nodes, std::si
       channel->unlink_receiver(nodes[i]);
     }
     if (self_check) channel->check_invariants();
-    channel->unlock();
+    channel->unlock_and_follow();
   }
 }
 
+/// All locks held. Runs a case that is ready, and frees the locks; no_case: none is, and they are still held.
+std::size_t run_ready(std::span<const select_case> cases, const lock_set& locks) {
+  for (;;) {
+    const std::size_t picked = pick_ready(cases);
+    if (picked == no_case) return no_case;
+    channel_core* const channel = cases[picked].channel;
+    locks.unlock_all_but(channel);
+    if (cases[picked].attempt()) return picked;
+    channel->unlock();
+    locks.lock_all();
+  }
+}
+
+/// After the wait; `who.winner` null: it was given up.
+std::size_t leave(std::span<const select_case> cases, wait_node* nodes, const waiter& who) {
+  const bool given_up = who.winner == nullptr;
+  const std::size_t winner = given_up ? no_case : who.winner->index;
+  unlink_losers(cases, nodes, winner);
+  if (!given_up && cases[winner].sends && !who.winner->ok) panic("send on closed channel");
+  return winner;
+}
+
+/// All locks held.
 std::size_t wait_for_one(std::span<const select_case> cases, wait_node* nodes, const lock_set& locks) {
   waiter self;
   self.contended = true;
   link_all(cases, nodes, self);
   const auto commit = [](void* held) { static_cast<const lock_set*>(held)->unlock_all(); };
   park(self, wait_reason::select, nullptr, commit, const_cast<lock_set*>(&locks));
-  const wait_node& won = *self.winner;
-  const std::size_t winner = won.index;
-  unlink_losers(cases, nodes, winner);
-  if (cases[winner].sends && !won.ok) panic("send on closed channel");
-  return winner;
+  return leave(cases, nodes, self);
+}
+
+/// All locks held.
+wait_end wait_for_one(std::span<const select_case> cases, wait_node* nodes, const lock_set& locks,
+                      const wait_limit& limit, std::size_t& chosen) {
+  waiter self;
+  self.contended = true;
+  link_all(cases, nodes, self);
+  const auto commit = [](void* held) {
+    const auto& channels = *static_cast<const lock_set*>(held);
+    channels.unlock_all();
+    channels.follow_timed();
+  };
+  const wait_end end = park_within(self, wait_reason::select, nullptr, commit, const_cast<lock_set*>(&locks), limit);
+  chosen = leave(cases, nodes, self);
+  return end;
 }
 
 }  // namespace
@@ -153,18 +206,31 @@ std::size_t choose_locked(std::span<const select_case> cases, select_space space
     if (may_block) block_for_ever(wait_reason::select_no_cases);
     return no_case;
   }
-  for (;;) {
-    locks.lock_all();
-    const std::size_t picked = pick_ready(cases);
-    if (picked == no_case) break;
-    channel_core* channel = cases[picked].channel;
-    locks.unlock_all_but(channel);
-    if (cases[picked].attempt()) return picked;
-    channel->unlock();
+  locks.lock_all();
+  std::size_t chosen = run_ready(cases, locks);
+  if (chosen != no_case) return chosen;
+  if (!may_block) {
+    locks.unlock_all();
+    return no_case;
   }
-  if (may_block) return wait_for_one(cases, space.nodes, locks);
-  locks.unlock_all();
-  return no_case;
+  if (!locks.any_timed()) return wait_for_one(cases, space.nodes, locks);
+  static_cast<void>(wait_for_one(cases, space.nodes, locks, wait_limit{}, chosen));
+  return chosen;
+}
+
+wait_end choose_locked(std::span<const select_case> cases, select_space space, const wait_limit& limit,
+                       std::size_t& chosen) {
+  check(cases.size() <= most_cases, "a select has at most 65536 cases");
+  const lock_set locks(cases, space.channels);
+  if (locks.empty()) return wait_in_vain(wait_reason::select_no_cases, limit);
+  locks.lock_all();
+  chosen = run_ready(cases, locks);
+  if (chosen != no_case) return wait_end::completed;
+  if (limit.passed()) {
+    locks.unlock_all();
+    return wait_end::timed_out;
+  }
+  return wait_for_one(cases, space.nodes, locks, limit, chosen);
 }
 
 }  // namespace weft::detail

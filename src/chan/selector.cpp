@@ -27,20 +27,42 @@ selector& selector::operator=(selector&& other) noexcept {
   return *this;
 }
 
-std::size_t selector::wait() {
+void selector::describe_all() {
   described_.clear();
   for (const auto& c : cases_) described_.push_back(c->describe());
   nodes_.resize(cases_.size());
   channels_.resize(cases_.size());
+}
 
+/// no_case: it was given up, and no handler runs.
+void selector::finish(std::size_t chosen) {
+  for (std::size_t i = 0; i < cases_.size(); ++i) cases_[i]->settle(i == chosen);
+  if (chosen != no_case) cases_[chosen]->handle();
+}
+
+std::size_t selector::wait() {
+  describe_all();
   const bool may_block = default_ == no_case;
   std::size_t chosen = no_case;
   if (!choose_at_a_look(described_, may_block, chosen)) {
     chosen = choose_locked(described_, {nodes_.data(), channels_.data()}, may_block);
   }
   if (chosen == no_case) chosen = default_;
-  for (std::size_t i = 0; i < cases_.size(); ++i) cases_[i]->settle(i == chosen);
-  cases_[chosen]->handle();
+  finish(chosen);
+  return chosen;
+}
+
+result<std::size_t> selector::wait(const wait_limit& limit) {
+  if (default_ != no_case) panic("weft: a selector with otherwise never waits, so there is nothing to limit");
+  if (limit.called_off()) return error_of(wait_end::cancelled, limit);
+  describe_all();
+  std::size_t chosen = no_case;
+  wait_end end = wait_end::completed;
+  if (!choose_at_a_look(described_, true, chosen)) {
+    end = choose_locked(described_, {nodes_.data(), channels_.data()}, limit, chosen);
+  }
+  finish(chosen);
+  if (end != wait_end::completed) return error_of(end, limit);
   return chosen;
 }
 

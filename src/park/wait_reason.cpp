@@ -31,6 +31,7 @@ constexpr const char* texts[] = {
     "IO wait",
     "syscall",
     "group wait",
+    "barrier",
     "waiting",
 };
 static_assert(std::size(texts) == static_cast<std::size_t>(wait_reason::other) + 1);

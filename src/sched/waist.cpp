@@ -23,6 +23,11 @@ goroutine* current() noexcept {
   return pinned != nullptr ? pinned->running : nullptr;
 }
 
+bool can_start() noexcept {
+  const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
+  return at == phase::running || at == phase::stopping;
+}
+
 nanoseconds now() noexcept { return monotonic_ns(); }
 
 void arm(timer_entry& entry) noexcept {

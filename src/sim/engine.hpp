@@ -57,6 +57,8 @@ class sim_engine {
   void main_has_returned() noexcept { main_returned_ = true; }
   [[nodiscard]] bool over() const noexcept { return main_returned_ && (!drain_ || live_ == 0); }
 
+  [[nodiscard]] bool stopped() const noexcept { return stopped_.load(); }
+
   [[nodiscard]] goroutine* make(const start_options& options);
   [[nodiscard]] goroutine* running() const noexcept { return running_; }
   [[nodiscard]] nanoseconds now() const noexcept { return clock_; }

@@ -48,6 +48,8 @@ void start(goroutine& g) noexcept {
   sim().start(g);
 }
 
+bool can_start() noexcept { return !sim().stopped(); }
+
 goroutine* current() noexcept {
   const runtime_section inside;
   return this_worker() == &sim() ? sim().running() : nullptr;

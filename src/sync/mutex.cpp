@@ -11,14 +11,23 @@
 //   woken      by an unlock that sets `waking`, so that further unlocks wake nobody while this one is on its way. It
 //              competes: tries `locked`, which a newcomer may have taken.
 //   in vain    goes back to the front of the queue and sets `handing`, again trying `locked` in the same step.
-//   handed     an unlock that finds `handing` does not clear `locked` but makes the first waiter the owner.
-// So a waiter is overtaken, after its wake-up, only by those who come before it runs; from then on by nobody (M2).
+//   handed     an unlock that finds `handing` does not clear `locked` but makes the first waiter the owner. If that one
+//              has waited for more than `patience`, `handing` stays set for the next, and the unlocker gives way.
+//   gave up    a bounded wait: unlinks itself and, if it was the last, clears `waiting` and `handing`.
+// So a waiter is overtaken, after its wake-up, only by those who come before it runs; from then on by nobody. And when
+// the queue has become so long that its first has waited for 1 ms, newcomers overtake nobody until that is over: this
+// is Go's starvation mode, with Go's millisecond (M2).
+//
+// Who has given up is not always the one who set `handing`. If others wait, the bit stays, and the first of them gets
+// the lock without having been woken in vain: fair to all. An unlock that finds only stale waiters clears the bits with
+// the last of them, and looks again. `waking` belongs to a waiter that was claimed, and no such waiter gives up before
+// it has queued again, which clears it.
 //
 // The last touch. Whoever locks the mutex after us may destroy it, so clearing `locked` is an unlock's last touch of
 // the mutex; whom to wake is found before, while the lock is still ours. The waiter, on its own stack, waits for us.
 //
 // Memory ordering. `locked` as in the header. The other bits are written under the queue's lock, which orders them:
-// relaxed.
+// relaxed. The model (test/model/mutex_model.cpp) runs this code.
 //
 // Rejected: fetch_sub for unlock, which is no faster than the compare-exchange (measured: 8.7 and 9.0 ns for the pair)
 // and has freed the lock before it knows that somebody waits; and an exchange of a second word, for the same reason.
@@ -30,15 +39,43 @@ namespace weft {
 
 using namespace detail;
 
-void mutex::lock_slow() {
-  queue_.lock();
-  if ((state_.fetch_or(locked | waiting, memory_order_acquire) & locked) == 0) {
-    if (queue_.empty()) state_.fetch_and(~waiting, memory_order_relaxed);
-    queue_.unlock();
-    return;
+namespace {
+
+constexpr nanoseconds patience = 1'000'000;
+
+nanoseconds waiting_since(const wait_node& node) noexcept { return *static_cast<const nanoseconds*>(node.slot); }
+
+}  // namespace
+
+wait_end mutex::lock_within(const wait_limit& limit) {
+  if (limit.called_off()) return wait_end::cancelled;
+  if (try_lock()) return wait_end::completed;
+  return limit.passed() ? wait_end::timed_out : lock_slow(&limit);
+}
+
+/// Completed: the lock is ours. A null limit: for ever.
+wait_end mutex::lock_slow(const wait_limit* limit) {
+  nanoseconds since = now();
+  queue_end where = queue_end::back;
+  std::uint32_t own = 0;  // the bits that are there because of us
+  for (;;) {
+    queue_.lock();
+    if ((state_.fetch_or(locked | waiting | (own & handing), memory_order_acquire) & locked) == 0) {
+      state_.fetch_and(queue_.empty() ? ~(waiting | own) : ~own, memory_order_relaxed);
+      queue_.unlock();
+      return wait_end::completed;
+    }
+    if ((own & waking) != 0) state_.fetch_and(~waking, memory_order_relaxed);
+    bool handed = false;
+    const wait_end end = queue_.park(where, wait_reason::mutex_lock, this, limit, handed, &since);
+    if (end != wait_end::completed) {
+      give_up();
+      return end;
+    }
+    if (handed || compete()) return wait_end::completed;
+    where = queue_end::front;
+    own = waking | handing;
   }
-  bool owner = queue_.park_at_back(wait_reason::mutex_lock, this);
-  while (!owner) owner = compete() || wait_again();
 }
 
 /// After a wake-up. True: the lock is ours.
@@ -48,17 +85,10 @@ bool mutex::compete() {
   return won;
 }
 
-/// Woken in vain. True: the lock is ours, taken just now or handed over.
-bool mutex::wait_again() {
-  queue_.lock();
-  const std::uint32_t was = state_.fetch_or(locked | waiting | handing, memory_order_acquire);
-  if ((was & locked) != 0) {
-    state_.fetch_and(~waking, memory_order_relaxed);
-    return queue_.park_at_front(wait_reason::mutex_lock, this);
-  }
-  state_.fetch_and(queue_.empty() ? ~(waiting | waking | handing) : ~(waking | handing), memory_order_relaxed);
+/// Queue's lock held, which it frees; our node is out of the queue.
+void mutex::give_up() {
+  if (queue_.empty()) state_.fetch_and(~(waiting | handing), memory_order_relaxed);
   queue_.unlock();
-  return true;
 }
 
 /// The lock is ours, with a state other than plain `locked`.
@@ -66,22 +96,40 @@ void mutex::unlock_slow(std::uint32_t state) {
   wait_node* woken = nullptr;
   for (;;) {
     if ((state & locked) == 0) fatal("sync: unlock of unlocked mutex");
-    if ((state & handing) != 0) return wait_queue::let_go(*take_waiter(0), true);
-    if (woken == nullptr && (state & waiting) != 0 && (state & waking) == 0) {
-      woken = take_waiter(waking);
+    if ((state & handing) != 0) {
+      if (hand_over()) return;
       state = state_.load(memory_order_relaxed);
+    } else if (woken == nullptr && (state & (waiting | waking)) == waiting) {
+      woken = take_waiter();
+      state = state_.load(memory_order_relaxed);
+    } else if (state_.compare_exchange_weak(state, state & ~locked, memory_order_release, memory_order_relaxed)) {
+      break;
     }
-    if (state_.compare_exchange_weak(state, state & ~locked, memory_order_release, memory_order_relaxed)) break;
   }
   if (woken != nullptr) wait_queue::let_go(*woken, false);
 }
 
-/// The lock is ours and somebody waits: takes the first waiter out and sets the bits `set`.
-wait_node* mutex::take_waiter(std::uint32_t set) {
+/// The lock is ours and the first waiter has a right to it. False: nobody waits any more.
+bool mutex::hand_over() {
+  const nanoseconds time = now();
   queue_.lock();
   wait_node* const first = queue_.take_one();
-  state_.fetch_or(set, memory_order_relaxed);
-  state_.fetch_and(queue_.empty() ? ~(waiting | handing) : ~handing, memory_order_relaxed);
+  const bool starved = first != nullptr && time - waiting_since(*first) > patience;
+  const std::uint32_t over = queue_.empty() ? waiting | handing : starved ? 0 : handing;
+  state_.fetch_and(~over, memory_order_relaxed);
+  queue_.unlock();
+  if (first == nullptr) return false;
+  wait_queue::let_go(*first, true);
+  if (starved) detail::yield();
+  return true;
+}
+
+/// The lock is ours and somebody seems to wait: takes the first waiter out, whom the caller will wake. Null: nobody.
+wait_node* mutex::take_waiter() {
+  queue_.lock();
+  wait_node* const first = queue_.take_one();
+  if (first != nullptr) state_.fetch_or(waking, memory_order_relaxed);
+  if (queue_.empty()) state_.fetch_and(~waiting, memory_order_relaxed);
   queue_.unlock();
   return first;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/detail/wait_queue.hpp"
 
+#include "sync/destruction.hpp"
+
 namespace weft::detail {
 
 namespace {
@@ -9,49 +11,40 @@ void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
 
 }  // namespace
 
-bool wait_queue::park_at_back(wait_reason reason, const void* object) {
+wait_end wait_queue::park(queue_end where, wait_reason reason, const void* object, const wait_limit* limit,
+                          bool& message, void* slot) {
+  watch_for_exit();
   waiter self;
+  self.contended = limit != nullptr;
   wait_node node;
   node.who = &self;
-  list_.push_back(node);
-  park(self, reason, object, unlock_word, &lock_);
-  return node.ok;
+  node.slot = slot;
+  if (where == queue_end::front)
+    list_.push_front(node);
+  else
+    list_.push_back(node);
+  if (limit == nullptr) {
+    detail::park(self, reason, object, unlock_word, &lock_);
+  } else {
+    const wait_end end = park_within(self, reason, object, unlock_word, &lock_, *limit);
+    if (end != wait_end::completed) {
+      lock();
+      if (node.linked()) wait_list::remove(node);
+      return end;
+    }
+  }
+  message = node.ok;
+  return wait_end::completed;
 }
 
-bool wait_queue::park_at_front(wait_reason reason, const void* object) {
-  waiter self;
-  wait_node node;
-  node.who = &self;
-  list_.push_front(node);
-  park(self, reason, object, unlock_word, &lock_);
-  return node.ok;
+bool wait_queue::park_at_back(wait_reason reason, const void* object) {
+  bool message = false;
+  static_cast<void>(park(queue_end::back, reason, object, nullptr, message, nullptr));
+  return message;
 }
 
 wait_end wait_queue::park_at_back(wait_reason reason, const void* object, const wait_limit& limit, bool& message) {
-  wait_node node;
-  list_.push_back(node);
-  return park_bounded(node, reason, object, limit, message);
-}
-
-wait_end wait_queue::park_at_front(wait_reason reason, const void* object, const wait_limit& limit, bool& message) {
-  wait_node node;
-  list_.push_front(node);
-  return park_bounded(node, reason, object, limit, message);
-}
-
-wait_end wait_queue::park_bounded(wait_node& node, wait_reason reason, const void* object, const wait_limit& limit,
-                                  bool& message) {
-  waiter self;
-  self.contended = true;
-  node.who = &self;
-  const wait_end end = park_within(self, reason, object, unlock_word, &lock_, limit);
-  if (end == wait_end::completed) {
-    message = node.ok;
-    return end;
-  }
-  lock();
-  if (node.linked()) wait_list::remove(node);
-  return end;
+  return park(queue_end::back, reason, object, &limit, message, nullptr);
 }
 
 wait_node* wait_queue::take_one() noexcept {
@@ -60,17 +53,28 @@ wait_node* wait_queue::take_one() noexcept {
   return node;
 }
 
+bool wait_queue::take(wait_node& node, wait_list& taken) noexcept {
+  wait_list::remove(node);
+  if (!node.who->claim()) return false;
+  taken.push_back(node);
+  return true;
+}
+
 void wait_queue::let_go(wait_node& taken, bool message) noexcept {
   taken.ok = message;
   taken.who->winner = &taken;
   ready(*taken.who);
 }
 
+void wait_queue::let_go_all(wait_list& taken, bool message) noexcept {
+  while (wait_node* node = taken.pop_front()) let_go(*node, message);
+}
+
 void wait_queue::release_all(bool message) noexcept {
   wait_list taken;
-  while (wait_node* node = take_one()) taken.push_back(*node);
+  while (wait_node* node = list_.front()) take(*node, taken);
   unlock();
-  while (wait_node* node = taken.pop_front()) let_go(*node, message);
+  let_go_all(taken, message);
 }
 
 }  // namespace weft::detail

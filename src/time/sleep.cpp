@@ -2,6 +2,10 @@
 //
 // A sleeper's timer lies on its stack and is armed by the commit of its park: it cannot fire before the goroutine has
 // left its stack, and nobody touches it after the sleeper is ready.
+//
+// A bounded sleep is a wait in which nothing can happen but its limit, with whichever of the two moments is earlier.
+#include <algorithm>
+
 #include "weft/detail/park.hpp"
 #include "weft/time.hpp"
 
@@ -19,6 +23,13 @@ void sleep_to(nanoseconds when) {
     if (entry->when != never) arm(*entry);
   };
   park(self, wait_reason::sleep, nullptr, commit, &timer);
+}
+
+result<void> sleep_to(const wait_limit& limit, nanoseconds when) {
+  const wait_limit earlier{std::min(limit.until, when), limit.by};
+  const wait_end end = wait_in_vain(wait_reason::sleep, earlier);
+  if (end == wait_end::timed_out && when <= limit.until) return {};  // it has slept to the end
+  return error_of(end, limit);
 }
 
 }  // namespace weft::detail

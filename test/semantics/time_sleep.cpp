@@ -113,7 +113,7 @@ WEFT_TEST("T2.4", "an after that nobody waits for keeps nobody") {
   weft::sleep_for(3ms);
 }
 
-WEFT_TEST_WITH("T3.1", "virtual time stands still while anybody can run", .on = sim_only) {
+WEFT_TEST_WITH("T11.1", "virtual time stands still while anybody can run", .on = sim_only) {
   const clock::time_point start = clock::now();
   const weft::chan<int> c;
   weft::go([=] {
@@ -123,7 +123,7 @@ WEFT_TEST_WITH("T3.1", "virtual time stands still while anybody can run", .on = 
   EXPECT_EQ(clock::now(), start);
 }
 
-WEFT_TEST("T3.2", "the clock does not go backwards") {
+WEFT_TEST("T11.2", "the clock does not go backwards") {
   clock::time_point last = clock::now();
   for (int i = 0; i < 1000; ++i) {
     const clock::time_point now = clock::now();

@@ -41,8 +41,8 @@ enum class wait_end : std::uint8_t { completed, timed_out, cancelled };
   return end == wait_end::cancelled ? limit.by->reason() : errc::timed_out;
 }
 
-/// park(who, ...), which see, but at most until the limit. `commit` frees the locks under which the waiter was linked;
-/// at least one of the limit's bounds is set.
+/// park(who, ...), which see, but at most until the limit; a limit without bounds is for ever. `commit` frees the locks
+/// under which the waiter was linked.
 [[nodiscard]] wait_end park_within(waiter& who, wait_reason reason, const void* object, commit_function commit,
                                    void* arg, const wait_limit& limit);
 

@@ -9,8 +9,10 @@
 //   2. Senders are waiting    =>  the ring is full (or there is none), and the channel is open.
 //   3. Closed is for ever, and nothing enters the ring of a closed channel.
 //   4. Hence one of the lists is empty, unless both hold nodes of selects that send and receive on this channel.
-//   5. The three low bits of state_ tell whether the lists are empty and whether the channel is closed. A waiting node
-//      may be stale: its select was completed elsewhere and has not taken the node out yet (claim() tells).
+//   5. The low bits of state_ tell whether the lists are empty, whether the channel is closed and whether it is timed.
+//   A
+//      waiting node may be stale: its select was completed elsewhere, or its party has given up, and has not taken the
+//      node out yet (claim() tells).
 //
 // The ring. Positions are stamps: a lap number times lap_ (a power of two, at least the capacity) plus an index below
 // the capacity. Stamps only grow. Empty: head == tail. Full: tail == head + lap_. An unbuffered channel has lap_ 0 and
@@ -21,6 +23,10 @@
 // changed, and there is one instant at which all had these values; the same holds for the words of many channels
 // (select, L3). The proof is in channel_core.cpp.
 //
+// Timed channels, those of timers, have no ring: what they give is a moment that has come (timed_channel.hpp). They are
+// channels in all else. Only where an ordinary channel has refused is it asked whether a channel is timed, by a bit of
+// the word that was read already.
+//
 // Memory ordering. state_, head_ and tail_ are written under the lock, so loads by its holder are relaxed. Their stores
 // release and the loads of those who look without the lock acquire: whoever sees that an operation has happened also
 // sees all that happened before it. references_ is that of shared_ptr.
@@ -30,6 +36,7 @@
 #include <cstdint>
 
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/bounded.hpp"
 #include "weft/detail/park.hpp"
 #include "weft/detail/waiter.hpp"
 #include "weft/detail/word_lock.hpp"
@@ -73,15 +80,28 @@ class channel_core {
   void lock() noexcept { lock_.lock(); }
   void unlock() noexcept { lock_.unlock(); }
 
-  // Looking; exact under the lock, otherwise see "Looking without the lock".
+  /// unlock() after a receiver has been linked or unlinked: a timed channel has a timer only while somebody waits. No
+  /// other lock may be held.
+  void unlock_and_follow() noexcept {
+    if (is_timed()) [[unlikely]] {
+      follow_timed();
+    } else {
+      unlock();
+    }
+  }
 
-  /// Whether a receive would find something to do; adds what it saw to `sum`.
+  /// Known from the beginning, and for ever.
+  [[nodiscard]] bool is_timed() const noexcept { return (state_.load(memory_order_relaxed) & timed) != 0; }
+
+  // Looking. Without the lock: see above.
+
+  /// Whether a receive would find something to do; adds what it saw to `sum`. Not under the lock.
   [[nodiscard]] bool can_recv(std::uint64_t& sum) const noexcept {
     const std::uint64_t state = state_.load(memory_order_acquire);
     const std::uint64_t tail = tail_.load(memory_order_acquire);
     const std::uint64_t head = head_.load(memory_order_acquire);
     sum += state + tail + head;
-    return head != tail || (state & (closed | senders_wait)) != 0;
+    return head != tail || ((state & (closed | senders_wait | timed)) != 0 && ((state & timed) == 0 || is_due(sum)));
   }
 
   /// The mirror image for a send. (A send on a closed channel has something to do: panic.)
@@ -91,6 +111,13 @@ class channel_core {
     const std::uint64_t head = head_.load(memory_order_acquire);
     sum += state + tail + head;
     return tail != head + lap_ || (state & (closed | receivers_wait)) != 0;
+  }
+
+  /// Lock held: exact.
+  [[nodiscard]] bool can_recv_locked() const noexcept {
+    const std::uint64_t state = state_.load(memory_order_relaxed);
+    return head_.load(memory_order_relaxed) != tail_.load(memory_order_relaxed) ||
+           ((state & (closed | senders_wait | timed)) != 0 && ((state & timed) == 0 || is_due_locked()));
   }
 
   /// True: there was an instant during this call at which a receive would have blocked. False: perhaps not.
@@ -114,10 +141,18 @@ class channel_core {
   /// Closes the channel: panics if it is closed, completes all who wait. Takes the lock itself.
   void close();
 
+  /// The same in two steps, for a channel that is closed together with something else: closes, and then wakes.
+  void close(wait_list& waiting);
+  static void complete_closed(wait_list& waiting) noexcept;
+
   /// Lock held. Waits at the end of the list until completed; frees the lock once parked. True if a value was moved
   /// to or from `slot`, false if the channel was closed.
   bool wait_to_send(void* slot);
   bool wait_to_recv(void* slot);
+
+  /// The same until the limit; `moved` is what the others return, set when completed.
+  [[nodiscard]] wait_end wait_to_send(void* slot, const wait_limit& limit, bool& moved);
+  [[nodiscard]] wait_end wait_to_recv(void* slot, const wait_limit& limit, bool& moved);
 
   /// Lock held. Puts a node at the end of a list, or takes it out of the middle if it is still there.
   void link_sender(wait_node& node) noexcept { link(senders_, node, senders_wait); }
@@ -143,7 +178,16 @@ class channel_core {
   static constexpr std::uint64_t closed = 1;
   static constexpr std::uint64_t receivers_wait = 2;
   static constexpr std::uint64_t senders_wait = 4;
-  static constexpr std::uint64_t all_bits = 7;
+  static constexpr std::uint64_t timed = 8;
+  static constexpr std::uint64_t all_bits = 15;
+
+  /// attempt_recv of a timed channel.
+  [[nodiscard]] bool attempt_timed(void* slot);
+
+  /// Lock held. Something that looks depend on, and that is not in the other words, has changed.
+  void raise_version() noexcept {
+    state_.store(state_.load(memory_order_relaxed) + all_bits + 1, memory_order_release);
+  }
 
   /// The stamp after `stamp`.
   [[nodiscard]] std::uint64_t after(std::uint64_t stamp) const noexcept {
@@ -157,8 +201,8 @@ class channel_core {
   [[nodiscard]] wait_node* take_sender() noexcept { return take(senders_, senders_wait); }
   [[nodiscard]] wait_node* take_receiver() noexcept { return take(receivers_, receivers_wait); }
 
-  word_lock lock_;
-  atomic<std::uint32_t> references_{1};  // one per handle
+  mutable word_lock lock_;
+  atomic<std::uint32_t> references_{1};  // one per handle; of a timed channel also its armed timer's
   atomic<std::uint64_t> state_{0};       // written under the lock; bits and version
   atomic<std::uint64_t> tail_{0};        // written under the lock; where the next element goes
   atomic<std::uint64_t> head_{0};        // written under the lock; where the oldest element is
@@ -169,6 +213,11 @@ class channel_core {
   wait_list senders_;    // under the lock
 
  private:
+  // Of timed channels: timed_channel.cpp.
+  [[nodiscard]] bool is_due(std::uint64_t& sum) const noexcept;
+  [[nodiscard]] bool is_due_locked() const noexcept;
+  void follow_timed() noexcept;
+
   void set(std::uint64_t bit) noexcept {
     state_.store((state_.load(memory_order_relaxed) | all_bits) + 1 + bits_with(bit), memory_order_release);
   }
@@ -201,6 +250,9 @@ class channel_core {
 
 /// Blocks the caller for ever: an operation on Go's nil channel, or a select without a case that can become ready.
 [[noreturn]] void block_for_ever(wait_reason reason);
+
+/// The same until the limit; never `completed`. Only a limit without bounds blocks for ever.
+[[nodiscard]] wait_end wait_in_vain(wait_reason reason, const wait_limit& limit);
 
 /// Memory for a channel: `header` bytes and, behind them, `capacity` elements. Panics when that is absurd.
 [[nodiscard]] void* allocate_channel(std::size_t header, std::uint64_t capacity, std::size_t element_size,

@@ -9,7 +9,8 @@
 //     2. a receiver waits: move the value into its        put the sender's value at the tail; no ring: take
 //        slot                                             the sender's value
 //     3. room in the ring: put it there                2. something in the ring: take it
-//     4. refuse                                        3. closed: nothing, for ever
+//     4. refuse                                        3. closed: nothing, for ever; timed: the moment, if
+//                                                         it has come
 //                                                      4. refuse
 //
 // Blocking operations first try the common step inline, which is the ring without waiters: one exchange for the lock,
@@ -27,13 +28,14 @@
 #include <type_traits>
 #include <utility>
 
+#include "weft/clock.hpp"
 #include "weft/detail/channel_core.hpp"
 #include "weft/detail/panic.hpp"
 
 namespace weft::detail {
 
 template <class T>
-class channel_of final : public channel_core {
+class channel_of : public channel_core {
   static_assert(std::is_object_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
                 "weft: the elements of a channel are objects: not references, void, or const; see weft::unit");
   static_assert(std::is_nothrow_move_constructible_v<T>,
@@ -43,7 +45,8 @@ class channel_of final : public channel_core {
 
  public:
   [[nodiscard]] static channel_of* create(std::uint64_t capacity) {
-    return ::new (allocate_channel(header, capacity, stored ? sizeof(T) : 0, alignment)) channel_of(capacity);
+    return ::new (allocate_channel(header, capacity, stored ? sizeof(T) : 0, alignment))
+        channel_of(operations, capacity);
   }
 
   // Blocking; the channel is not null.
@@ -77,6 +80,27 @@ class channel_of final : public channel_core {
     }
   }
 
+  // Blocking until the limit, if that comes first; a context that is cancelled already wins, and a deadline that has
+  // passed does not (bounded.hpp). Out of line: a call that may wait so is not made for its speed.
+
+  __attribute__((noinline)) wait_end send_within(T& value, const wait_limit& limit) {
+    if (limit.called_off()) return wait_end::cancelled;
+    lock();
+    if (attempt_send(value)) return wait_end::completed;
+    bool moved = false;
+    const wait_end end = wait_to_send(std::addressof(value), limit, moved);
+    if (end == wait_end::completed && !moved) panic("send on closed channel");
+    return end;
+  }
+
+  __attribute__((noinline)) wait_end recv_within(std::optional<T>& result, const wait_limit& limit) {
+    if (limit.called_off()) return wait_end::cancelled;
+    lock();
+    if (attempt_recv(result)) return wait_end::completed;
+    bool moved = false;
+    return wait_to_recv(&result, limit, moved);
+  }
+
   // One attempt; see channel_type.
 
   [[gnu::always_inline]] bool attempt_send(T& value) {
@@ -90,6 +114,9 @@ class channel_of final : public channel_core {
   [[gnu::always_inline]] bool attempt_recv(std::optional<T>& result) {
     if ((state_.load(memory_order_relaxed) & senders_wait) != 0 && take_over(result)) return true;
     if (empty()) {
+      if constexpr (may_be_timed) {
+        if (is_timed()) return attempt_timed(&result);
+      }
       if ((state_.load(memory_order_relaxed) & closed) == 0) return false;
     } else {
       take(result);
@@ -117,14 +144,23 @@ class channel_of final : public channel_core {
     return false;
   }
 
+ protected:
+  channel_of(const channel_type& type, std::uint64_t capacity) noexcept : channel_core(type, capacity) {}
+  ~channel_of() = default;
+
+  static bool attempt_send_erased(channel_core& base, void* slot) {
+    return static_cast<channel_of&>(base).attempt_send(*static_cast<T*>(slot));
+  }
+  static bool attempt_recv_erased(channel_core& base, void* slot) {
+    return static_cast<channel_of&>(base).attempt_recv(*static_cast<std::optional<T>*>(slot));
+  }
+
  private:
+  static constexpr bool may_be_timed = std::is_same_v<T, clock::time_point>;
   static constexpr bool stored =
       !(std::is_empty_v<T> && std::is_trivially_default_constructible_v<T> && std::is_trivially_copyable_v<T>);
   static constexpr std::size_t alignment = alignof(T) > 16 ? alignof(T) : 16;
   static constexpr std::size_t header = (sizeof(channel_core) + alignment - 1) / alignment * alignment;
-
-  explicit channel_of(std::uint64_t capacity) noexcept : channel_core(operations, capacity) {}
-  ~channel_of() = default;
 
   static void destroy(channel_core& base) noexcept {
     auto& self = static_cast<channel_of&>(base);
@@ -226,13 +262,6 @@ class channel_of final : public channel_core {
     }
     complete(*sender, true);
     return true;
-  }
-
-  static bool attempt_send_erased(channel_core& base, void* slot) {
-    return static_cast<channel_of&>(base).attempt_send(*static_cast<T*>(slot));
-  }
-  static bool attempt_recv_erased(channel_core& base, void* slot) {
-    return static_cast<channel_of&>(base).attempt_recv(*static_cast<std::optional<T>*>(slot));
   }
 
   static constexpr channel_type operations = {attempt_send_erased, attempt_recv_erased, destroy};

@@ -77,6 +77,9 @@ void discard(goroutine& g) noexcept;
 /// Makes it runnable. The caller's writes happen before the goroutine's first step.
 void start(goroutine& g) noexcept;
 
+/// Whether a goroutine may be made: not after run() has returned. For those that no goroutine calls, such as timers.
+[[nodiscard]] bool can_start() noexcept;
+
 /// The goroutine that calls, or null on a thread that is no worker.
 [[nodiscard]] goroutine* current() noexcept;
 

@@ -26,6 +26,13 @@ struct select_case {
     return sends ? channel->can_send(sum) : channel->can_recv(sum);
   }
 
+  /// Lock held: exact.
+  [[nodiscard]] bool ready_locked() const noexcept {
+    if (channel == nullptr) return false;
+    std::uint64_t ignored = 0;
+    return sends ? channel->can_send(ignored) : channel->can_recv_locked();
+  }
+
   /// Lock held; see channel_type.
   [[nodiscard]] bool attempt() const {
     return sends ? channel->type().attempt_send(*channel, slot) : channel->type().attempt_recv(*channel, slot);
@@ -49,6 +56,10 @@ struct select_space {
 /// Locks all channels of the cases. Runs one case that is ready, or returns no_case if none is and `may_block` is
 /// false, or waits. Returns the index of the case.
 [[nodiscard]] std::size_t choose_locked(std::span<const select_case> cases, select_space space, bool may_block);
+
+/// The same until the limit: completed, with the index in `chosen`, or given up.
+[[nodiscard]] wait_end choose_locked(std::span<const select_case> cases, select_space space, const wait_limit& limit,
+                                     std::size_t& chosen);
 
 /// The lock-free half, for the common cases: something is ready, or nothing is and nobody will wait. Returns true when
 /// it has decided; `chosen` is then the case that ran, or no_case.
@@ -89,6 +100,17 @@ __attribute__((noinline)) std::size_t choose_slowly(const select_case (&cases)[N
   alignas(wait_node) std::byte nodes[N * sizeof(wait_node)];
   channel_core* channels[N];
   return choose_locked(cases, {reinterpret_cast<wait_node*>(nodes), channels}, may_block);
+}
+
+/// Select over a number of cases known when compiled, until the limit.
+template <std::size_t N>
+[[nodiscard]] __attribute__((noinline)) wait_end choose_within(const select_case (&cases)[N], const wait_limit& limit,
+                                                               std::size_t& chosen) {
+  if (limit.called_off()) return wait_end::cancelled;
+  if (choose_at_a_look(cases, true, chosen)) return wait_end::completed;
+  alignas(wait_node) std::byte nodes[N * sizeof(wait_node)];
+  channel_core* channels[N];
+  return choose_locked(cases, {reinterpret_cast<wait_node*>(nodes), channels}, limit, chosen);
 }
 
 /// Select over a number of cases known when compiled.

@@ -55,6 +55,7 @@ enum class wait_reason : std::uint8_t {
   io_wait,
   blocking_call,
   group_wait,
+  barrier,
   other
 };
 

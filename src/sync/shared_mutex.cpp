@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything is under the queue's lock: one locked instruction for each operation, as in Go's, whose readers pay one
+// fetch-and-add. There is one queue for both kinds.
+//
+// Invariants, whenever the queue's lock is free
+//   1. writing_ and readers_ > 0 exclude each other.
+//   2. If neither holds, the queue is empty, but for stale waiters.
+//   3. If readers_ > 0, the first in the queue is a writer: newcomers of both kinds queue behind it.
+// Each change is followed by letting in whoever 2 and 3 are about. A writer's unlock first lets in all readers that
+// wait, wherever they stand in the queue (M5); after them the writer in front. One who gives up does the same as who
+// leaves: if it was the writer in front, the readers behind it go in, up to the next writer.
+//
+// A stale writer in front keeps new readers out for the moment until its party has come to unlink it.
+//
+// Rejected: Go's way, a count of readers that a writer drives below zero. A reader is counted there before it knows
+// that it must wait, and one that gives up would have to take back a count that a writer may have added up already.
+// An atomic word and a compare-exchange per reader: 10.4 ns instead of 5.5, and readers that fail repeat.
+#include "weft/shared_mutex.hpp"
+
+#include "weft/detail/panic.hpp"
+
+namespace weft {
+
+using namespace detail;
+
+namespace {
+
+bool is_writer(const wait_node& node) noexcept { return node.slot != nullptr; }
+
+}  // namespace
+
+void shared_mutex::admit(kind who) noexcept {
+  if (who == writer)
+    writing_ = true;
+  else
+    ++readers_;
+}
+
+bool shared_mutex::try_enter(kind who) noexcept {
+  queue_.lock();
+  const bool entered = free_for(who);
+  if (entered) admit(who);
+  queue_.unlock();
+  return entered;
+}
+
+wait_end shared_mutex::enter(kind who, const wait_limit& limit) {
+  if (limit.called_off()) return wait_end::cancelled;
+  if (try_enter(who)) return wait_end::completed;
+  if (limit.passed()) return wait_end::timed_out;
+  queue_.lock();
+  if (!free_for(who)) return wait(who, limit);
+  admit(who);
+  queue_.unlock();
+  return wait_end::completed;
+}
+
+/// Queue's lock held, which it frees.
+wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
+  const wait_reason reason = who == writer ? wait_reason::rwmutex_lock : wait_reason::rwmutex_rlock;
+  bool message = false;
+  const wait_end end = queue_.park(queue_end::back, reason, this, &limit, message, who == writer ? this : nullptr);
+  if (end != wait_end::completed) {
+    wait_list admitted;
+    admit_those_in_front(admitted);
+    queue_.unlock();
+    wait_queue::let_go_all(admitted, true);
+  }
+  return end;
+}
+
+void shared_mutex::unlock() {
+  queue_.lock();
+  if (!writing_) fatal("sync: Unlock of unlocked RWMutex");
+  writing_ = false;
+  wait_list admitted;
+  admit_waiting_readers(admitted);
+  admit_those_in_front(admitted);
+  queue_.unlock();
+  wait_queue::let_go_all(admitted, true);
+}
+
+/// Queue's lock held, which it frees.
+void shared_mutex::last_reader_leaves() {
+  if (readers_ == 0) fatal("sync: RUnlock of unlocked RWMutex");
+  --readers_;
+  wait_list admitted;
+  admit_those_in_front(admitted);
+  queue_.unlock();
+  wait_queue::let_go_all(admitted, true);
+}
+
+/// Queue's lock held.
+void shared_mutex::admit_waiting_readers(wait_list& admitted) noexcept {
+  wait_node* next = nullptr;
+  for (wait_node* node = queue_.list().front(); node != nullptr; node = next) {
+    next = queue_.list().next(*node);
+    if (!is_writer(*node) && wait_queue::take(*node, admitted)) admit(reader);
+  }
+}
+
+/// Queue's lock held: as many as the state allows.
+void shared_mutex::admit_those_in_front(wait_list& admitted) noexcept {
+  while (wait_node* const first = queue_.list().front()) {
+    const kind who = is_writer(*first) ? writer : reader;
+    if (writing_ || (who == writer && readers_ > 0)) return;
+    if (wait_queue::take(*first, admitted)) admit(who);
+  }
+}
+
+}  // namespace weft

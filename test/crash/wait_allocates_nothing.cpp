@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sentence: bounded sends, receives, selects and sleeps allocate nothing, once all is warm
+// guarantee: C16.9 L11.9 T1.7
+// engines: both
+// not-under: address (it allocates by itself), thread (likewise)
+// expect-stdout: ^0 allocations$
+// seconds: 60
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include "weft/weft.hpp"
+
+namespace {
+
+std::atomic<long> allocations = 0;
+
+void* counted(std::size_t bytes) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* const memory = std::malloc(bytes); memory != nullptr) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) { return counted(bytes); }
+void* operator new[](std::size_t bytes) { return counted(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  return std::malloc(bytes);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace std::chrono_literals;
+using weft::on_recv;
+using weft::on_send;
+
+namespace {
+
+struct scenery {
+  weft::chan<int> never, echo, full{1};
+  weft::detail::canceller by;
+  weft::selector selector;
+  weft::timer timer{1h};
+};
+
+void play(scenery& s) {
+  for (int i = 0; i < 20; ++i) {
+    static_cast<void>(s.never.recv_for(10us));
+    static_cast<void>(s.never.send_for(10us, 1));
+    static_cast<void>(s.full.send_for(10us, 1));
+    static_cast<void>(s.full.recv_for(10us));
+    static_cast<void>(s.echo.send_for(1s, i));
+    static_cast<void>(s.echo.recv_for(1s));
+    weft::detail::wait_limit limit = weft::detail::within(10us);
+    limit.by = &s.by;
+    static_cast<void>(s.never.recv(limit));
+    static_cast<void>(weft::select_for(10us, on_recv(s.never), on_send(s.never, 1), on_recv(s.never)));
+    static_cast<void>(weft::select_for(1s, on_recv(s.never), on_send(s.echo, i)));
+    static_cast<void>(weft::select(limit, on_recv(s.echo), on_recv(s.never)));
+    static_cast<void>(s.selector.wait_for(10us));
+    weft::sleep_for(10us);
+    static_cast<void>(weft::sleep_for(limit, 10us));
+    static_cast<void>(s.timer.reset(10us));
+    static_cast<void>(s.timer.channel().recv());
+    weft::select(on_recv(s.timer.channel()), on_recv(s.never), on_send(s.full, 1));
+    static_cast<void>(s.full.try_recv());
+    static_cast<void>(s.timer.stop());
+  }
+}
+
+}  // namespace
+
+int main() {
+  return weft::run([] {
+    scenery s;
+    s.selector.on_recv(s.never);
+    s.selector.on_send(s.never, 1);
+    weft::go([echo = s.echo] {
+      for (const int v : echo) static_cast<void>(echo.send_for(20us, v));
+    });
+    for (int i = 0; i < 5; ++i) play(s);  // heaps and caches grow to their size
+    const long before = allocations;
+    play(s);
+    std::printf("%ld allocations\n", allocations - before);
+  });
+}

@@ -28,7 +28,7 @@
 // until then the waiter is there for those who find one and ask it.
 //
 // Why look under all locks, when choose_at_a_look did without? To enqueue exactly when nothing is ready, and because a
-// look that has failed may fail again: here each round ends the select or removes a stale node.
+// look that has failed may fail again: here each round ends the select, removes a stale node, or serves one who waits.
 #include "weft/detail/select_core.hpp"
 
 #include <algorithm>
@@ -41,10 +41,12 @@ namespace weft::detail {
 
 namespace {
 
+// What both kinds of select do to every case is inlined into each: choose_locked is measured.
+
 /// The distinct channels of the cases, in the order of their addresses.
 class lock_set {
  public:
-  lock_set(std::span<const select_case> cases, channel_core** room) noexcept : channels_(room) {
+  [[gnu::always_inline]] lock_set(std::span<const select_case> cases, channel_core** room) noexcept : channels_(room) {
     if (cases.size() <= few) {
       for (const select_case& c : cases) insert(c.channel);
     } else {
@@ -74,10 +76,6 @@ class lock_set {
     channel_core* const last_channel = channels_[last];
     for (std::size_t i = 0; i < last; ++i) channels_[i]->unlock();
     last_channel->unlock();
-  }
-
-  [[nodiscard]] bool any_timed() const noexcept {
-    return std::any_of(channels_, channels_ + size_, [](const channel_core* c) { return c->is_timed(); });
   }
 
   /// No lock held. What unlock_and_follow() would have done besides unlocking.
@@ -117,7 +115,10 @@ std::size_t pick_ready(std::span<const select_case> cases) noexcept {
   }
 }
 
-void link_all(std::span<const select_case> cases, wait_node* nodes, waiter& self) noexcept {
+/// True: there are timed channels among them.
+[[gnu::always_inline]] inline bool link_all(std::span<const select_case> cases, wait_node* nodes,
+                                            waiter& self) noexcept {
+  bool timed = false;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     channel_core* channel = cases[i].channel;
     if (channel == nullptr) continue;
@@ -129,11 +130,14 @@ void link_all(std::span<const select_case> cases, wait_node* nodes, waiter& self
       channel->link_sender(*node);
     } else {
       channel->link_receiver(*node);
+      timed |= channel->is_timed();
     }
     if (self_check) channel->check_invariants();
   }
+  return timed;
 }
 
+template <bool Timed>
 void unlink_losers(std::span<const select_case> cases, wait_node* nodes, std::size_t winner) noexcept {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     channel_core* channel = cases[i].channel;
@@ -145,12 +149,16 @@ void unlink_losers(std::span<const select_case> cases, wait_node* nodes, std::si
       channel->unlink_receiver(nodes[i]);
     }
     if (self_check) channel->check_invariants();
-    channel->unlock_and_follow();
+    if constexpr (Timed) {
+      channel->unlock_and_follow();
+    } else {
+      channel->unlock();
+    }
   }
 }
 
 /// All locks held. Runs a case that is ready, and frees the locks; no_case: none is, and they are still held.
-std::size_t run_ready(std::span<const select_case> cases, const lock_set& locks) {
+[[gnu::always_inline]] inline std::size_t run_ready(std::span<const select_case> cases, const lock_set& locks) {
   for (;;) {
     const std::size_t picked = pick_ready(cases);
     if (picked == no_case) return no_case;
@@ -163,22 +171,36 @@ std::size_t run_ready(std::span<const select_case> cases, const lock_set& locks)
 }
 
 /// After the wait; `who.winner` null: it was given up.
+template <bool Timed>
 std::size_t leave(std::span<const select_case> cases, wait_node* nodes, const waiter& who) {
   const bool given_up = who.winner == nullptr;
   const std::size_t winner = given_up ? no_case : who.winner->index;
-  unlink_losers(cases, nodes, winner);
+  unlink_losers<Timed>(cases, nodes, winner);
   if (!given_up && cases[winner].sends && !who.winner->ok) panic("send on closed channel");
   return winner;
+}
+
+/// The nodes are linked. May give up, and may come back to channels.
+wait_end park_within(waiter& self, const lock_set& locks, const wait_limit& limit) {
+  const auto commit = [](void* held) {
+    const auto& channels = *static_cast<const lock_set*>(held);
+    channels.unlock_all();
+    channels.follow_timed();
+  };
+  return park_within(self, wait_reason::select, nullptr, commit, const_cast<lock_set*>(&locks), limit);
 }
 
 /// All locks held.
 std::size_t wait_for_one(std::span<const select_case> cases, wait_node* nodes, const lock_set& locks) {
   waiter self;
   self.contended = true;
-  link_all(cases, nodes, self);
+  if (link_all(cases, nodes, self)) {
+    static_cast<void>(park_within(self, locks, wait_limit{}));
+    return leave<true>(cases, nodes, self);
+  }
   const auto commit = [](void* held) { static_cast<const lock_set*>(held)->unlock_all(); };
   park(self, wait_reason::select, nullptr, commit, const_cast<lock_set*>(&locks));
-  return leave(cases, nodes, self);
+  return leave<false>(cases, nodes, self);
 }
 
 /// All locks held.
@@ -187,17 +209,17 @@ wait_end wait_for_one(std::span<const select_case> cases, wait_node* nodes, cons
   waiter self;
   self.contended = true;
   link_all(cases, nodes, self);
-  const auto commit = [](void* held) {
-    const auto& channels = *static_cast<const lock_set*>(held);
-    channels.unlock_all();
-    channels.follow_timed();
-  };
-  const wait_end end = park_within(self, wait_reason::select, nullptr, commit, const_cast<lock_set*>(&locks), limit);
-  chosen = leave(cases, nodes, self);
+  const wait_end end = park_within(self, locks, limit);
+  chosen = leave<true>(cases, nodes, self);
   return end;
 }
 
 }  // namespace
+
+std::size_t choose_at_a_timed_look(std::span<const select_case> cases, bool may_block) {
+  std::size_t chosen = undecided;
+  return choose_at_this_look<true>(cases, may_block, chosen) ? chosen : undecided;
+}
 
 std::size_t choose_locked(std::span<const select_case> cases, select_space space, bool may_block) {
   check(cases.size() <= most_cases, "a select has at most 65536 cases");
@@ -207,15 +229,13 @@ std::size_t choose_locked(std::span<const select_case> cases, select_space space
     return no_case;
   }
   locks.lock_all();
-  std::size_t chosen = run_ready(cases, locks);
-  if (chosen != no_case) return chosen;
+  const std::size_t picked = run_ready(cases, locks);
+  if (picked != no_case) return picked;
   if (!may_block) {
     locks.unlock_all();
     return no_case;
   }
-  if (!locks.any_timed()) return wait_for_one(cases, space.nodes, locks);
-  static_cast<void>(wait_for_one(cases, space.nodes, locks, wait_limit{}, chosen));
-  return chosen;
+  return wait_for_one(cases, space.nodes, locks);
 }
 
 wait_end choose_locked(std::span<const select_case> cases, select_space space, const wait_limit& limit,

@@ -119,6 +119,12 @@ bool channel_core::is_due(std::uint64_t& sum) const noexcept {
   return due;
 }
 
+bool channel_core::timed_would_block() const noexcept {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  return !is_due(first) && !is_due(second) && first == second;
+}
+
 bool channel_core::is_due_locked() const noexcept { return now() >= static_cast<const timed_channel*>(this)->due_; }
 
 void channel_core::follow_timed() noexcept {

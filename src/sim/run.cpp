@@ -5,7 +5,7 @@
 //   1. main becomes goroutine 1 and the calling thread drives the loop until main has ended; with `drain`, until every
 //      goroutine has.
 //   2. What is left is abandoned (park/abandon.cpp). Foreign threads go on: their deadlines stand, and so do those of
-//      channels that after() has made; one of those who sleep drives again.
+//      timers that are waited for; one of those who sleep drives again.
 //   3. The engine is as new: the next run starts at the same time (unless a deadline is left) with its own seed.
 //
 // Memory ordering: goroutine states are relaxed: one thread reads and writes them.

@@ -91,6 +91,27 @@ WEFT_TEST("C16.2", "_for and _until are the same with a duration and with a mome
   EXPECT_EQ(out.recv_until(clock::time_point()).value(), 4);
 }
 
+WEFT_TEST("C16.2", "whatever converts to a limit, as a context does, limits sends, receives, selects and sleeps") {
+  struct like_a_context {
+    canceller by;
+    operator wait_limit() noexcept { return {.by = &by}; }
+  } ctx;
+  const chan<int> c(1);
+  EXPECT_TRUE(c.send(ctx, 1));
+  EXPECT_EQ(c.recv(ctx).value(), 1);
+  EXPECT_EQ(weft::select(ctx, weft::on_send(c, 2), weft::on_recv(chan<int>())).value(), 0u);
+  weft::selector s;
+  s.on_recv(c);
+  EXPECT_EQ(s.wait(ctx).value(), 0u);
+  EXPECT_TRUE(weft::sleep_for(ctx, 1us));
+  ctx.by.cancel(errc::timed_out);
+  EXPECT_EQ(c.send(ctx, 1).error(), errc::timed_out);
+  EXPECT_EQ(c.recv(ctx).error(), errc::timed_out);
+  EXPECT_EQ(weft::select(ctx, weft::on_send(c, 2), weft::on_recv(chan<int>())).error(), errc::timed_out);
+  EXPECT_EQ(s.wait(ctx).error(), errc::timed_out);
+  EXPECT_EQ(weft::sleep_for(ctx, 1us).error(), errc::timed_out);
+}
+
 WEFT_TEST("C16.2", "nobody gives up before the time has come") {
   for (const style how : all_styles) {
     const chan<int> c;

@@ -108,9 +108,11 @@ WEFT_TEST("T2.1", "an after is received in every style, waiting or not") {
 }
 
 WEFT_TEST("T2.1", "a bounded wait on an after that gives up first leaves the after as it was") {
-  const moments due = after(4ms);
+  const weft::timer t(1h);
+  const moments due = t.channel();
   EXPECT_FALSE(due.recv_for(1ms));
   EXPECT_FALSE(weft::select_for(1ms, weft::on_recv(due), weft::on_recv(due)));
+  EXPECT_TRUE(t.reset(1ms));
   EXPECT_TRUE(due.recv_for(10s));
   EXPECT_FALSE(due.recv_for(1ms));
 }

@@ -52,11 +52,11 @@ WEFT_TEST("T6.2", "a slow receiver finds one tick, the oldest that it has not se
   const ticker t(2ms);
   const clock::time_point made = clock::now();
   weft::sleep_for(9ms);
+  const clock::time_point looked = clock::now();
   const clock::time_point oldest = t.channel().recv().value();
   EXPECT_GE(oldest, start + 2ms);
   EXPECT_LE(oldest, made + 2ms);
-  const clock::time_point looked = clock::now();
-  EXPECT_GE(t.channel().recv().value() + 2ms, looked) << "those in between are dropped";
+  EXPECT_GT(t.channel().recv().value(), looked) << "those in between are dropped";
 }
 
 WEFT_TEST_WITH("T6.2", "in virtual time one tick is pending, however many have come", .on = sim_only) {
@@ -84,9 +84,10 @@ WEFT_TEST("T6.3", "stop ends the ticks, also one that is pending, and does not c
 WEFT_TEST("T6.4", "reset gives a ticker another interval, from now on, and drops a pending tick") {
   const ticker t(1ms);
   weft::sleep_for(2ms);
+  t.reset(1h);
+  EXPECT_TRUE(t.channel().try_recv().empty());
   const clock::time_point reset = clock::now();
   t.reset(5ms);
-  EXPECT_TRUE(t.channel().try_recv().empty());
   const clock::time_point first = t.channel().recv().value();
   EXPECT_GE(first, reset + 5ms);
   EXPECT_GE(t.channel().recv().value(), first + 5ms);

@@ -95,13 +95,24 @@ class channel_core {
 
   // Looking. Without the lock: see above.
 
-  /// Whether a receive would find something to do; adds what it saw to `sum`. Not under the lock.
-  [[nodiscard]] bool can_recv(std::uint64_t& sum) const noexcept {
+  /// Whether an operation would find something to do. `timed`: only the clock can tell, ask can_recv().
+  enum class look : std::uint8_t { idle, ready, timed };
+
+  /// Of a receive; adds what it saw to `sum`. Not under the lock.
+  [[nodiscard]] look look_recv(std::uint64_t& sum) const noexcept {
     const std::uint64_t state = state_.load(memory_order_acquire);
     const std::uint64_t tail = tail_.load(memory_order_acquire);
     const std::uint64_t head = head_.load(memory_order_acquire);
     sum += state + tail + head;
-    return head != tail || ((state & (closed | senders_wait | timed)) != 0 && ((state & timed) == 0 || is_due(sum)));
+    if (head != tail) return look::ready;
+    if ((state & (closed | senders_wait | timed)) == 0) return look::idle;
+    return (state & timed) != 0 ? look::timed : look::ready;
+  }
+
+  /// The same for every channel. Not under the lock.
+  [[nodiscard]] bool can_recv(std::uint64_t& sum) const noexcept {
+    const look seen = look_recv(sum);
+    return seen == look::timed ? is_due(sum) : seen == look::ready;
   }
 
   /// The mirror image for a send. (A send on a closed channel has something to do: panic.)
@@ -124,7 +135,9 @@ class channel_core {
   [[nodiscard]] bool recv_would_block() const noexcept {
     std::uint64_t first = 0;
     std::uint64_t second = 0;
-    return !can_recv(first) && !can_recv(second) && first == second;
+    const look seen = look_recv(first);
+    if (seen != look::idle) return seen == look::timed && timed_would_block();
+    return look_recv(second) == look::idle && first == second;
   }
 
   [[nodiscard]] bool send_would_block() const noexcept {
@@ -216,6 +229,7 @@ class channel_core {
   // Of timed channels: timed_channel.cpp.
   [[nodiscard]] bool is_due(std::uint64_t& sum) const noexcept;
   [[nodiscard]] bool is_due_locked() const noexcept;
+  [[nodiscard]] bool timed_would_block() const noexcept;
   void follow_timed() noexcept;
 
   void set(std::uint64_t bit) noexcept {

@@ -21,9 +21,15 @@ struct select_case {
   void* slot;             // sends: a T*, moved from if the case is chosen; receives: an empty std::optional<T>*
   bool sends;
 
-  [[nodiscard]] bool ready(std::uint64_t& sum) const noexcept {
-    if (channel == nullptr) return false;
-    return sends ? channel->can_send(sum) : channel->can_recv(sum);
+  using look = channel_core::look;
+
+  /// `Careful`: asks timed channels, too, and never says `timed`.
+  template <bool Careful>
+  [[nodiscard]] look look_at(std::uint64_t& sum) const noexcept {
+    if (channel == nullptr) return look::idle;
+    if (sends) return channel->can_send(sum) ? look::ready : look::idle;
+    if constexpr (Careful) return channel->can_recv(sum) ? look::ready : look::idle;
+    return channel->look_recv(sum);
   }
 
   /// Lock held: exact.
@@ -61,20 +67,32 @@ struct select_space {
 [[nodiscard]] wait_end choose_locked(std::span<const select_case> cases, select_space space, const wait_limit& limit,
                                      std::size_t& chosen);
 
-/// The lock-free half, for the common cases: something is ready, or nothing is and nobody will wait. Returns true when
-/// it has decided; `chosen` is then the case that ran, or no_case.
-[[nodiscard]] inline bool choose_at_a_look(std::span<const select_case> cases, bool may_block, std::size_t& chosen) {
+/// choose_at_a_look for selects with timed channels, which gives `chosen`, or `undecided`. (Not through a reference:
+/// then the variable would live in memory for all selects.)
+[[nodiscard]] std::size_t choose_at_a_timed_look(std::span<const select_case> cases, bool may_block);
+inline constexpr std::size_t undecided = no_case - 1;
+
+template <bool Careful>
+[[nodiscard]] inline bool choose_at_this_look(std::span<const select_case> cases, bool may_block, std::size_t& chosen) {
+  using look = channel_core::look;
   std::uint64_t seen = 0;
   std::size_t count = 0;
   std::size_t pick = no_case;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!cases[i].ready(seen)) continue;
+    const look found = cases[i].look_at<Careful>(seen);
+    if (found == look::idle) continue;
+    if constexpr (!Careful) {
+      if (found == look::timed) [[unlikely]] {
+        chosen = choose_at_a_timed_look(cases, may_block);
+        return chosen != undecided;
+      }
+    }
     if (count++ == 0) pick = i;
   }
   if (count == 0) {
     if (may_block) return false;
     std::uint64_t again = 0;
-    for (const select_case& c : cases) static_cast<void>(c.ready(again));
+    for (const select_case& c : cases) static_cast<void>(c.look_at<Careful>(again));
     chosen = no_case;
     return seen == again;  // then none was ready at one instant: see channel_core.hpp
   }
@@ -82,7 +100,7 @@ struct select_space {
     std::size_t skip = draw_below(count);
     for (std::size_t i = pick; i < cases.size(); ++i) {
       std::uint64_t ignored = 0;
-      if (!cases[i].ready(ignored)) continue;
+      if (cases[i].look_at<Careful>(ignored) == look::idle) continue;
       pick = i;
       if (skip-- == 0) break;
     }
@@ -92,6 +110,12 @@ struct select_space {
   if (cases[pick].attempt()) return true;
   cases[pick].channel->unlock();
   return false;
+}
+
+/// The lock-free half, for the common cases: something is ready, or nothing is and nobody will wait. Returns true when
+/// it has decided; `chosen` is then the case that ran, or no_case.
+[[nodiscard]] inline bool choose_at_a_look(std::span<const select_case> cases, bool may_block, std::size_t& chosen) {
+  return choose_at_this_look<false>(cases, may_block, chosen);
 }
 
 template <std::size_t N>

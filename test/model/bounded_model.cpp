@@ -8,10 +8,11 @@
 // a later use is found); nobody is left asleep.
 //
 // Covered
-//   completer and deadline      at most 3 preemptions
-//   completer and canceller     exhaustive; so the canceller comes before the hook, between hook and wake-up, after it
-//   all three                   at most 2 preemptions
-//   a canceller and two parties at most 1 preemption: one list of hooks, one of them completed by another
+//   completer and canceller      exhaustive: the canceller comes before the hook, between hook and wake-up, or after it
+//   completer and deadline       at most 1 preemption
+//   all three                    at most 1 preemption; commit on the party's thread
+//   a canceller and two parties  at most 1 preemption; likewise
+// Where it is not said otherwise commit runs on a thread of its own, so that the party may go on before commit ends.
 // Memory model: C++20 without load buffering. Not covered: a waiter with several nodes (waiter_model.cpp), the heap of
 // deadlines (timers_model.cpp).
 // Twins: `published` is set before the last steps; the party does not wait for it; updates, stores or loads relaxed.
@@ -33,6 +34,8 @@ using weft::model::cell;
 using weft::model::deadline_slot;
 using weft::model::deadlines;
 using weft::model::program;
+using weft::model::switcher;
+using weft::model::switching;
 using weft::model::verdict;
 
 using parking = wait_end (*)(waiter&, wait_reason, const void*, commit_function, void*, const wait_limit&);
@@ -115,11 +118,16 @@ verdict::execution ends(parking park_it, bool with_deadline) {
     wait_end end = wait_end::completed;
     p.name(at.lock, "list.lock"), p.name(at.value, "value"), p.name(slot, "heap.lock"), p.name(context, "context");
     const wait_limit limit{with_deadline ? 1 : never, &context};
+    switcher engine;
+    switching = &engine;
+    p.name(engine, "engine");
     p.thread("party", [&] { end = receive(at, park_it, limit); });
+    p.thread("engine", [&] { engine.run(); });
     p.thread("completer", [&] { sent = send(at); });
     p.thread("canceller", [&] { context.cancel(errc::cancelled); });
     if (with_deadline) p.thread("deadline", [&] { slot.fire(); });
     p.run();
+    switching = nullptr;
     weft::model::check(sent == (end == wait_end::completed), "completer and party think the same of the end");
     weft::model::check(with_deadline || end != wait_end::timed_out, "without a deadline nothing times out");
     weft::model::check(slot.armed == nullptr && at.list.empty(), "nothing is left behind");
@@ -136,13 +144,18 @@ verdict::execution times_out(parking park_it) {
     wait_end end = wait_end::completed;
     p.name(at.lock, "list.lock"), p.name(at.value, "value"), p.name(slot, "heap.lock"), p.name(done, "done");
     const wait_limit limit{1, nullptr};
+    switcher engine;
+    switching = &engine;
+    p.name(engine, "engine");
     p.thread("party", [&] {
       end = receive(at, park_it, limit);
       done.store(1, memory_order_release);
     });
+    p.thread("engine", [&] { engine.run(); });
     p.thread("completer", [&] { sent = send(at); });
     p.thread("deadline", [&] { slot.fire_when_armed(done); });
     p.run();
+    switching = nullptr;
     weft::model::check(sent == (end == wait_end::completed), "completer and party think the same of the end");
     weft::model::check(slot.armed == nullptr && at.list.empty(), "nothing is left behind");
   };
@@ -163,21 +176,20 @@ void two_parties(program& p) {
   weft::model::check(ends[1] == wait_end::cancelled, "nobody is forgotten");
 }
 
+constexpr const char* any_trouble = "data race|destroy|destruction|may not see it constructed|spins for ever";
+
 }  // namespace
 
 int main(int argc, char** argv) {
   verdict v(argc, argv);
-  v.holds("a completer and a deadline: the wait has one end", {.preemptions = 3}, times_out(park_within));
+  v.holds("a completer and a deadline: the wait has one end", {.preemptions = 1}, times_out(park_within));
   v.holds("a completer and a canceller: the wait has one end", {}, ends(park_within, false));
-  v.holds("all three: the wait has one end", {.preemptions = 2}, ends(park_within, true));
+  v.holds("all three: the wait has one end", {.preemptions = 1}, ends(park_within, true));
   v.holds("one canceller calls off two waits", {.preemptions = 1}, two_parties);
-  v.fails("twin: published before the last steps", "destroy|destruction|check|data race", {},
-          ends(faulty<fault::published_too_early>, false));
-  v.fails("twin: the party does not wait for it", "destroy|destruction|check|data race", {},
-          ends(faulty<fault::does_not_wait>, false));
-  v.fails("twin: stores are relaxed", "data race|destroy|destruction", {.relax_stores = true}, ends(park_within, false));
-  v.fails("twin: loads are relaxed", "data race|destroy|destruction", {.relax_loads = true}, ends(park_within, false));
-  v.fails("twin: updates are relaxed", "data race|destroy|destruction", {.relax_updates = true},
-          ends(park_within, false));
+  v.fails("twin: published before the last steps", any_trouble, {}, ends(faulty<fault::published_too_early>, false));
+  v.fails("twin: the party does not wait for it", any_trouble, {}, ends(faulty<fault::does_not_wait>, false));
+  v.fails("twin: stores are relaxed", any_trouble, {.relax_stores = true}, ends(park_within, false));
+  v.fails("twin: loads are relaxed", any_trouble, {.relax_loads = true}, ends(park_within, false));
+  v.fails("twin: updates are relaxed", any_trouble, {.relax_updates = true}, ends(park_within, false));
   return v.done();
 }

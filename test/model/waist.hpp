@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The waist (park.hpp) for models of what stands on it, as small as it can be: a party that parks is its thread, which
-// runs commit and then spins; there is room for one deadline, which fires when a thread of the model says so. To be
-// included by one file of a program, before the real code.
+// spins, after commit has run: on the same thread or, if there is a `switcher`, on that one's, as in the engines, where
+// the party may go on before commit has ended. There is room for one deadline, which fires when a thread of the model
+// says so. To be included by one file of a program, before the real code.
 #pragma once
 
 #include "model/model.hpp"
@@ -38,12 +39,32 @@ struct deadline_slot {
 
 inline deadline_slot* deadlines = nullptr;
 
+/// Runs the commit of one party that parks once.
+struct switcher {
+  detail::atomic<int> parked{0};
+  detail::commit_function commit = nullptr;
+  void* arg = nullptr;
+
+  void run() {
+    wait_until([&] { return parked.load(detail::memory_order_acquire) != 0; });
+    commit(arg);
+  }
+};
+
+inline switcher* switching = nullptr;
+
 }  // namespace weft::model
 
 namespace weft::detail {
 
 void park(waiter& w, wait_reason, const void*, commit_function commit, void* arg) {
-  commit(arg);
+  if (model::switching != nullptr) {
+    model::switching->commit = commit;
+    model::switching->arg = arg;
+    model::switching->parked.store(1, memory_order_release);
+  } else {
+    commit(arg);
+  }
   model::wait_until([&] { return w.awake.load(memory_order_acquire) != 0; });
 }
 

@@ -139,7 +139,7 @@ WEFT_TEST("E2.3", "one release lets in as many as it is enough for") {
   EXPECT_TRUE(two.ended());
   EXPECT_TRUE(three.ended());
   EXPECT_TRUE(four.waits());
-  s.release(3);
+  s.release(4);
   EXPECT_TRUE(four.ended());
   s.release(4);
   s.release(2);

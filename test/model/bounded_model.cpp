@@ -10,9 +10,9 @@
 // Covered
 //   completer and canceller      exhaustive: the canceller comes before the hook, between hook and wake-up, or after it
 //   completer and deadline       at most 1 preemption
-//   all three                    at most 1 preemption; commit on the party's thread
-//   a canceller and two parties  at most 1 preemption; likewise
-// Where it is not said otherwise commit runs on a thread of its own, so that the party may go on before commit ends.
+//   all three                    at most 1 preemption
+//   a canceller and two parties  at most 1 preemption; commit on the party's thread
+// Otherwise commit runs on a thread of its own, so that the party may go on before commit ends.
 // Memory model: C++20 without load buffering. Not covered: a waiter with several nodes (waiter_model.cpp), the heap of
 // deadlines (timers_model.cpp).
 // Twins: `published` is set before the last steps; the party does not wait for it; updates, stores or loads relaxed.
@@ -163,6 +163,7 @@ verdict::execution times_out(parking park_it) {
 
 void two_parties(program& p) {
   place one, two;
+  switching = nullptr;
   canceller context;
   bool sent = false;
   wait_end ends[2] = {wait_end::timed_out, wait_end::timed_out};

@@ -9,8 +9,8 @@
 //
 // Covered
 //   last      an owner that unlocks, one bounded waiter, its deadline               exhaustive
-//   behind    likewise, and a waiter without a limit                                at most 2 preemptions
-//   twice     an owner that locks again, so that the bounded one is woken in vain   at most 3 preemptions
+//   behind    likewise, and a waiter without a limit                                at most 1 preemption
+//   twice     an owner that locks again, so that the bounded one is woken in vain   at most 2 preemptions
 // Memory model: C++20 without load buffering. Not covered: patience (time stands still), cancellers
 // (bounded_model.cpp). Twins: updates relaxed; loads relaxed.
 //
@@ -27,7 +27,7 @@
 
 namespace weft::detail {
 
-void wait_queue::forbid_waiters(const char* message) noexcept { panic(message); }
+void wait_queue::forbid_waiters(const char*) noexcept {}  // an execution that is given up leaves some
 
 }  // namespace weft::detail
 
@@ -61,25 +61,29 @@ struct scene {
     m.lock();
     use();
   }
-  void lock_in_time_and_use() {
-    if (m.try_lock_until(soon)) use();
+  [[nodiscard]] atomic<std::uint32_t>& word() { return reinterpret_cast<atomic<std::uint32_t>&>(m); }
+
+  /// `leaves`: bits that a broken twin leaves in the word when it gives up.
+  void lock_in_time_and_use(std::uint32_t leaves) {
+    if (m.try_lock_until(soon))
+      use();
+    else if (leaves != 0)
+      word().fetch_or(leaves, memory_order_relaxed);
     over.store(1, memory_order_release);
   }
   void check_free() {
-    // As new: what is not plain `locked` would be seen as the state of the fast path of unlock.
     weft::model::check(m.try_lock(), "the mutex is free");
-    weft::model::check(reinterpret_cast<atomic<std::uint32_t>&>(m).load(memory_order_relaxed) == 1,
-                       "its word is clean");
+    weft::model::check(word().load(memory_order_relaxed) == 1, "its word is clean");
   }
 };
 
-verdict::execution giving_up(int owner_times, bool other) {
+verdict::execution giving_up(int owner_times, bool other, std::uint32_t leaves = 0) {
   return [=](program& p) {
     scene all(p);
     p.thread("owner", [&] {
       for (int i = 0; i < owner_times; ++i) all.lock_and_use();
     });
-    p.thread("bounded", [&] { all.lock_in_time_and_use(); });
+    p.thread("bounded", [&] { all.lock_in_time_and_use(leaves); });
     p.thread("deadline", [&] { all.slot.fire_when_armed(all.over); });
     if (other) p.thread("other", [&] { all.lock_and_use(); });
     p.run();
@@ -92,9 +96,14 @@ verdict::execution giving_up(int owner_times, bool other) {
 int main(int argc, char** argv) {
   verdict v(argc, argv);
   v.holds("the last in the queue gives up", {}, giving_up(1, false));
-  v.holds("one gives up, another waits", {.preemptions = 2}, giving_up(1, true));
-  v.holds("one gives up that may have been woken in vain", {.preemptions = 3}, giving_up(2, false));
-  v.fails("twin: updates are relaxed", "data race", {.relax_updates = true}, giving_up(1, true));
-  v.fails("twin: loads are relaxed", "data race|destroy", {.relax_loads = true}, giving_up(1, false));
+  v.holds("one gives up, another waits", {.preemptions = 1}, giving_up(1, true));
+  v.holds("one gives up that may have been woken in vain", {.preemptions = 2}, giving_up(2, false));
+  v.fails("twin: who gives up leaves `waiting`", "its word is clean", {.preemptions = 1}, giving_up(1, false, 2));
+  v.fails("twin: who gives up leaves `waking`", "deadlock|its word is clean", {.preemptions = 1},
+          giving_up(1, true, 4));
+  v.fails("twin: updates are relaxed", "data race|may not see it constructed", {.relax_updates = true},
+          giving_up(1, true));
+  v.fails("twin: loads are relaxed", "data race|destroy|may not see it constructed", {.relax_loads = true},
+          giving_up(1, false));
   return v.done();
 }

@@ -19,6 +19,8 @@ void panic(const char* message) noexcept {
   std::abort();  // only reached by a panic outside the modelled threads
 }
 
+void fatal(const char* message) noexcept { panic(message); }
+
 void panicf(const char* format, ...) noexcept {
   char message[500];
   va_list arguments;

@@ -39,6 +39,12 @@ void park(waiter& w, wait_reason, const void*, commit_function commit, void* arg
 
 void ready(waiter& w) noexcept { w.awake.store(1, memory_order_release); }
 
+void watch_for_exit() noexcept {}
+
+wait_end park_within(waiter&, wait_reason, const void*, commit_function, void*, const wait_limit&) {
+  panic("a bounded wait is not part of this model");
+}
+
 }  // namespace weft::detail
 
 namespace {

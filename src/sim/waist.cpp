@@ -85,6 +85,8 @@ fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
 void enter_blocking() noexcept {}
 void exit_blocking() noexcept {}
 
+std::uint32_t lane() noexcept { return current() != nullptr ? 0 : no_lane; }
+
 std::uint64_t draw() noexcept {
   const runtime_section inside;
   return sim().draw();

@@ -10,6 +10,7 @@
 #include "weft/error.hpp"
 #include "weft/go.hpp"
 #include "weft/mutex.hpp"
+#include "weft/notify_context.hpp"
 #include "weft/once.hpp"
 #include "weft/once_value.hpp"
 #include "weft/pool.hpp"

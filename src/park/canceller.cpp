@@ -10,10 +10,10 @@ namespace weft::detail {
 
 bool canceller::add(cancel_hook& hook) noexcept {
   lock_.lock();
-  const bool open = reason_.load(memory_order_relaxed) == 0;
-  if (open) hooks_.push_back(hook);
+  const bool in_time = reason_.load(memory_order_relaxed) <= open;
+  if (in_time) hooks_.push_back(hook);
   lock_.unlock();
-  return open;
+  return in_time;
 }
 
 void canceller::remove(cancel_hook& hook) noexcept {
@@ -25,7 +25,7 @@ void canceller::remove(cancel_hook& hook) noexcept {
 bool canceller::cancel(errc reason) noexcept {
   intrusive_list<cancel_hook> claimed;
   lock_.lock();
-  const bool first = reason_.load(memory_order_relaxed) == 0;
+  const bool first = reason_.load(memory_order_relaxed) <= open;  // or announced
   if (first) {
     reason_.store(static_cast<int>(reason), memory_order_release);
     while (cancel_hook* hook = hooks_.pop_front()) {

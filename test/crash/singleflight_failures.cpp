@@ -55,26 +55,6 @@ const deaths::row rows[] = {
     {"do_ of nothing", no_function, [] { flights().do_("key", std::function<int()>()); }},
     {"do_for of nothing", no_function, [] { static_cast<void>(flights().do_for(1h, "key", std::function<int()>())); }},
     {"do_chan of nothing", no_function, [] { flights().do_chan("key", std::function<int()>()).recv(); }},
-
-    {"a once_value whose function has left", "panic: weft: the function of a once_value has left by goexit",
-     [] {
-       weft::once_value left([]() -> int { weft::goexit(); });
-       weft::spawn([&] { left(); }).join();
-       left();
-     }},
-    {"a once_value that calls itself", "fatal error: all goroutines are asleep - deadlock!",
-     [] {
-       std::function<int()> again;
-       weft::once_value self([&] { return again(); });
-       again = [&] { return self(); };
-       self();
-     },
-     "[sync.Once.Do"},
-    {"a once_value of nothing", "panic: weft: once_value of a null function",
-     [] { weft::once_value(std::function<int()>())(); }},
-    {"a once_func of nothing", "panic: weft: once_value of a null function",
-     [] { weft::once_func(static_cast<void (*)()>(nullptr))(); }},
-    {"a pool of nothing", "panic: weft: pool of a null function", [] { weft::pool<int>(nullptr).clear(); }},
 };
 
 }  // namespace

@@ -14,16 +14,17 @@
 // No signal falls between two stools: what comes before stop(), reset() or ignore() is delivered to the channel by the
 // time that call has returned; what comes after does what the signal did before, or nothing if it is ignored.
 //
-// What a signal did before notify() and ignore() may be: its default, a handler of the program's own, nothing (a program
-// that was started with SIGHUP or SIGINT ignored, as nohup does), or weft's goroutine dump for SIGQUIT (D4). stop() and
-// reset() give that back.
+// What a signal did before notify() and ignore() may be: its default, a handler of the program's own, nothing (a
+// program that was started with SIGHUP or SIGINT ignored, as nohup does), or weft's goroutine dump for SIGQUIT (D4).
+// stop() and reset() give that back.
 //
 // While a channel is notified a program in which everybody sleeps is not deadlocked (D1): it may wait for a signal.
 // Notifications are the process's, and outlive a run(). They do not count as goroutines.
 //
-// Signals are named by their numbers of <csignal>. SIGKILL and SIGSTOP cannot be caught; SIGSEGV, SIGBUS, SIGFPE, SIGILL
-// and SIGTRAP are how a fault of the program shows, and are not for channels. To name one of these, or what is no signal
-// at all, panics "weft: signal N cannot be caught". Where no signal is named, all that can be caught are meant.
+// Signals are named by their numbers of <csignal>. SIGKILL and SIGSTOP cannot be caught; SIGSEGV, SIGBUS, SIGFPE,
+// SIGILL and SIGTRAP are how a fault of the program shows, and are not for channels. To name one of these, or what is
+// no signal at all, panics "weft: signal N cannot be caught". Where no signal is named, all that can be caught are
+// meant.
 //
 // All of this may be called from goroutines and from other threads, but not from a signal handler. notify starts the
 // runtime. Happens-before: what is delivered is sent to the channel like any other value.

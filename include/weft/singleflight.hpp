@@ -120,11 +120,11 @@ class singleflight {
  private:
   struct flight {
     detail::completion landed;
-    std::optional<V> value;    // written before the landing, like `error`; neither: f has left by goexit
+    std::optional<V> value;  // written before the landing, like `error`; neither: f has left by goexit
     std::exception_ptr error;
-    bool shared = false;       // under the lock until the landing
-    bool over = false;         // under the lock: it has landed, and who has not left by now takes what came of it
-    std::size_t callers = 0;   // under the lock: of do_, who have not left
+    bool shared = false;      // under the lock until the landing
+    bool over = false;        // under the lock: it has landed, and who has not left by now takes what came of it
+    std::size_t callers = 0;  // under the lock: of do_, who have not left
     std::vector<chan<outcome>> channels;  // under the lock
 
     [[nodiscard]] outcome take() const {

@@ -43,7 +43,8 @@ using kept_result = std::conditional_t<
     std::is_void_v<R>, unit,
     std::conditional_t<std::is_reference_v<R>, std::add_pointer_t<std::remove_reference_t<R>>, std::remove_cv_t<R>>>;
 
-/// How a task ended. Written by the goroutine before `ended` is finished, read by the joiner after it has waited for that.
+/// How a task ended. Written by the goroutine before `ended` is finished, read by the joiner after it has waited for
+/// that.
 template <class R>
 class task_state {
  public:

@@ -11,9 +11,9 @@
 //   2. what was noted until then is sent, to it too: wait until nothing is pending and nobody attends
 //   3. it is taken out of the list
 //   4. whoever has begun to attend in between may have copied it: wait until nobody attends
-// The waiting is for parties that do not block, so it is done by yielding. A goroutine leaves the sending to the engine,
-// because it may be abandoned in the midst of it (G7); a foreign thread does it too, because under sim there may be
-// nobody to drive the engine.
+// The waiting is for parties that do not block, so it is done by yielding. A goroutine leaves the sending to the
+// engine, because it may be abandoned in the midst of it (G7); a foreign thread does it too, because under sim there
+// may be nobody to drive the engine.
 //
 // Memory ordering: everything is seq_cst or under the lock.
 #include "weft/signals.hpp"
@@ -83,7 +83,8 @@ signal_set set_of(std::initializer_list<int> numbers) {
   if (numbers.size() == 0) return signals_to_catch();
   signal_set named;
   for (const int number : numbers) {
-    if (number < 1 || number > 64 || !signals_to_catch().has(number)) panicf("weft: signal %d cannot be caught", number);
+    const bool possible = number >= 1 && number <= 64 && signals_to_catch().has(number);
+    if (!possible) panicf("weft: signal %d cannot be caught", number);
     named = named | signal_set::of(number);
   }
   return named;

@@ -136,7 +136,7 @@ class sim_engine {
   std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
   atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
   atomic<bool> driven_{false};
-  atomic<bool> in_run_{false};   // whoever drives without being in run() makes room
+  atomic<bool> in_run_{false};          // whoever drives without being in run() makes room
   atomic<bool> interrupted_{false};     // by a signal handler, which may run on any thread
   atomic<void (*)()> attend_{nullptr};  // set before the first interrupt
   atomic<bool> interrupts_expected_{false};

@@ -7,7 +7,7 @@
 //            exchanged: so it does not matter that the number is a hint, that a goroutine may lose its token between
 //            asking for the number and using it, or that two workers share a place.
 //   list     last in, first out, under a lock: what did not fit a place, and all that foreign threads bring.
-//   sweep    every pool_period: what was `old_` is destroyed, what was `fresh_` becomes old, and what lies in the places
+//   sweep    every pool_period: what was `old_` is destroyed, what was `fresh_` becomes old, and what lies in places
 //            is put with the fresh ones. Taking prefers fresh ones, so that the surplus of a burst grows old.
 //
 // Nobody is woken for a sweep: a timer would keep an idle program from resting, and hide a deadlock. It is made by a

@@ -16,11 +16,11 @@
 // is no releaser left that could take the waiters of the next round for those of this one, or touch a group that has
 // been destroyed. The price is one more load, of a word in the same cache line.
 //
-// Who gives up, because its time has passed or its context was cancelled, comes back with the queue's lock, its node out
-// of the queue. If it was the last one queued it takes the mark away, or the next done() that reaches zero would look
-// for somebody who is not there, and a destructor would complain of it. But not at count zero: there the mark belongs to
-// the releaser, who is on its way and must find it. So he who gives up at (0, yes) queues once more, without a limit,
-// and leaves behind the releaser as everybody does; it cannot take long.
+// Who gives up, because its time has passed or its context was cancelled, comes back with the queue's lock, its node
+// out of the queue. If it was the last one queued it takes the mark away, or the next done() that reaches zero would
+// look for somebody who is not there, and a destructor would complain of it. But not at count zero: there the mark
+// belongs to the releaser, who is on its way and must find it. So he who gives up at (0, yes) queues once more, without
+// a limit, and leaves behind the releaser as everybody does; it cannot take long.
 //
 // An add() at count zero with the mark set begins a round while the last one is not over: the releaser finds out, since
 // it must find the word as its own done() left it, and panics. Go does so too.

@@ -16,9 +16,10 @@ const deaths::row rows[] = {
     {"notify of nil", "panic: os/signal: Notify using nil channel", [] { signals::notify(nullptr, {SIGINT}); }},
     {"notify of SIGKILL", "panic: weft: signal 9 cannot be caught", [] { signals::notify(weft::chan<int>(1), {9}); }},
     {"notify of a fault", "panic: weft: signal 11 cannot be caught",
-     [] { signals::notify(weft::chan<int>(1), {SIGINT, SIGSEGV}); }},
-    {"notify of no signal", "panic: weft: signal 0 cannot be caught",
-     [] { signals::notify(weft::chan<int>(1), {0}); }},
+     [] {
+       signals::notify(weft::chan<int>(1), {SIGINT, SIGSEGV});
+     }},
+    {"notify of no signal", "panic: weft: signal 0 cannot be caught", [] { signals::notify(weft::chan<int>(1), {0}); }},
     {"notify of what is beyond", "panic: weft: signal 65 cannot be caught",
      [] { signals::notify(weft::chan<int>(1), {65}); }},
     {"notify of the C library's own", "panic: weft: signal 33 cannot be caught",

@@ -16,8 +16,8 @@
 //   two limits   the same, while another waits without a limit                      1
 //   given up     one gives up while something is missing; then the group goes       exhaustive
 // Memory model: C++20 without load buffering. Not covered: counts above 2, more than one releaser after another.
-// Twins: wait() looks at the count only, or at the word without the lock; who gives up leaves the mark, or takes it away
-// whatever the count, or does not wait for a releaser; counting is relaxed; loads are relaxed.
+// Twins: wait() looks at the count only, or at the word without the lock; who gives up leaves the mark, or takes it
+// away whatever the count, or does not wait for a releaser; counting is relaxed; loads are relaxed.
 //
 // guarantee: M8.3 M8.7 M8.8
 // sentence: nobody gets past the done() that lets those who wait go
@@ -93,7 +93,8 @@ bool gives_up(members& group) {
   std::int64_t state = group.word.load(memory_order_acquire);
   while (state != 0 && !group.word.compare_exchange_weak(state, state | 1, memory_order_acquire)) continue;
   bool unused = false;
-  if (state != 0) return group.queue.park_at_back(wait_reason::wait_group, nullptr, soon, unused) != wait_end::completed;
+  if (state != 0)
+    return group.queue.park_at_back(wait_reason::wait_group, nullptr, soon, unused) != wait_end::completed;
   group.queue.unlock();
   return false;
 }

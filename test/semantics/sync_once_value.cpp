@@ -116,7 +116,9 @@ WEFT_TEST("M7.3", "the function is destroyed when it has run, before any call re
 
 WEFT_TEST("M7.3", "a function that is never called is destroyed with its object") {
   const auto token = std::make_shared<int>(1);
-  { const weft::once_func unused([token] { ADD_FAILURE() << "nobody asked for it"; }); }
+  {
+    const weft::once_func unused([token] { ADD_FAILURE() << "nobody asked for it"; });
+  }
   EXPECT_EQ(token.use_count(), 1);
 }
 

@@ -135,12 +135,9 @@ WEFT_TEST_WITH("M8.10", "giving up and being done at the same moment never break
     canceller c;
     std::atomic<int> done = 0;
     all.add(1);
-    weft::task<void> gives_up = weft::spawn([&] {
-      EXPECT_TRUE(!all.wait(wait_limit{.by = &c}) || done == 1);
-    });
-    weft::task<void> hurried = weft::spawn([&] {
-      EXPECT_TRUE(!all.wait_for(std::chrono::microseconds(i % 20)) || done == 1);
-    });
+    weft::task<void> gives_up = weft::spawn([&] { EXPECT_TRUE(!all.wait(wait_limit{.by = &c}) || done == 1); });
+    weft::task<void> hurried =
+        weft::spawn([&] { EXPECT_TRUE(!all.wait_for(std::chrono::microseconds(i % 20)) || done == 1); });
     weft::task<void> worker = weft::spawn([&] {
       ++done;
       all.done();

@@ -39,8 +39,8 @@ class pool_core {
  private:
   /// What is at hand for one worker; on a cache line of its own.
   struct alignas(64) place {
-    atomic<void*> object{nullptr};      // exchanged by anybody; null: nothing there
-    atomic<std::uint32_t> visits{0};    // since somebody looked at the clock; a hint
+    atomic<void*> object{nullptr};    // exchanged by anybody; null: nothing there
+    atomic<std::uint32_t> visits{0};  // since somebody looked at the clock; a hint
   };
 
   [[nodiscard]] place* own_place() noexcept;
@@ -53,9 +53,9 @@ class pool_core {
   const std::unique_ptr<place[]> places_;
 
   mutable word_lock lock_;
-  std::vector<void*> fresh_;        // under lock_: put since the last sweep; fresh_ and old_ together at most most_
-  std::vector<void*> old_;          // under lock_: were there at the last sweep already
-  nanoseconds swept_;               // under lock_: when that was
+  std::vector<void*> fresh_;  // under lock_: put since the last sweep; fresh_ and old_ together at most most_
+  std::vector<void*> old_;    // under lock_: were there at the last sweep already
+  nanoseconds swept_;         // under lock_: when that was
 };
 
 }  // namespace weft::detail

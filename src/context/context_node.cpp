@@ -73,8 +73,10 @@ bool cancel_node::close_one(errc reason, const failure& cause) {
   timer_entry* const timer = armed_;
   wakes_.announce();
   lock_.unlock();
-  if (done != nullptr) done.close();  // else done() makes one that is closed
+  wait_list receiving;
+  if (channel_core* const channel = channel_access::core(done)) channel->close(receiving);
   wakes_.cancel(reason);
+  channel_core::complete_closed(receiving);
   if (timer != nullptr && disarm(*timer)) release(this);
   return true;
 }

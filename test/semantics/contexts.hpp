@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "styles.hpp"
-#include "weft/detail/wait_queue.hpp"
 
 namespace weft::test {
 

@@ -114,6 +114,10 @@ class channel_core {
   /// Closes the channel: panics if it is closed, completes all who wait. Takes the lock itself.
   void close();
 
+  /// The same in two steps, for a channel that is closed together with something else: closes, and then wakes.
+  void close(wait_list& waiting);
+  static void complete_closed(wait_list& waiting) noexcept;
+
   /// Lock held. Waits at the end of the list until completed; frees the lock once parked. True if a value was moved
   /// to or from `slot`, false if the channel was closed.
   bool wait_to_send(void* slot);

@@ -20,14 +20,15 @@
 //      armed it. While armed or firing it has a reference.
 //
 // The order of an end (X8), for one node: it is announced, so that nobody finds it open any more; done() is closed; the
-// reason is set and the bounded waits are woken; then come the children, and the after_func calls. Whoever looks at
-// err(), at cause() or at a bounded wait between the first step and the third waits for the third. So all of them
-// change at one instant, and that is the one at which done() is closed, whoever looks from where.
+// reason is set; those who wait for either are woken; then come the children, and the after_func calls. Whoever looks
+// at err(), at cause() or at a bounded wait between the announcement and the reason waits for the reason. So all of
+// them change at one instant, and that is the one at which done() is closed, whoever looks from where. Nobody is woken
+// in between, and no goroutine gives way there: the wait is one of instructions, as for a word_lock.
 //
 // A tree is closed by a loop over a list of nodes that have been unlinked from their parents and not yet been closed,
 // never by recursion. No lock is held while anybody is woken or anything is started.
 //
-// Rejected: closing done() last or first without the announcement. The channel and the canceller are two words; a
+// Rejected: closing done() first or last, without the announcement. The channel and the canceller are two words; a
 // goroutine woken by the one would for a moment find the other unchanged.
 #pragma once
 
@@ -67,6 +68,7 @@ class context_node {
 
   /// The caller has a reference already, or the lock that invariant 2 speaks of.
   void retain() noexcept {
+    // relaxed: as in shared_ptr, only the last release must see the others (context_node.cpp)
     if (type_.destroy != nullptr) references_.fetch_add(1, memory_order_relaxed);
   }
 

@@ -43,7 +43,7 @@ function(weft_usage target)
   weft_warnings(${target})
 endfunction()
 
-weft_glob(WEFT_CORE_SOURCES base os trace park chan sync time context io net)
+weft_glob(WEFT_CORE_SOURCES base os trace park chan sync time context io net signal)
 if(WEFT_CORE_SOURCES)
   add_library(weft_core OBJECT ${WEFT_CORE_SOURCES})
   weft_usage(weft_core)

@@ -10,9 +10,9 @@
 // expect-stdout: ^read [1-9][0-9]*, written the same number, in order$
 #include <weft/weft.hpp>
 
+#include <unistd.h>
 #include <csignal>
 #include <cstdio>
-#include <unistd.h>
 
 /// Numbers until told to stop.
 int read_all(const weft::context& until, weft::sender<long> out) {

@@ -58,6 +58,7 @@ int main() {
 
       first.cancel(weft::failure::of(std::runtime_error("client hung up")));
       server.cancel(weft::failure::of(std::runtime_error("server shuts down")));
+      requests.wait().value();  // before `first` goes out of scope
     }
     ended.print();
     std::printf("queries still running: %d\n", static_cast<int>(weft::num_goroutine()) - 1);

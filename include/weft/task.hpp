@@ -5,6 +5,7 @@
 //     weft::task<int> left = weft::spawn([=] { return count(first, middle); });
 //     int right = count(middle, last);
 //     int total = left.join() + right;
+//     weft::result<int> soon = other.join_for(10ms);   // or else errc::timed_out, and the task is still there
 //
 // spawn(f) calls f() in a new goroutine. join() waits for its end and returns its result, or throws the exception that
 // left it. A task that is destroyed waits too, and drops result and exception, as std::jthread does: nothing that f
@@ -14,6 +15,7 @@
 // from other threads. Happens-before: spawn before f; the end of f before join's return.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -21,38 +23,19 @@
 #include <type_traits>
 #include <utility>
 
+#include "weft/clock.hpp"
 #include "weft/detail/closure.hpp"
+#include "weft/detail/completion.hpp"
 #include "weft/detail/goexit.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/site.hpp"
-#include "weft/detail/wait_queue.hpp"
 #include "weft/go.hpp"
+#include "weft/result.hpp"
 #include "weft/unit.hpp"
 
 namespace weft {
 
 namespace detail {
-
-/// How a task ended. Written by the goroutine before finish(), read by the joiner after wait().
-class task_end {
- public:
-  task_end() noexcept = default;
-  task_end(const task_end&) = delete;
-  task_end& operator=(const task_end&) = delete;
-  virtual ~task_end() = default;
-
-  /// Blocks until finish(). Afterwards the goroutine does not touch this object any more.
-  void wait();
-
-  /// The last touch by the goroutine.
-  void finish() noexcept;
-
-  std::exception_ptr error;  // what left the function, or null
-
- private:
-  wait_queue queue_;
-  bool finished_ = false;  // under the queue's lock
-};
 
 /// How a result is kept: a reference as a pointer, nothing as a unit.
 template <class R>
@@ -60,9 +43,19 @@ using kept_result = std::conditional_t<
     std::is_void_v<R>, unit,
     std::conditional_t<std::is_reference_v<R>, std::add_pointer_t<std::remove_reference_t<R>>, std::remove_cv_t<R>>>;
 
+/// How a task ended. Written by the goroutine before `ended` is finished, read by the joiner after it has waited for
+/// that.
 template <class R>
-class task_state : public task_end {
+class task_state {
  public:
+  task_state() noexcept = default;
+  task_state(const task_state&) = delete;
+  task_state& operator=(const task_state&) = delete;
+  virtual ~task_state() = default;
+
+  completion ended;          // finished as the last touch by the goroutine
+  std::exception_ptr error;  // what left the function, or null
+
   template <class F>
   void call(F& f) {
     if constexpr (std::is_void_v<R>) {
@@ -117,7 +110,7 @@ class task_of final : public task_state<R> {
     task_of& task;
     ~finish_at_end() {
       task.f_.reset();
-      task.finish();
+      task.ended.finish();
     }
   };
 
@@ -128,6 +121,9 @@ class task_of final : public task_state<R> {
 
 template <class R>
 class [[nodiscard]] task {
+  using joined = std::conditional_t<std::is_reference_v<R>, std::reference_wrapper<std::remove_reference_t<R>>,
+                                    std::remove_cv_t<R>>;
+
  public:
   /// No task; joining it panics, destroying it does nothing.
   task() noexcept = default;
@@ -144,12 +140,35 @@ class [[nodiscard]] task {
   /// Waits for the end of the function, then returns its result or throws its exception. Once: afterwards there is no
   /// task here. Panics if there is none, or if the function left by goexit without a result.
   R join() {
-    if (state_ == nullptr) detail::panic("weft: join of a task that was joined or moved away");
+    if (state_ == nullptr) no_task();
     wait();
-    const auto state = std::move(state_);
-    if (state == nullptr) detail::panic("weft: join of a task that was joined or moved away");  // by another, meanwhile
-    return state->take_result();
+    return take();
   }
+
+  /// The same, but no longer than until the context is cancelled (E2), for a duration, or until a moment. Who gives up
+  /// has changed nothing: the function goes on, and the task may be joined again (J4). A result that is a reference
+  /// comes as a std::reference_wrapper.
+  result<joined> join(const detail::wait_limit& limit) {
+    if (state_ == nullptr) no_task();
+    const detail::wait_end end = state_->ended.wait(limit, detail::wait_reason::join, state_.get());
+    if (end != detail::wait_end::completed) return detail::error_of(end, limit);
+    if constexpr (std::is_void_v<R>) {
+      take();
+      return {};
+    } else {
+      auto&& taken = take();
+      if constexpr (std::is_reference_v<R>) {
+        return joined(taken);
+      } else {
+        return std::move(taken);
+      }
+    }
+  }
+  template <class Rep, class Period>
+  result<joined> join_for(const std::chrono::duration<Rep, Period>& d) {
+    return join(detail::within(d));
+  }
+  result<joined> join_until(clock::time_point when) { return join(detail::until(when)); }
 
   /// Whether there is a task to join.
   [[nodiscard]] bool joinable() const noexcept { return state_ != nullptr; }
@@ -161,10 +180,18 @@ class [[nodiscard]] task {
   explicit task(std::unique_ptr<detail::task_state<R>> state) noexcept : state_(std::move(state)) {}
 
   void wait() {
-    if (state_ != nullptr) state_->wait();
+    if (state_ != nullptr) state_->ended.wait(detail::wait_reason::join, state_.get());
   }
 
-  std::unique_ptr<detail::task_state<R>> state_;  // the goroutine uses it until finish(), which wait() waits for
+  R take() {
+    const auto state = std::move(state_);
+    if (state == nullptr) no_task();  // joined by another meanwhile
+    return state->take_result();
+  }
+
+  [[noreturn]] static void no_task() { detail::panic("weft: join of a task that was joined or moved away"); }
+
+  std::unique_ptr<detail::task_state<R>> state_;  // the goroutine uses it until its end is finished, as wait() awaits
 };
 
 /// Calls f() in a new goroutine with the given stack size or label; see go().

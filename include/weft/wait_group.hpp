@@ -5,10 +5,12 @@
 //     weft::wait_group all;
 //     for (const item& i : items) all.go([&i] { work(i); });
 //     all.wait();
+//     if (!all.wait_for(2s)) std::puts("some are still at work");
 //
 // add() the number of things, done() for each, wait() until none is left. go(f) does the first two around a goroutine.
-// When one wait() has returned, the wait_group may be used again at once, and destroyed when all have (M8). It must not
-// move or be copied, and it must not be destroyed while somebody waits: that panics.
+// When one wait() has returned, the wait_group may be used again at once, or destroyed (M8). It must not move or be
+// copied, and it must not be destroyed while somebody waits: that panics. A wait with a limit uses the group until it
+// has returned, also when it gives up: destroy the group after that.
 //
 // May be used from goroutines and from other threads. While the count may be zero, call add() before the wait() that is
 // to see it, not at the same time. If it comes between the done() that has brought the count to zero and the return of
@@ -17,16 +19,19 @@
 // Happens-before: a done() before the return of every wait() that it lets go.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/closure.hpp"
 #include "weft/detail/site.hpp"
 #include "weft/detail/wait_queue.hpp"
+#include "weft/result.hpp"
 
 namespace weft {
 
@@ -60,6 +65,15 @@ class wait_group {
     // acquire: pairs with add, or with the release of the waiters in reached
     if (state_.load(detail::memory_order_acquire) != 0 || queue_.busy()) wait_slow();
   }
+
+  /// The same, but no longer than until the context is cancelled (E2), for a duration, or until a moment (M8.8). A
+  /// count that is zero is enough when the time has passed already. Who gives up leaves the group as it was.
+  result<void> wait(const detail::wait_limit& limit);
+  template <class Rep, class Period>
+  result<void> wait_for(const std::chrono::duration<Rep, Period>& d) {
+    return wait(detail::within(d));
+  }
+  result<void> wait_until(clock::time_point when) { return wait(detail::until(when)); }
 
   /// Calls f() in a new goroutine and counts it: add(1) now, done() when f has returned or left by goexit. If an
   /// exception leaves f, the process ends, and done() is not called: no waiter gets away first.
@@ -99,6 +113,9 @@ class wait_group {
 
   void reached(std::int64_t now, std::int64_t n);
   void wait_slow();
+  [[nodiscard]] detail::wait_end wait_slow(const detail::wait_limit& limit);
+  [[nodiscard]] bool mark();
+  [[nodiscard]] bool unmark() noexcept;
   [[noreturn]] static void refuse(std::int64_t n);
   [[noreturn]] static void destroyed_too_early();
 

@@ -34,14 +34,14 @@
 namespace weft::detail {
 
 /// Where a computation that does not run goes on. Written by the switch that leaves it.
-struct context {
+struct cpu_context {
   void* pc = nullptr;
   void* sp = nullptr;
   void* fp = nullptr;
 };
 
-static_assert(sizeof(void*) == 8 && offsetof(context, pc) == 0 && offsetof(context, sp) == 8 &&
-              offsetof(context, fp) == 16);
+static_assert(sizeof(void*) == 8 && offsetof(cpu_context, pc) == 0 && offsetof(cpu_context, sp) == 8 &&
+              offsetof(cpu_context, fp) == 16);
 
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #error "weft switches contexts on x86-64 and aarch64 only"
@@ -51,9 +51,9 @@ extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fibe
 
 /// Leaves the caller in `from` and goes on at `to`, which gets `message`. Returns when somebody switches to `from`,
 /// with the message of that somebody.
-[[gnu::always_inline]] inline void* switch_context(context& from, const context& to, void* message) noexcept {
-  context* save = &from;
-  const context* load = &to;
+[[gnu::always_inline]] inline void* switch_context(cpu_context& from, const cpu_context& to, void* message) noexcept {
+  cpu_context* save = &from;
+  const cpu_context* load = &to;
 #if defined(__x86_64__)
   __asm__ __volatile__(
       "leaq 1f(%%rip), %%rax\n\t"
@@ -80,8 +80,8 @@ extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fibe
         "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
 #elif defined(__aarch64__)
   register void* passed __asm__("x0") = message;
-  register context* leave __asm__("x1") = save;
-  register const context* enter __asm__("x2") = load;
+  register cpu_context* leave __asm__("x1") = save;
+  register const cpu_context* enter __asm__("x2") = load;
   __asm__ __volatile__(
       "adr x3, 1f\n\t"
       "mov x4, sp\n\t"
@@ -114,7 +114,7 @@ extern "C" void weft_enter_context() noexcept;  // context_*.S: where every fibe
 
 /// Makes `c` a context that, when first switched to, calls entry(message) on the stack that ends at `stack_top` (one
 /// past its highest byte, 16-aligned). `entry` must never return.
-inline void make_context(context& c, std::byte* stack_top, void (*entry)(void* message)) noexcept {
+inline void make_context(cpu_context& c, std::byte* stack_top, void (*entry)(void* message)) noexcept {
   auto** frame = reinterpret_cast<void**>(stack_top - 16);  // weft_enter_context finds `entry` there
   frame[0] = reinterpret_cast<void*>(entry);
   frame[1] = nullptr;

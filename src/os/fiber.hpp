@@ -25,7 +25,7 @@
 namespace weft::detail {
 
 struct fiber {
-  context at;                  // where it goes on; stale while it runs
+  cpu_context at;              // where it goes on; stale while it runs
   exception_state exceptions;  // its C++ exception state; stale while it runs
   stack bounds;                // the stack it runs on: its own, or for a while a segment (segment.hpp)
   [[no_unique_address]] fiber_notes notes;

@@ -21,12 +21,17 @@ void on_signal(int) {
 }  // namespace
 
 void install_quit_handler(void (*on_quit)()) noexcept {
+  ask.store(on_quit);
+  restore_quit_handler();
+}
+
+void restore_quit_handler() noexcept {
+  if (ask.load() == nullptr) return;
   struct sigaction current {};
   if (::sigaction(SIGQUIT, nullptr, &current) != 0) return;
   const bool ours = (current.sa_flags & SA_SIGINFO) == 0 && current.sa_handler == on_signal;
   const bool untouched = (current.sa_flags & SA_SIGINFO) == 0 && current.sa_handler == SIG_DFL;
   if (!ours && !untouched) return;
-  ask.store(on_quit);
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_ONSTACK | SA_RESTART;  // a goroutine's stack may be too small for a signal frame

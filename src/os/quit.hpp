@@ -9,4 +9,7 @@ namespace weft::detail {
 /// wake a thread. Does nothing if the program has its own handler for SIGQUIT or ignores it.
 void install_quit_handler(void (*on_quit)()) noexcept;
 
+/// Does so again, if it was installed once, or would have been: for who has given SIGQUIT its default back.
+void restore_quit_handler() noexcept;
+
 }  // namespace weft::detail

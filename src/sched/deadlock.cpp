@@ -5,7 +5,7 @@
 // Looked at when the last active worker has gone to rest, when a foreign thread parks while no worker is active, and
 // now and then by the keeper. All of this must hold:
 //   1. no worker is active: none runs a goroutine, with or without a token, and none sits in a blocking call
-//   2. nothing is runnable, no deadline is armed, nobody waits for a descriptor
+//   2. nothing is runnable, no deadline is armed, nobody waits for a descriptor, no interrupt is expected
 //   3. every thread of the process is ours and at rest, or a foreign one that sleeps in park. A thread that does
 //      anything else could yet send, close or unlock; so the kernel's own list of threads is counted
 //   4. there is somebody to report: a goroutine that waits, or a foreign thread that does
@@ -32,7 +32,8 @@ namespace {
 
 bool all_quiet() noexcept {
   return the.active.load(memory_order_seq_cst) == 0 && !work_visible() && earliest_deadline() == never &&
-         the.descriptors.load(memory_order_seq_cst) == 0 && !the.run_over.load(memory_order_seq_cst) &&
+         the.descriptors.load(memory_order_seq_cst) == 0 && !the.interrupts_expected.load(memory_order_seq_cst) &&
+         !the.run_over.load(memory_order_seq_cst) &&
          (the.at.load(memory_order_seq_cst) == phase::running || the.at.load(memory_order_seq_cst) == phase::stopped);
 }
 

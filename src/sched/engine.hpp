@@ -12,6 +12,7 @@
 //   keeper.cpp      who sleeps until the next deadline or descriptor
 //   poller.cpp      wait_fd
 //   watchdog.cpp    retakes the tokens of those who do not give them back
+//   interrupt.cpp   signals: what the watchdog attends to
 //   blocking.cpp    enter_blocking, and how a worker without a token gets one again
 //   deadlock.cpp    when everybody sleeps
 //   outside.cpp     foreign threads: how they park and are woken
@@ -89,6 +90,9 @@ struct engine {
   atomic<std::uint32_t> watchdog_pace{0};  // see below
   atomic<bool> watchdog_started{false};    // its thread exists
   atomic<bool> quit_asked{false};          // by the handler of SIGQUIT: the watchdog prints and ends the process
+  atomic<bool> interrupted{false};         // by interrupt(): the watchdog attends
+  atomic<void (*)()> attend{nullptr};      // what it calls; set before the first interrupt
+  atomic<bool> interrupts_expected{false};
 
   // The run in progress; see run.cpp.
   atomic<bool> in_run{false};
@@ -172,6 +176,9 @@ void break_poll() noexcept;
 void wake_watchdog() noexcept;
 void hurry_watchdog() noexcept;
 void start_watchdog();
+
+// interrupt.cpp
+void attend_interrupts();
 
 // blocking.cpp
 [[nodiscard]] bool regain_token(worker& w);

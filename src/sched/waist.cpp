@@ -3,7 +3,7 @@
 // Engine sched: the small functions of park.hpp (park, yield: switch.cpp; ready, start: wake.cpp; wait_fd: poller.cpp;
 // blocking: blocking.cpp), and what tests may ask.
 //
-// Memory ordering: `outside_state` only needs to be different each time: relaxed.
+// Memory ordering: `outside_state` only needs to be different each time: relaxed. `held` is the worker's own: relaxed.
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/stack.hpp"
@@ -53,6 +53,13 @@ std::uint64_t draw() noexcept {
   if (worker* const w = current_worker(); w != nullptr) return w->chance.next();
   static atomic<std::uint64_t> outside_state{entropy()};
   return random_source(outside_state.fetch_add(0x9e3779b97f4a7c15, memory_order_relaxed)).next();
+}
+
+std::uint32_t lane() noexcept {
+  const runtime_section inside;
+  const worker* const w = current_worker();
+  const token* const t = w != nullptr ? w->held.load(memory_order_relaxed) : nullptr;
+  return t != nullptr ? t->index : no_lane;
 }
 
 }  // namespace weft::detail

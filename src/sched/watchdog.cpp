@@ -14,7 +14,7 @@
 //     worker.
 //   - Descriptors at which nobody has looked for a slice, because everybody computes, are looked at, as Go's sysmon
 //     does.
-// It also moves the coarse clock that reports use, and prints what SIGQUIT asks for.
+// It also moves the coarse clock that reports use, prints what SIGQUIT asks for, and attends to interrupts.
 //
 // Pace. Nothing runs: it sleeps on a futex word, and the first worker that gets up wakes it: an idle process uses no
 // processor time at all. Something runs: it looks every 2 ms. Somebody is inside blocking(): every 20 us for a
@@ -103,7 +103,8 @@ void look() {
 void sleep_deeply() {
   const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
   the.watchdog_pace.store(watchdog_asleep, memory_order_seq_cst);
-  if (the.active.load(memory_order_seq_cst) == 0 && !the.quit_asked.load(memory_order_seq_cst)) {
+  if (the.active.load(memory_order_seq_cst) == 0 && !the.quit_asked.load(memory_order_seq_cst) &&
+      !the.interrupted.load(memory_order_seq_cst)) {
     constexpr nanoseconds quiet = 1'000'000'000;
     constexpr std::size_t warm = 1024;
     if (futex_wait(the.watchdog_signal, seen, quiet)) {
@@ -120,6 +121,7 @@ void watchdog_thread(void*) {
   for (;;) {
     const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);  // before the look: none is missed
     if (the.quit_asked.load(memory_order_seq_cst)) print_quit(naming::demangled);
+    attend_interrupts();
     look();
     idle_looks = the.active.load(memory_order_seq_cst) == 0 ? idle_looks + 1 : 0;
     if (idle_looks > 25) {

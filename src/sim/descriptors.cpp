@@ -28,11 +28,15 @@ struct descriptor_wait {
   bool timed_out = false;
 };
 
+atomic<epoll_set*> in_use{nullptr};  // by poller(), when it is open; read by signal handlers
+
 struct open_set {
   epoll_set set;
   open_set() {
     if (const int error = set.open(); error != 0) fatalf("cannot make the poller: %s", std::strerror(error));
+    in_use.store(&set);
   }
+  ~open_set() { in_use.store(nullptr); }
 };
 
 epoll_set& poller() {
@@ -41,6 +45,10 @@ epoll_set& poller() {
 }
 
 }  // namespace
+
+void sim_engine::break_poll() noexcept {
+  if (epoll_set* const set = in_use.load(); set != nullptr) set->wake();
+}
 
 bool sim_engine::poll_descriptors() {
   if (descriptors_.empty()) return false;

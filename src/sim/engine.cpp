@@ -168,6 +168,7 @@ void sim_engine::drive(bool (*done)(void* arg), void* arg) {
   adopt_thread(host_);
   exceptions_ = this_thread_exceptions();
   while (!done(arg)) {
+    attend_interrupts();
     take_inbox();
     if (runnable_.empty()) {
       advance();
@@ -191,7 +192,7 @@ void sim_engine::advance() {
     ready(*w);
     return;
   }
-  if (poll_descriptors()) return;
+  if (poll_descriptors() || attend_interrupts()) return;
   inbox_lock_.lock();
   const deadline_heap<timer_entry>* const due = first_due();
   if (due != nullptr) {
@@ -239,9 +240,9 @@ bool sim_engine::outsiders_may_act() const {
 
 void sim_engine::wait_outside() {
   const std::uint32_t seen = inbox_signal_.load(memory_order_seq_cst);
-  if (take_inbox()) return;
+  if (take_inbox() || attend_interrupts()) return;
   if (!descriptors_.empty()) return;
-  if (!outsiders_may_act()) {
+  if (!interrupts_expected_.load(memory_order_seq_cst) && !outsiders_may_act()) {
     if (!take_inbox()) deadlock();
     return;
   }

@@ -53,6 +53,9 @@ class sim_engine {
   void arm(timer_entry& entry) noexcept;
   bool disarm(timer_entry& entry) noexcept;
   fd_wait wait_fd(int fd, readiness what, nanoseconds deadline);
+  void prepare_interrupts(void (*attend)());
+  void expect_interrupts(bool expected) noexcept;
+  void interrupt() noexcept;
   void settle();
   void main_has_returned() noexcept { main_returned_ = true; }
   [[nodiscard]] bool over() const noexcept { return main_returned_ && (!drain_ || live_ == 0); }
@@ -88,6 +91,8 @@ class sim_engine {
   void fire_due();
   bool take_inbox();
   bool poll_descriptors();
+  static void break_poll() noexcept;
+  bool attend_interrupts();
   void wait_outside();
   [[nodiscard]] bool outsiders_may_act() const;
   [[noreturn]] void deadlock();
@@ -133,7 +138,10 @@ class sim_engine {
   std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
   atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
   atomic<bool> driven_{false};
-  atomic<bool> in_run_{false};   // whoever drives without being in run() makes room
+  atomic<bool> in_run_{false};          // whoever drives without being in run() makes room
+  atomic<bool> interrupted_{false};     // by a signal handler, which may run on any thread
+  atomic<void (*)()> attend_{nullptr};  // set before the first interrupt
+  atomic<bool> interrupts_expected_{false};
   atomic<bool> stopped_{false};  // a run has returned and no other has begun
 };
 

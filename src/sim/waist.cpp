@@ -90,6 +90,8 @@ void exit_blocking() noexcept {}
 void pin_here() noexcept {}
 void unpin_here() noexcept {}
 
+std::uint32_t lane() noexcept { return current() != nullptr ? 0 : no_lane; }
+
 std::uint64_t draw() noexcept {
   const runtime_section inside;
   return sim().draw();

@@ -10,16 +10,36 @@ namespace weft {
 
 using namespace detail;
 
+/// Lock held.
+bool once::begin_locked() noexcept {
+  if (state_.load(memory_order_relaxed) != fresh) return false;
+  state_.store(running, memory_order_relaxed);
+  return true;
+}
+
 bool once::begin() {
   queue_.lock();
-  const std::uint32_t state = state_.load(memory_order_relaxed);
-  if (state == running) {
+  if (state_.load(memory_order_relaxed) == running) {
     queue_.park_at_back(wait_reason::once, this);
     return false;
   }
-  if (state == fresh) state_.store(running, memory_order_relaxed);
+  const bool first = begin_locked();
   queue_.unlock();
-  return state == fresh;
+  return first;
+}
+
+wait_end once::begin(const wait_limit& limit, bool& first) {
+  queue_.lock();
+  wait_end end = wait_end::completed;
+  if (state_.load(memory_order_relaxed) == running) {
+    bool unused = false;
+    end = limit.passed() ? wait_end::timed_out : queue_.park_at_back(wait_reason::once, this, limit, unused);
+    if (end == wait_end::completed) return end;
+  } else {
+    first = begin_locked();
+  }
+  queue_.unlock();
+  return end;
 }
 
 void once::finish() noexcept {

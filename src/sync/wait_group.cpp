@@ -16,13 +16,20 @@
 // is no releaser left that could take the waiters of the next round for those of this one, or touch a group that has
 // been destroyed. The price is one more load, of a word in the same cache line.
 //
+// Who gives up, because its time has passed or its context was cancelled, comes back with the queue's lock, its node
+// out of the queue. If it was the last one queued it takes the mark away, or the next done() that reaches zero would
+// look for somebody who is not there, and a destructor would complain of it. But not at count zero: there the mark
+// belongs to the releaser, who is on its way and must find it. So he who gives up at (0, yes) queues once more, without
+// a limit, and leaves behind the releaser as everybody does; it cannot take long.
+//
 // An add() at count zero with the mark set begins a round while the last one is not over: the releaser finds out, since
 // it must find the word as its own done() left it, and panics. Go does so too.
 //
 // Memory ordering. Counting is acq_rel and looking acquires, so whoever sees zero sees what was done before each
 // done(). The releaser clears the mark by a read-modify-write that releases: whoever sees 0 from it sees the done()s,
 // and also that the queue's lock was taken; if he then sees that lock free, he sees the releaser gone
-// (word_lock::held). The mark is set under the queue's lock: relaxed but for the look at the count.
+// (word_lock::held). So does he who takes the mark away because he gives up. The mark is set under the queue's lock:
+// relaxed but for the look at the count.
 //
 // Waiters are let go all together in one critical section, so that the group is as new before the first of them runs.
 //
@@ -46,18 +53,64 @@ void wait_group::reached(std::int64_t now, std::int64_t n) {
   queue_.release_all(true);
 }
 
-void wait_group::wait_slow() {
-  queue_.lock();
+/// Lock held. Whether there is something to wait for: then the mark is set.
+bool wait_group::mark() {
   std::int64_t state = state_.load(memory_order_acquire);  // pairs with add
   while ((state & has_waiters) == 0) {
-    if (state == 0) {
-      queue_.unlock();
-      return;
-    }
+    if (state == 0) return false;
     // Marking and looking must be one step.
     if (state_.compare_exchange_weak(state, state | has_waiters, memory_order_acquire, memory_order_acquire)) break;
   }
-  queue_.park_at_back(wait_reason::wait_group, this);
+  return true;
+}
+
+/// Lock held, by one who has given up. False: a releaser is on its way, and it must not be left behind.
+bool wait_group::unmark() noexcept {
+  std::int64_t state = state_.load(memory_order_acquire);
+  while (state != has_waiters) {
+    if ((state & has_waiters) == 0 || !queue_.empty()) return true;
+    if (state_.compare_exchange_weak(state, state & ~has_waiters, memory_order_release, memory_order_acquire)) break;
+  }
+  return state != has_waiters;
+}
+
+void wait_group::wait_slow() {
+  queue_.lock();
+  if (mark()) {
+    queue_.park_at_back(wait_reason::wait_group, this);
+  } else {
+    queue_.unlock();
+  }
+}
+
+result<void> wait_group::wait(const wait_limit& limit) {
+  if (limit.called_off()) return error_of(wait_end::cancelled, limit);
+  if (state_.load(memory_order_acquire) == 0 && !queue_.busy()) return {};
+  const wait_end end = wait_slow(limit);
+  if (end == wait_end::completed) return {};
+  return error_of(end, limit);
+}
+
+wait_end wait_group::wait_slow(const wait_limit& limit) {
+  if (state_.load(memory_order_relaxed) >= one && limit.passed()) return wait_end::timed_out;
+  queue_.lock();
+  if (!mark()) {
+    queue_.unlock();
+    return wait_end::completed;
+  }
+  if (state_.load(memory_order_relaxed) == has_waiters) {  // nothing is missing, only the releaser is not through
+    queue_.park_at_back(wait_reason::wait_group, this);
+    return wait_end::completed;
+  }
+  bool unused = false;
+  const wait_end end = queue_.park_at_back(wait_reason::wait_group, this, limit, unused);
+  if (end == wait_end::completed) return end;
+  if (unmark()) {
+    queue_.unlock();
+  } else {
+    queue_.park_at_back(wait_reason::wait_group, this);
+  }
+  return end;
 }
 
 void wait_group::refuse(std::int64_t n) {

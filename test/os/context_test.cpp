@@ -13,7 +13,7 @@
 namespace weft::test {
 namespace {
 
-using detail::context;
+using detail::cpu_context;
 using detail::make_context;
 using detail::stack;
 using detail::switch_context;
@@ -22,10 +22,10 @@ using detail::switch_context;
 // announcements.
 constexpr bool announced_only = detail::asan_on || detail::tsan_on;
 
-context home;
-context away;
+cpu_context home;
+cpu_context away;
 
-[[gnu::noinline, gnu::noipa]] void* leave_for(context& from, context& to, void* message) {
+[[gnu::noinline, gnu::noipa]] void* leave_for(cpu_context& from, cpu_context& to, void* message) {
   return switch_context(from, to, message);
 }
 
@@ -78,7 +78,7 @@ template <class T>
 }
 
 /// Keeps more values of each kind alive over a switch than there are registers.
-[[gnu::noinline, gnu::noipa]] bool values_survive(context& from, context& to) {
+[[gnu::noinline, gnu::noipa]] bool values_survive(cpu_context& from, cpu_context& to) {
   std::uint64_t whole[24];
   double real[40];
   long double extended[6];
@@ -94,7 +94,7 @@ template <class T>
 }
 
 /// The same with scalars, which stay in registers: the loops above may go through memory anyway.
-[[gnu::noinline, gnu::noipa]] bool registers_survive(context& from, context& to) {
+[[gnu::noinline, gnu::noipa]] bool registers_survive(cpu_context& from, cpu_context& to) {
   const auto a = opaque(1ul), b = opaque(2ul), c = opaque(3ul), d = opaque(4ul), e = opaque(5ul), f = opaque(6ul),
              g = opaque(7ul), h = opaque(8ul);
   const auto p = opaque(1.5), q = opaque(2.5), r = opaque(3.5), s = opaque(4.5);
@@ -122,7 +122,7 @@ WEFT_PLAIN_TEST("O1", "values in registers of every kind survive a switch") {
 }
 
 /// A frame that clang addresses through a base register: over-aligned and of variable size.
-[[gnu::noinline, gnu::noipa]] bool odd_frame_survives(context& from, context& to, std::size_t size) {
+[[gnu::noinline, gnu::noipa]] bool odd_frame_survives(cpu_context& from, cpu_context& to, std::size_t size) {
   alignas(64) char aligned[64];
   auto* variable = static_cast<char*>(__builtin_alloca(size));
   std::memset(aligned, 7, sizeof aligned);

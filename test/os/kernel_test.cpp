@@ -134,7 +134,7 @@ WEFT_PLAIN_TEST("O10", "a thread is started with its name, is counted, and is go
   EXPECT_STREQ(s.name, "weft worker wit");
   const std::size_t during =
       process_threads().value_or(0);  // joined threads of earlier tests may still be on their way out
-  EXPECT_GE(during, 2 + sanitizer_threads());
+  EXPECT_GE(during, 2 + instrument_threads());
   s.stage.store(2);
   wait_for([&] { return process_threads().value_or(0) < during; });
 }

@@ -136,6 +136,14 @@ void exit_blocking() noexcept;
 void pin_here() noexcept;
 void unpin_here() noexcept;
 
+// ---- place ---------------------------------------------------------------------------------------------------------
+
+/// Which of the workers the caller runs on, by the number of the token that it holds, from 0: those who run at the same
+/// time have different numbers. Only a hint for what is kept per worker, because it may be outdated when the call
+/// returns. `no_lane`: on a foreign thread, or on a worker that has lost its token.
+inline constexpr std::uint32_t no_lane = UINT32_MAX;
+[[nodiscard]] std::uint32_t lane() noexcept;
+
 // ---- chance --------------------------------------------------------------------------------------------------------
 
 /// Random bits: per worker under sched, from the seed under sim.

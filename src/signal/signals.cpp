@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who is told of which signal. The handler (os/signals.cpp) notes a signal and interrupts the engine, which calls
+// attend() on a thread of its own; attend() takes what was noted and sends it round.
+//
+// The list of subscriptions is guarded by a word_lock, under which dispositions are changed too: a few system calls, by
+// who calls notify or stop, which is rare. Nothing is sent under it; attend() copies the handles it needs.
+//
+// How a subscription ends (withdraw)
+//   1. it is marked as leaving; signals that nobody else wants get their disposition back, and are no more noted
+//   2. what was noted until then is sent, to it too: wait until nothing is pending and nobody attends
+//   3. it is taken out of the list
+//   4. whoever has begun to attend in between may have copied it: wait until nobody attends
+// The waiting is for parties that do not block, so it is done by yielding. A goroutine leaves the sending to the
+// engine, because it may be abandoned in the midst of it (G7); a foreign thread does it too, because under sim there
+// may be nobody to drive the engine.
+//
+// Memory ordering: everything is seq_cst or under the lock.
+#include "weft/signals.hpp"
+
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+#include "os/signals.hpp"
+#include "park/interrupt.hpp"
+#include "weft/detail/atomic.hpp"
+#include "weft/detail/panic.hpp"
+#include "weft/detail/park.hpp"
+#include "weft/detail/word_lock.hpp"
+
+namespace weft::signals {
+
+using namespace detail;
+
+namespace {
+
+struct subscription {
+  sender<int> to;
+  signal_set wanted;
+  const void* leaver = nullptr;  // who is about to take it out; null: it stays
+};
+
+struct register_of_all {
+  word_lock lock;
+  std::vector<subscription> entries;   // under lock
+  atomic<std::uint32_t> attending{0};  // how many may be sending
+};
+
+register_of_all& all() noexcept {
+  static auto* const only = new register_of_all;  // never destroyed: signals come while the program's statics are
+  return *only;
+}
+
+std::vector<subscription> interested_in(signal_set signals) {
+  std::vector<subscription> found;
+  const std::scoped_lock hold(all().lock);
+  for (const subscription& each : all().entries) {
+    if (!(each.wanted & signals).empty()) found.push_back(each);
+  }
+  return found;
+}
+
+void attend() {
+  all().attending.fetch_add(1);
+  for (signal_set come = take_signals(); !come.empty(); come = take_signals()) {
+    for (const subscription& each : interested_in(come)) {
+      (each.wanted & come).for_each([&](int number) { static_cast<void>(each.to.try_send(number)); });
+    }
+  }
+  all().attending.fetch_sub(1);
+}
+
+template <class Done>
+void yield_until(Done done) {
+  while (!done()) {
+    if (current() == nullptr) attend();
+    yield();
+  }
+}
+
+signal_set set_of(std::initializer_list<int> numbers) {
+  if (numbers.size() == 0) return signals_to_catch();
+  signal_set named;
+  for (const int number : numbers) {
+    const bool possible = number >= 1 && number <= 64 && signals_to_catch().has(number);
+    if (!possible) panicf("weft: signal %d cannot be caught", number);
+    named = named | signal_set::of(number);
+  }
+  return named;
+}
+
+/// Step 1, under the lock: entries that `concerns` and want some of `named` leave with those. Returns what is wanted by
+/// nobody else.
+template <class Concerns>
+signal_set mark_leaving(signal_set named, const void* leaver, Concerns concerns) {
+  std::vector<subscription>& entries = all().entries;
+  signal_set leaving, staying;
+  for (std::size_t i = 0, n = entries.size(); i < n; ++i) {
+    if (entries[i].leaver != nullptr) continue;
+    const signal_set parting = concerns(entries[i]) ? entries[i].wanted & named : signal_set();
+    if (!parting.empty()) {
+      entries.push_back({entries[i].to, parting, leaver});
+      entries[i].wanted = entries[i].wanted.without(parting);
+    }
+    leaving = leaving | parting;
+    staying = staying | entries[i].wanted;
+  }
+  std::erase_if(entries, [](const subscription& each) { return each.wanted.empty(); });
+  return leaving.without(staying);
+}
+
+template <class Concerns, class Change>
+void withdraw(signal_set named, Concerns concerns, Change change) {
+  const char leaver = 0;
+  {
+    const std::scoped_lock hold(all().lock);
+    change(mark_leaving(named, &leaver, concerns));
+  }
+  yield_until([] { return !signals_pending() && all().attending.load() == 0; });
+  {
+    const std::scoped_lock hold(all().lock);
+    std::erase_if(all().entries, [&](const subscription& each) { return each.leaver == &leaver; });
+    if (all().entries.empty()) expect_interrupts(false);
+  }
+  yield_until([] { return all().attending.load() == 0; });
+}
+
+}  // namespace
+
+void notify(const sender<int>& to, std::initializer_list<int> numbers) {
+  if (to == nullptr) panic("os/signal: Notify using nil channel");
+  const signal_set named = set_of(numbers);
+  prepare_interrupts(attend);
+  const std::scoped_lock hold(all().lock);
+  bool known = false;
+  for (subscription& each : all().entries) {
+    if (each.leaver != nullptr || each.to != to) continue;
+    each.wanted = each.wanted | named;
+    known = true;
+  }
+  if (!known) all().entries.push_back({to, named});
+  expect_interrupts(true);
+  named.for_each([](int number) {
+    if (const int error = catch_signal(number, interrupt); error != 0) {
+      panicf("weft: signal %d cannot be caught: %s", number, std::strerror(error));
+    }
+  });
+}
+
+void stop(const sender<int>& to) {
+  withdraw(
+      signals_to_catch(), [&](const subscription& each) { return each.to == to; },
+      [](signal_set unwanted) { unwanted.for_each(restore_signal); });
+}
+
+void ignore(std::initializer_list<int> numbers) {
+  const signal_set named = set_of(numbers);
+  withdraw(
+      named, [](const subscription&) { return true; }, [named](signal_set) { named.for_each(ignore_signal); });
+}
+
+void reset(std::initializer_list<int> numbers) {
+  const signal_set named = set_of(numbers);
+  withdraw(
+      named, [](const subscription&) { return true; }, [named](signal_set) { named.for_each(restore_signal); });
+}
+
+bool ignored(int number) { return number >= 1 && number <= 64 && is_ignored_signal(number); }
+
+}  // namespace weft::signals

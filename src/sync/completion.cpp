@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weft/detail/completion.hpp"
+
+namespace weft::detail {
+
+void completion::wait(wait_reason reason, const void* what) {
+  queue_.lock();
+  if (finished_) {
+    queue_.unlock();
+  } else {
+    queue_.park_at_back(reason, what);
+  }
+}
+
+wait_end completion::wait(const wait_limit& limit, wait_reason reason, const void* what) {
+  if (limit.called_off()) return wait_end::cancelled;
+  queue_.lock();
+  wait_end end = wait_end::completed;
+  if (!finished_) {
+    if (limit.passed()) {
+      end = wait_end::timed_out;
+    } else {
+      bool unused = false;
+      end = queue_.park_at_back(reason, what, limit, unused);
+      if (end == wait_end::completed) return end;
+    }
+  }
+  queue_.unlock();
+  return end;
+}
+
+void completion::finish() noexcept {
+  queue_.lock();
+  finished_ = true;
+  queue_.release_all(true);
+}
+
+}  // namespace weft::detail

@@ -42,6 +42,10 @@ class [[nodiscard]] result {
   [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
+  template <class E>
+  requires(std::is_error_code_enum_v<E>) result(E reason)
+  noexcept : result(make_error_code(reason)) {}
+
   /// The reason; a zero error_code on success.
   [[nodiscard]] std::error_code error() const noexcept {
     return has_value() ? std::error_code() : *std::get_if<1>(&content_);

@@ -42,7 +42,9 @@ class wait_group {
   wait_group& operator=(const wait_group&) = delete;
   ~wait_group() {
     // relaxed: whoever destroys it must be the only one left
-    if ((state_.load(detail::memory_order_relaxed) & has_waiters) != 0) destroyed_too_early();
+    if ((state_.load(detail::memory_order_relaxed) & has_waiters) != 0) {
+      queue_.forbid_waiters("sync: WaitGroup destroyed while somebody waits for it");
+    }
   }
 
   /// Counts `n` more, or -n fewer. Panics "sync: negative WaitGroup counter" below zero, and "sync: WaitGroup counter
@@ -117,7 +119,6 @@ class wait_group {
   [[nodiscard]] bool mark();
   [[nodiscard]] bool unmark() noexcept;
   [[noreturn]] static void refuse(std::int64_t n);
-  [[noreturn]] static void destroyed_too_early();
 
   detail::atomic<std::int64_t> state_{0};  // twice the count, plus has_waiters, which changes under the queue's lock
   detail::wait_queue queue_;

@@ -26,7 +26,7 @@ namespace {
 atomic<bool> ending{false};  // set by the exit handler
 
 bool left_behind(const waiter& who) noexcept {
-  return who.kind == waiter_kind::goroutine && who.party != nullptr &&
+  return who.kind != waiter_kind::coroutine && who.party != nullptr &&
          static_cast<const goroutine*>(who.party)->state.load(memory_order_relaxed) == goroutine_state::abandoned;
 }
 

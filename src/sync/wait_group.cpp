@@ -117,6 +117,4 @@ void wait_group::refuse(std::int64_t n) {
   panic(n < 0 ? "sync: negative WaitGroup counter" : "sync: WaitGroup counter overflow");
 }
 
-void wait_group::destroyed_too_early() { panic("sync: WaitGroup destroyed while somebody waits for it"); }
-
 }  // namespace weft

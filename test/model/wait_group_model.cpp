@@ -56,6 +56,8 @@ void ready(waiter& w) noexcept { w.awake.store(1, memory_order_release); }
 
 void watch_for_exit() noexcept {}
 
+void wait_queue::forbid_waiters(const char* message) noexcept { panic(message); }
+
 }  // namespace weft::detail
 
 namespace {

@@ -26,15 +26,20 @@ struct obstacles {
   weft::barrier<> of_two{2};
   weft::chan<weft::unit> end;
   weft::group busy, closed;
+  weft::wait_group counting;
+  weft::task<void> running;
 
   obstacles() {
     locked.lock();
     written.lock();
     closed.limit(0);
     busy.go([this] { end.recv(); });
+    counting.add(1);
+    running = weft::spawn([this] { end.recv(); });
   }
   ~obstacles() {
     end.close();
+    counting.done();
     written.unlock();
     locked.unlock();
   }
@@ -75,6 +80,8 @@ const operation operations[] = {
     {"barrier.arrive_and_wait",
      [](obstacles& on, const context& ctx) { return on.of_two.arrive_and_wait(ctx).error(); }},
     {"sleep_for", [](obstacles&, const context& ctx) { return weft::sleep_for(ctx, 1h).error(); }},
+    {"wait_group.wait", [](obstacles& on, const context& ctx) { return on.counting.wait(ctx).error(); }},
+    {"task.join", [](obstacles& on, const context& ctx) { return on.running.join(ctx).error(); }},
     {"group.wait", [](obstacles& on, const context& ctx) { return on.busy.wait(ctx).error(); }},
     {"group.go", [](obstacles& on, const context& ctx) { return on.closed.go(ctx, [] { ADD_FAILURE(); }).error(); }},
 };

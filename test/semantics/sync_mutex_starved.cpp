@@ -33,16 +33,17 @@ WEFT_TEST("M2.3", "when those who wait have waited for a millisecond, each unloc
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
-WEFT_TEST_WITH("M2.3", "with one who holds the mutex greedily and eight in all, nobody waits for five milliseconds",
-               .on = sim_only, .seeds = 50) {
+/// One takes the lock again and again and keeps it for a while, seven others take it now and then. Their longest wait.
+template <class Hold>
+clock::duration longest_wait_beside_a_greedy_holder(Hold hold_on) {
   weft::mutex m;
-  bool stop = false;
+  std::atomic<bool> stop = false;
   clock::duration longest{0};
   weft::wait_group all;
   all.go([&] {
     while (!stop) {
       const std::scoped_lock hold(m);
-      weft::sleep_for(100us);
+      hold_on();
     }
   });
   for (int g = 0; g < 7; ++g) {
@@ -58,7 +59,25 @@ WEFT_TEST_WITH("M2.3", "with one who holds the mutex greedily and eight in all, 
   weft::sleep_for(100ms);
   stop = true;
   all.wait();
-  EXPECT_LT(longest, 5ms);
+  return longest;
+}
+
+WEFT_TEST_WITH("M2.3", "with one who holds the mutex greedily and eight in all, nobody waits for five milliseconds",
+               .on = sim_only, .seeds = 50) {
+  EXPECT_LT(longest_wait_beside_a_greedy_holder([] { weft::sleep_for(100us); }), 5ms);
+}
+
+// A busy machine may keep a thread from running for longer than that, so one quiet tenth of a second is enough.
+WEFT_TEST_WITH("M2.3", "beside a greedy holder that computes under the lock nobody waits for five milliseconds",
+               .on = sched_only) {
+  clock::duration least = clock::duration::max();
+  for (int attempt = 0; attempt < 20 && least >= 5ms; ++attempt) {
+    least = std::min(least, longest_wait_beside_a_greedy_holder([] {
+                       const clock::time_point start = clock::now();
+                       while (clock::now() - start < 50us) continue;
+                     }));
+  }
+  EXPECT_LT(least, 5ms);
 }
 
 WEFT_TEST_WITH("M3.2", "while the lock is handed over nobody else can take it", .seeds = 100) {

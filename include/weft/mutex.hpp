@@ -85,7 +85,8 @@ class mutex {
  private:
   static constexpr std::uint32_t locked = 1;
   static constexpr std::uint32_t waiting = 2;  // the queue is not empty
-  static constexpr std::uint32_t waking = 4;   // a waiter has been woken and has not tried the lock yet
+  static constexpr std::uint32_t waking =
+      4;  // a waiter has been woken and has not tried the lock yet; above: since when
   static constexpr std::uint32_t handing = 8;  // the first waiter has a right to the lock: unlock hands it over
 
   [[nodiscard]] detail::wait_end lock_within(const detail::wait_limit& limit);

@@ -9,7 +9,8 @@
 //   lock_slow  under the queue's lock sets `waiting` and, in the same step, tries `locked` once more: either it has
 //              the mutex, or the owner's compare-exchange will fail. Parks.
 //   woken      by an unlock that sets `waking`, so that further unlocks wake nobody while this one is on its way. It
-//              competes: tries `locked`, which a newcomer may have taken.
+//              competes: tries `locked`, which a newcomer may have taken. An unlock that finds it on its way for more
+//              than `patience` gives way: perhaps it waits for this very worker.
 //   in vain    goes back to the front of the queue and sets `handing`, again trying `locked` in the same step.
 //   handed     an unlock that finds `handing` does not clear `locked` but makes the first waiter the owner. If that one
 //              has waited for more than `patience`, `handing` stays set for the next, and the unlocker gives way.
@@ -43,6 +44,17 @@ namespace {
 
 constexpr nanoseconds patience = 1'000'000;
 
+// With `waking` its moment is kept in the upper bits, in units of 65 us; these go round in 18 minutes.
+constexpr int tick_shift = 16;
+constexpr std::uint32_t tick_place = 8;
+constexpr std::uint32_t all_ticks = ~std::uint32_t{0} << tick_place;
+
+std::uint32_t tick_now() noexcept { return static_cast<std::uint32_t>(now() >> tick_shift) << tick_place; }
+
+bool has_been_woken_long(std::uint32_t state) noexcept {
+  return ((tick_now() - state) >> tick_place) > static_cast<std::uint32_t>(patience >> tick_shift);
+}
+
 nanoseconds waiting_since(const wait_node& node) noexcept { return *static_cast<const nanoseconds*>(node.slot); }
 
 }  // namespace
@@ -61,11 +73,12 @@ wait_end mutex::lock_slow(const wait_limit* limit) {
   for (;;) {
     queue_.lock();
     if ((state_.fetch_or(locked | waiting | (own & handing), memory_order_acquire) & locked) == 0) {
+      if ((own & waking) != 0) own |= all_ticks;
       state_.fetch_and(queue_.empty() ? ~(waiting | own) : ~own, memory_order_relaxed);
       queue_.unlock();
       return wait_end::completed;
     }
-    if ((own & waking) != 0) state_.fetch_and(~waking, memory_order_relaxed);
+    if ((own & waking) != 0) state_.fetch_and(~(waking | all_ticks), memory_order_relaxed);
     bool handed = false;
     const wait_end end = queue_.park(where, wait_reason::mutex_lock, this, limit, handed, &since);
     if (end != wait_end::completed) {
@@ -81,7 +94,7 @@ wait_end mutex::lock_slow(const wait_limit* limit) {
 /// After a wake-up. True: the lock is ours.
 bool mutex::compete() {
   const bool won = (state_.fetch_or(locked, memory_order_acquire) & locked) == 0;
-  if (won) state_.fetch_and(~waking, memory_order_relaxed);
+  if (won) state_.fetch_and(~(waking | all_ticks), memory_order_relaxed);
   return won;
 }
 
@@ -94,6 +107,7 @@ void mutex::give_up() {
 /// The lock is ours, with a state other than plain `locked`.
 void mutex::unlock_slow(std::uint32_t state) {
   wait_node* woken = nullptr;
+  const bool overdue = (state & waking) != 0 && has_been_woken_long(state & all_ticks);
   for (;;) {
     if ((state & locked) == 0) fatal("sync: unlock of unlocked mutex");
     if ((state & handing) != 0) {
@@ -107,6 +121,7 @@ void mutex::unlock_slow(std::uint32_t state) {
     }
   }
   if (woken != nullptr) wait_queue::let_go(*woken, false);
+  if (overdue) detail::yield();
 }
 
 /// The lock is ours and the first waiter has a right to it. False: nobody waits any more.
@@ -128,7 +143,7 @@ bool mutex::hand_over() {
 wait_node* mutex::take_waiter() {
   queue_.lock();
   wait_node* const first = queue_.take_one();
-  if (first != nullptr) state_.fetch_or(waking, memory_order_relaxed);
+  if (first != nullptr) state_.fetch_or(waking | tick_now(), memory_order_relaxed);
   if (queue_.empty()) state_.fetch_and(~waiting, memory_order_relaxed);
   queue_.unlock();
   return first;

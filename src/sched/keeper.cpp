@@ -66,13 +66,20 @@ void ready_all(worker& w, waiter** won, std::size_t n, bool up) {
   for (std::size_t i = 0; i < n; ++i) ready(*won[i]);
 }
 
+/// Only the keeper's own: one that has been woken and has not run yet must not speak for the next.
+void announce_until(const worker& w, nanoseconds until) noexcept {
+  the.rest_lock.lock();
+  if (the.keeper == &w) the.keeper_until.store(until, memory_order_seq_cst);
+  the.rest_lock.unlock();
+}
+
 }  // namespace
 
 bool keep_watch(worker& w) {
   std::uint32_t expected = nudged;
   w.wake.compare_exchange_strong(expected, asleep, memory_order_seq_cst);
   const nanoseconds until = earliest_deadline();
-  the.keeper_until.store(until, memory_order_seq_cst);
+  announce_until(w, until);
   waiter* won[poll_batch];
   std::size_t events = 0;
   bool looked_long = false;
@@ -92,7 +99,7 @@ bool keep_watch(worker& w) {
     w.polling.store(false, memory_order_seq_cst);
     if (polls) the.polled.store(false, memory_order_seq_cst);
   }
-  the.keeper_until.store(-1, memory_order_seq_cst);
+  announce_until(w, -1);
   fire_outside();
   if (looked_long) {
     w.recheck = w.recheck < last_recheck ? 2 * w.recheck : last_recheck;

@@ -38,7 +38,10 @@ void unlink_idle_locked(worker& w) noexcept {
     --the.idle_worker_count;
     break;
   }
-  if (the.keeper == &w) the.keeper = nullptr;
+  if (the.keeper == &w) {
+    the.keeper = nullptr;
+    the.keeper_until.store(-1, memory_order_seq_cst);
+  }
   w.resting = rest::awake;
 }
 
@@ -110,7 +113,7 @@ bool retire_thread(worker& w) noexcept {
 /// before; it is withdrawn under the lock, so that one that is meant comes after it.
 bool is_meant(worker& w) noexcept {
   the.rest_lock.lock();
-  const bool meant = w.resting == rest::awake;
+  const bool meant = w.resting == rest::awake || must_end(w);
   if (!meant) w.wake.store(asleep, memory_order_relaxed);
   the.rest_lock.unlock();
   return meant;
@@ -268,8 +271,14 @@ void ensure_keeper() {
   if (the.watchdog_pace.load(memory_order_relaxed) == watchdog_none) start_watchdog();
   the.rest_lock.lock();
   const bool none = the.worker_count == 0;
+  const bool appoint = !none && the.keeper == nullptr && the.idle_workers != nullptr;
   if (none) count_active();
+  if (appoint) {
+    the.keeper = the.idle_workers;
+    the.keeper->resting = rest::keeper;
+  }
   the.rest_lock.unlock();
+  if (appoint) nudge_keeper();
   if (none) start_thread_for(add_worker(nullptr));  // it goes to rest at once, and keeps
 }
 

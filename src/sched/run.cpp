@@ -58,9 +58,12 @@ goroutine& make_main(main_call& request, site where) {
     if (how == closure_use::drop) return;
     struct gone {
       ~gone() { the.main_gone.store(true, memory_order_seq_cst); }
-    } at_end;
+    };
     main_call& m = **reinterpret_cast<main_call**>(self.bytes);
-    m.call(m.f, m.status);
+    {
+      const gone at_end;
+      m.call(m.f, m.status);
+    }
     if (pinned_worker() != nullptr) panic("weft: main returns with a pin that was not destroyed");
     main_status.store(m.status, memory_order_relaxed);
     if (the.drain)
@@ -102,6 +105,8 @@ bool may_be_orphaned_locked(const worker& w) noexcept {
 }
 
 void orphan_locked(worker& w) noexcept {
+  if (w.searching) the.idle.stop_searching();  // woken with a token, and has not run yet
+  w.searching = false;
   w.orphaned.store(true, memory_order_release);  // pairs with on_token_lost()
   --the.worker_count;
   the.active.fetch_sub(1, memory_order_seq_cst);
@@ -125,8 +130,6 @@ void orphan(worker& w) {
   token* const t = w.held.load(memory_order_relaxed);
   if (t != nullptr) put_away_locked(*t);
   w.held.store(nullptr, memory_order_relaxed);
-  if (w.searching) the.idle.stop_searching();  // it has a token, but has not woken up
-  w.searching = false;
   orphan_locked(w);
   w.lock.take();
   the.rest_lock.unlock();
@@ -183,8 +186,12 @@ void stop(bool report) {
   for_each_goroutine([](void*, goroutine& g) { abandon(g); }, nullptr);
   the.at.store(phase::stopped, memory_order_seq_cst);
   the.main_gone.store(false, memory_order_seq_cst);  // first: check_deadlock must not see it without run_over
-  the.run_over.store(false, memory_order_seq_cst);
+  // In this order: whoever finds the run draining late asks for its end by a number that is no more.
   the.draining.store(false, memory_order_seq_cst);
+  the.rest_lock.lock();
+  ++the.run_number;
+  the.run_over.store(false, memory_order_seq_cst);
+  the.rest_lock.unlock();
   the.in_run.store(false, memory_order_seq_cst);
 }
 

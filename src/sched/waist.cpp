@@ -25,7 +25,7 @@ goroutine* current() noexcept {
 
 bool can_start() noexcept {
   const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
-  return at == phase::running || at == phase::stopping;
+  return at != phase::stopped && at != phase::forked;
 }
 
 nanoseconds now() noexcept { return monotonic_ns(); }

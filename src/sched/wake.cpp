@@ -117,10 +117,9 @@ void ready_goroutine(goroutine& g) noexcept {
     if (queue_fired(*w, g)) wake_worker();
     return;
   }
-  if (!w->lock.enter()) {
-    on_token_lost(*w);
+  if (!w->lock.enter()) {  // it queues for a token when it next waits: who is halfway through must not be held up
+    if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("weft");
     ready_from_outside(g);
-    requeue_without_token(*w);
     return;
   }
   const bool wake = queue_here(*w, g);
@@ -136,20 +135,22 @@ goroutine* make_outside(const start_options& options) {
   return g;
 }
 
-/// Whose run is over may still have claimed somebody else's coroutine, as any thread may, and must not stop now.
-void ready_coroutine(waiter& w) noexcept {
-  const runtime_section inside;
-  const worker* const here = current_worker() != nullptr ? current_worker() : pinned_worker();
-  const bool orphaned = here != nullptr && here->orphaned.load(memory_order_relaxed);
-  const start_options options{site::here(), 0, "coroutine"};
-  goroutine* const g = orphaned ? make_outside(options) : make_goroutine(options);
-  resume_coroutine_in(g->body, w.party);
-  if (orphaned) {
-    happens_before(g);
-    start_from_outside(*g);
-  } else {
-    start(*g);
+/// On a thread without a token. One whose run is over stops here, unless it is halfway through something (`late`): it
+/// may have claimed others, who must be woken.
+goroutine* make_without_token(const start_options& options) {
+  if (!options.late) {
+    if (const worker* const w = current_worker(); w != nullptr) on_token_lost(*w);
+    boot_outside("go()");
+  } else if (the.at.load(memory_order_acquire) == phase::not_started) {
+    boot(0);
   }
+  return make_outside(options);
+}
+
+void ready_coroutine(waiter& w) noexcept {
+  goroutine* const g = make_goroutine({site::here(), 0, "coroutine", true});
+  resume_coroutine_in(g->body, w.party);
+  start(*g);
 }
 
 }  // namespace
@@ -184,15 +185,10 @@ void ready(waiter& w) noexcept {
 goroutine* make_goroutine(const start_options& options) {
   const runtime_section inside;
   worker* const w = current_worker();
-  if (w == nullptr || at_rest(*w)) {
-    boot_outside("go()");
-    return make_outside(options);
-  }
+  if (w == nullptr || at_rest(*w)) return make_without_token(options);
   const bool nested = w->running == nullptr;
   if (!nested && !w->lock.enter()) {
-    on_token_lost(*w);
-    boot_outside("go()");
-    return make_outside(options);
+    return make_without_token(options);
   }
   token& t = held_by(*w);
   if (t.record_count == 0) t.record_count = take_records(t.records, warm_records / 4);
@@ -214,9 +210,7 @@ void start(goroutine& g) noexcept {
   worker* const w = current_worker();
   const bool nested = w != nullptr && w->running == nullptr;
   if (w == nullptr || at_rest(*w) || (!nested && !w->lock.enter())) {
-    if (w != nullptr) on_token_lost(*w);
     start_from_outside(g);
-    if (w != nullptr && !nested) requeue_without_token(*w);
     return;
   }
   token& t = held_by(*w);

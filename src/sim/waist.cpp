@@ -39,7 +39,7 @@ void ready(waiter& w) noexcept {
 
 goroutine* make_goroutine(const start_options& options) {
   const runtime_section inside;
-  sim().before_start();
+  if (!options.late || !sim().stopped()) sim().before_start();
   return sim().make(options);
 }
 

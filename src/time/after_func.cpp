@@ -61,7 +61,7 @@ void delayed_call_core::came_due(timer_entry& entry) noexcept {
   self.alarm_.follow_and_unlock(self);
   if (!calls && !self.drop()) return;
   if (can_start()) {
-    start(make_goroutine_for({self.where_, 0, nullptr}, body(&self, calls)));
+    start(make_goroutine_for({self.where_, 0, nullptr, true}, body(&self, calls)));
   } else {
     self.next_left_ = left.exchange(&self, memory_order_acq_rel);
   }

@@ -63,6 +63,7 @@ struct start_options {
   site where{};                 // the start site that reports name
   std::size_t stack = 0;        // bytes; 0: the default. At most 1 GiB.
   const char* label = nullptr;  // a static string for reports, or null
+  bool late = false;            // the run may be over already; then it is left behind, and it is no bug
 };
 
 struct goroutine;

@@ -44,9 +44,7 @@ class barrier_core {
   explicit barrier_core(std::int64_t parties);
   barrier_core(const barrier_core&) = delete;
   barrier_core& operator=(const barrier_core&) = delete;
-  ~barrier_core() {
-    if (!queue_.empty()) queue_.forbid_waiters("weft: barrier destroyed while somebody waits for it");
-  }
+  ~barrier_core() { queue_.forbid_waiters("weft: barrier destroyed while somebody waits for it"); }
 
   /// Arrives. If it is `last`, the caller runs the function and calls finish(). Otherwise waits.
   [[nodiscard]] wait_end arrive(const wait_limit& limit, bool& last);

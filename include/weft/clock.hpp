@@ -11,6 +11,7 @@
 #include <concepts>
 #include <cstdint>
 #include <ratio>
+#include <type_traits>
 
 #include "weft/detail/bounded.hpp"
 #include "weft/detail/park.hpp"
@@ -58,6 +59,17 @@ template <class Rep, class Period>
 }
 [[nodiscard]] inline wait_limit until(clock::time_point when) noexcept {
   return {.until = when.time_since_epoch().count()};
+}
+
+/// A moment of any clock, as the standard's timed locks take it: as far off as that clock says now.
+template <class Clock, class Duration>
+[[nodiscard]] wait_limit until(const std::chrono::time_point<Clock, Duration>& when) {
+  if constexpr (std::is_same_v<Clock, clock>) {
+    return {.until = saturated(when.time_since_epoch())};
+  } else {
+    const auto start = Clock::now();
+    return when <= start ? wait_limit{.until = 0} : within(when - start);
+  }
 }
 
 }  // namespace detail

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <utility>
 
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
@@ -85,21 +86,22 @@ class condition {
   /// passed it is looked at once more.
   template <detail::lock_to_wait_with L, std::predicate P>
   [[nodiscard]] result<void> wait(const detail::wait_limit& limit, L& lock, P holds) {
-    detail::wait_end end = limit.called_off() ? detail::wait_end::cancelled : detail::wait_end::completed;
-    while (end != detail::wait_end::cancelled && !holds()) {
-      if (end == detail::wait_end::timed_out) break;
-      end = wait_once(lock, limit);
-      if (end == detail::wait_end::timed_out && holds()) return {};
+    if (limit.called_off()) return detail::error_of(detail::wait_end::cancelled, limit);
+    while (!holds()) {
+      const detail::wait_end end = wait_once(lock, limit);
+      if (end == detail::wait_end::completed) continue;
+      if (end == detail::wait_end::timed_out && holds()) break;
+      return detail::error_of(end, limit);
     }
-    return detail::result_of(end, limit);
+    return {};
   }
   template <detail::lock_to_wait_with L, class Rep, class Period, std::predicate P>
   [[nodiscard]] result<void> wait_for(L& lock, const std::chrono::duration<Rep, Period>& d, P holds) {
-    return wait(detail::within(d), lock, holds);
+    return wait(detail::within(d), lock, std::move(holds));
   }
   template <detail::lock_to_wait_with L, std::predicate P>
   [[nodiscard]] result<void> wait_until(L& lock, clock::time_point when, P holds) {
-    return wait(detail::until(when), lock, holds);
+    return wait(detail::until(when), lock, std::move(holds));
   }
 
   /// Lets go the one who waits longest, if anybody waits; or all.

@@ -63,12 +63,14 @@ class mutex {
            (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
   }
 
-  /// Blocks for at most `d`, or until `when`; whether the lock is ours (M1). A time that has passed is one try_lock.
+  /// Blocks for at most `d`, or until `when`, of any clock; whether the lock is ours (M1). A time that has passed is
+  /// one try_lock.
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& d) {
     return try_lock() || lock_within(detail::within(d)) == detail::wait_end::completed;
   }
-  [[nodiscard]] bool try_lock_until(clock::time_point when) {
+  template <class Clock, class Duration>
+  [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& when) {
     return try_lock() || lock_within(detail::until(when)) == detail::wait_end::completed;
   }
 

@@ -8,7 +8,8 @@
 //
 // If the function leaves by an exception, that counts as done: the exception goes to the caller who ran it, and nobody
 // runs it again. A function that calls the same once waits for itself: a deadlock, and reported as such. A null
-// function panics "once.call: null function", unless it has been done already.
+// function panics "once.call: null function", also when it has been done already.
+// When one call has returned, the once may be destroyed; calls that have not returned must be waited for first.
 // May be used from goroutines and from other threads. Happens-before: the function's return before every call's return.
 // For a function with a result, or one that may fail, see weft/once_value.hpp.
 //
@@ -37,8 +38,8 @@ class once {
 
   template <class F>
   void call(F&& f) {
-    if (is_done()) return;
     detail::require_callable<std::decay_t<F>>(f, "once.call: null function");
+    if (is_done()) return;
     if (begin()) run(std::forward<F>(f));
   }
 
@@ -80,8 +81,9 @@ class once {
     static_cast<void>(std::invoke(std::forward<F>(f)));
   }
 
+  /// And nobody who finished it is still inside: whoever returns may destroy the once.
   [[nodiscard]] bool is_done() const noexcept {
-    return state_.load(detail::memory_order_acquire) == done;  // acquire: pairs with finish
+    return state_.load(detail::memory_order_acquire) == done && !queue_.busy();  // acquire: pairs with finish
   }
 
   /// True: the caller is the one. False: it has been done by now.

@@ -24,6 +24,9 @@ template <class T>
 class [[nodiscard]] result {
   using kept = std::conditional_t<std::is_void_v<T>, unit, T>;
 
+  static_assert(!std::is_convertible_v<kept, std::error_code>,
+                "weft: the value of a result cannot be an error: which of the two would it be?");
+
  public:
   using value_type = T;
 

@@ -63,12 +63,14 @@ class semaphore {
     return taken;
   }
 
-  /// Blocks for at most `d`, or until `when`; whether the units are ours. A time that has passed is one try.
+  /// Blocks for at most `d`, or until `when`, of any clock; whether the units are ours. A time that has passed is one
+  /// try.
   template <class Rep, class Period>
   [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& d, std::int64_t k = 1) {
     return try_acquire(k) || acquire_within(detail::within(d), k) == detail::wait_end::completed;
   }
-  [[nodiscard]] bool try_acquire_until(clock::time_point when, std::int64_t k = 1) {
+  template <class Clock, class Duration>
+  [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& when, std::int64_t k = 1) {
     return try_acquire(k) || acquire_within(detail::until(when), k) == detail::wait_end::completed;
   }
 

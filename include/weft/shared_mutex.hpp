@@ -49,12 +49,14 @@ class shared_mutex {
   /// Takes the lock if nobody has it or waits for it.
   [[nodiscard]] bool try_lock() noexcept { return try_enter(writer); }
 
-  /// Blocks for at most `d`, or until `when`; whether the lock is ours. A time that has passed is one try.
+  /// Blocks for at most `d`, or until `when`, of any clock; whether the lock is ours. A time that has passed is one
+  /// try.
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& d) {
     return try_lock() || enter(writer, detail::within(d)) == detail::wait_end::completed;
   }
-  [[nodiscard]] bool try_lock_until(clock::time_point when) {
+  template <class Clock, class Duration>
+  [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& when) {
     return enter(writer, detail::until(when)) == detail::wait_end::completed;
   }
 
@@ -84,7 +86,8 @@ class shared_mutex {
   [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& d) {
     return try_lock_shared() || enter(reader, detail::within(d)) == detail::wait_end::completed;
   }
-  [[nodiscard]] bool try_lock_shared_until(clock::time_point when) {
+  template <class Clock, class Duration>
+  [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& when) {
     return enter(reader, detail::until(when)) == detail::wait_end::completed;
   }
 

@@ -6,7 +6,8 @@
 //     auto [value, shared] = pages.do_(url, [&] { return fetch(url); });
 //
 // do_(key, f) calls f() unless a call with the same key is under way, a flight. Then it waits for that, and f is not
-// called. Everybody gets a copy of the result; `shared` says whether it went to more than one. When the flight has
+// called. Everybody gets a copy of the result; `shared` says whether more than one
+// asked for it, also if they have given up meanwhile. When the flight has
 // landed, the next do_ with that key starts another: nothing is cached.
 //
 //     weft::result<singleflight<...>::outcome> r = pages.do_for(50ms, url, [=] { return fetch(url); });
@@ -20,7 +21,8 @@
 //
 // If f throws, every caller of do_ throws that exception, the same object. It is never lost: if it cannot reach
 // everybody, because somebody waits for it by do_chan, or if all callers have given up, it counts as uncaught and ends
-// the program (G11). If f leaves by goexit, so does every caller of do_, and channels are closed without a value.
+// the program (G11). What throws before f has begun, such as a copy of the key, is thrown too. If f leaves by goexit,
+// so does every caller of do_, and channels are closed without a value.
 //
 // All of this may be called from goroutines and from other threads, and from f itself with another key; with the same
 // key f would wait for itself. The object may be destroyed while flights go on, but not while do_ is being called.
@@ -56,7 +58,7 @@ class singleflight {
  public:
   struct outcome {
     V value;
-    bool shared;  // it went to more than one
+    bool shared;  // more than one asked for it
   };
 
   singleflight() = default;
@@ -85,7 +87,7 @@ class singleflight {
     if (limit.passed()) return detail::error_of(detail::wait_end::timed_out, limit);
     std::decay_t<F> owned(std::forward<F>(f));  // before anybody boards: it may throw
     const auto [joined, first] = board(key, true);
-    if (first) take_off(key, joined, std::move(owned));
+    if (first) take_off(key, joined, owned);
     const detail::wait_end end = joined->landed.wait(limit, detail::wait_reason::other, joined.get());
     if (end != detail::wait_end::completed && leave(*joined)) return detail::error_of(end, limit);
     return joined->take();
@@ -106,7 +108,7 @@ class singleflight {
     const chan<outcome> to(1);
     std::decay_t<F> owned(std::forward<F>(f));
     const auto [joined, first] = board(key, false, to);
-    if (first) take_off(key, joined, std::move(owned));
+    if (first) take_off(key, joined, owned, to);
     return to;
   }
 
@@ -151,16 +153,14 @@ class singleflight {
 
   boarding board(const K& key, bool as_caller, const chan<outcome>& to = nullptr) {
     const std::scoped_lock hold(state_->lock);
-    std::shared_ptr<flight>& there = state_->flights[key];
-    const bool first = there == nullptr;
-    if (first) {
-      there = std::make_shared<flight>();
-    } else {
-      there->shared = true;
-    }
-    if (as_caller) ++there->callers;
-    if (to != nullptr) there->channels.push_back(to);
-    return {there, first};
+    const auto at = state_->flights.find(key);
+    const bool first = at == state_->flights.end();
+    const std::shared_ptr<flight> joined = first ? std::make_shared<flight>() : at->second;
+    if (to != nullptr) joined->channels.push_back(to);
+    if (first) state_->flights.emplace(key, joined);  // the last that may throw: nobody else has seen the flight
+    joined->shared = !first;
+    if (as_caller) ++joined->callers;
+    return {joined, first};
   }
 
   /// A caller of do_ gives up. False: too late.
@@ -171,9 +171,24 @@ class singleflight {
     return true;
   }
 
+  /// If that throws, the exception is what comes of the flight, for all who have boarded meanwhile; the first, if it
+  /// has boarded with a channel, gets it from here.
   template <class F>
-  void take_off(const K& key, const std::shared_ptr<flight>& joined, F f) {
-    go([state = state_, key, joined, f = std::move(f)]() mutable { fly(state, key, *joined, f); });
+  void take_off(const K& key, const std::shared_ptr<flight>& joined, F& f, const chan<outcome>& to = nullptr) {
+    try {
+      go([state = state_, key, joined, f = std::move(f)]() mutable { fly(state, key, *joined, f); });
+    } catch (...) {
+      if (to != nullptr) become_caller(*joined, to);
+      joined->error = std::current_exception();
+      land(*state_, key, *joined);
+      if (to != nullptr) throw;
+    }
+  }
+
+  void become_caller(flight& boarded, const chan<outcome>& to) {
+    const std::scoped_lock hold(state_->lock);
+    std::erase(boarded.channels, to);
+    ++boarded.callers;
   }
 
   /// Calls f and lands, also when goexit unwinds us.

@@ -5,7 +5,9 @@
 // any more and waits for the end of the function, which finish() tells to all.
 //
 // finish() changes the phase and takes out all who wait in one critical section, which is its last touch of the
-// barrier; so those who are let go may use it again or destroy it.
+// barrier; so those who are let go may use it again or destroy it. A bounded waiter whose time passes just then is not
+// taken: its node stays linked until it has come to the queue's lock and seen the new phase, and the destructor waits
+// for it (destruction.cpp).
 #include "weft/barrier.hpp"
 
 #include "weft/detail/panic.hpp"
@@ -50,7 +52,16 @@ void barrier_core::finish() noexcept {
   queue_.lock();
   ++phase_;
   arrived_ = 0;
-  queue_.release_all(true);
+  wait_list taken;
+  wait_node* next = nullptr;
+  for (wait_node* each = queue_.list().front(); each != nullptr; each = next) {
+    next = queue_.list().next(*each);
+    if (!each->who->claim()) continue;  // it unlinks itself
+    wait_list::remove(*each);
+    taken.push_back(*each);
+  }
+  queue_.unlock();
+  wait_queue::let_go_all(taken, true);
 }
 
 /// Queue's lock held.

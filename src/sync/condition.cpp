@@ -20,11 +20,14 @@
 // notifier the party's `party`, the party its `winner`. The early look acquires for the same reason.
 #include "weft/condition.hpp"
 
+#include "sync/destruction.hpp"
+
 namespace weft {
 
 using namespace detail;
 
 void condition::enlist(ticket& mine) noexcept {
+  watch_for_exit();
   mine.self.contended = true;
   mine.who = &mine.self;
   queue_.lock();

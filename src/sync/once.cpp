@@ -3,6 +3,9 @@
 // fresh -> running (begin, by the first) -> done (finish, by the same). The tempting `if (!exchange(true)) f();` is
 // wrong: the second caller would return while the first is still running f.
 //
+// Nobody gets past finish(), whose last touch is to free the queue's lock: who sees `done` sees that lock taken, and
+// returns at once only if it is free; else it goes through the lock. So who has returned may destroy the once.
+//
 // Memory ordering: the store of `done` releases and call's first look acquires. Other accesses hold the queue's lock.
 #include "weft/once.hpp"
 

@@ -91,4 +91,32 @@ WEFT_TEST("E3.6", "a goexit closes the channels of do_chan without a value") {
   EXPECT_EQ(all.do_chan("key", [] { return 1; }).recv()->value, 1);
 }
 
+struct refusing_key {
+  int number;
+  int* copies_left;
+  refusing_key(int n, int* left) : number(n), copies_left(left) {}
+  refusing_key(const refusing_key& other) : number(other.number), copies_left(other.copies_left) {
+    if (--*copies_left < 0) throw std::runtime_error("no copy");
+  }
+  bool operator==(const refusing_key& other) const { return number == other.number; }
+};
+
+struct hash_of_key {
+  std::size_t operator()(const refusing_key& key) const { return static_cast<std::size_t>(key.number); }
+};
+
+WEFT_TEST("E3.8", "what throws before the function has begun is thrown, and leaves no flight behind") {
+  weft::singleflight<refusing_key, int, hash_of_key> all;
+  int left = 0;
+  const refusing_key key(1, &left);
+  for (const int copies : {0, 1}) {
+    left = copies;
+    EXPECT_THROW(static_cast<void>(all.do_for(1h, key, [] { return 1; })), std::runtime_error);
+    left = copies;
+    EXPECT_THROW(static_cast<void>(all.do_chan(key, [] { return 1; })), std::runtime_error);
+    left = 100;
+    EXPECT_EQ(all.do_for(1h, key, [] { return 2; })->value, 2);
+  }
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The bounded forms of the condition.
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -190,6 +191,20 @@ WEFT_TEST_WITH("M9.8", "among many who give up no notification is lost: each goe
   }
   all.wait();
   EXPECT_EQ(taken, 120);
+}
+
+WEFT_TEST("M9.9", "a bounded wait looks exactly once more when time has passed, at a predicate that cannot be copied") {
+  weft::mutex m;
+  weft::condition c;
+  std::unique_lock lock(m);
+  int looks = 0;
+  EXPECT_EQ(how(c.wait_for(lock, 1ms, [&, own = std::make_unique<int>(2)] { return ++looks > *own; })), "timed out");
+  EXPECT_EQ(looks, 2);
+  looks = 0;
+  EXPECT_EQ(
+      how(c.wait_until(lock, clock::now() + 1ms, [&, own = std::make_unique<int>(2)] { return ++looks == *own; })),
+      "ok");
+  EXPECT_EQ(looks, 2);
 }
 
 }  // namespace

@@ -18,8 +18,10 @@
 // takes a context as its first argument, and then returns a result that can be errc::cancelled or errc::timed_out.
 //
 // A cancel_scope is what with_cancel and its kin return: a context that can be cancelled, and that ends with its scope,
-// so that nothing is left behind (Go's `defer cancel()`). It can be moved, not copied; a plain context made from it
-// shares the node. To make a child of a temporary scope does not compile: it would be cancelled already.
+// so that nothing is left behind (Go's `defer cancel()`). It can be moved, not copied, and stands wherever a context is
+// asked for; a context made from it shares the node. But it is not a kind of context: nobody who is given one by
+// reference can put another in its place, and so take from it what it must end. To make a child of a temporary scope
+// does not compile: it would be cancelled already.
 //
 // Who may call what from where. Everything may be called from goroutines and from any other thread, at any time, at the
 // same time; only the handle object itself is an ordinary variable. Nothing here blocks. A handle that was moved away
@@ -55,8 +57,6 @@
 
 namespace weft {
 
-class cancel_scope;
-
 namespace detail {
 struct context_access;
 }
@@ -77,8 +77,6 @@ class context {
     if (node_ != nullptr) node_->retain();
   }
   context(context&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
-  /// Not from a scope that is about to end. Keep the scope, then use it as a context.
-  context(cancel_scope&&) = delete;
   context& operator=(context other) noexcept {
     std::swap(node_, other.node_);
     return *this;
@@ -137,7 +135,8 @@ class context {
   /// Whether both name the same node.
   friend bool operator==(const context& a, const context& b) noexcept { return a.node_ == b.node_; }
 
- protected:
+ private:
+  friend class cancel_scope;
   friend struct detail::context_access;
   explicit context(detail::context_node* adopted) noexcept : node_(adopted) {}
 
@@ -147,20 +146,18 @@ class context {
     return *node_;
   }
   [[nodiscard]] detail::cancel_node* nearest() const noexcept { return node().nearest(); }
-  [[nodiscard]] bool moved_away() const noexcept { return node_ == nullptr; }
 
- private:
   detail::context_node* node_;  // one reference is ours; null: moved away
 };
 
-/// A context that can be cancelled, and is when the scope ends.
-class [[nodiscard]] cancel_scope : public context {
+/// A context that can be cancelled, and is when the scope ends. What it says of itself is what its context says.
+class [[nodiscard]] cancel_scope {
  public:
-  cancel_scope(cancel_scope&& other) noexcept : context(static_cast<context&&>(other)) {}
+  cancel_scope(cancel_scope&& other) noexcept = default;
   cancel_scope& operator=(cancel_scope&& other) noexcept {
     if (this != &other) {
       end();
-      context::operator=(static_cast<context&&>(other));
+      context_ = std::move(other.context_);
     }
     return *this;
   }
@@ -168,13 +165,35 @@ class [[nodiscard]] cancel_scope : public context {
 
   /// Ends the context with errc::cancelled, and all below it with the same cause, before it returns. `cause` is what
   /// cause() will say; without one that is errc::cancelled. If the context has ended already, nothing changes (X2); if
-  /// somebody else is just ending it, some below it may end a moment later.
-  void cancel(const failure& cause = {}) const { node().nearest()->close(errc::cancelled, cause); }
+  /// somebody else is just ending it, some below it may end a moment later. The scope may be gone when it returns: one
+  /// whom it wakes may end it.
+  void cancel(const failure& cause = {}) const { context_.nearest()->close(errc::cancelled, cause); }
+
+  operator const context&() const& noexcept { return context_; }
+  /// Not from a scope that is about to end. Keep the scope, then use it as a context.
+  operator const context&() const&& = delete;
+  operator detail::wait_limit() const noexcept { return context_; }
+
+  [[nodiscard]] receiver<unit> done() const { return context_.done(); }
+  [[nodiscard]] std::error_code err() const { return context_.err(); }
+  [[nodiscard]] failure cause() const { return context_.cause(); }
+  [[nodiscard]] std::optional<clock::time_point> deadline() const { return context_.deadline(); }
+  template <context_key Key>
+  requires(std::is_empty_v<Key>) [[nodiscard]] const typename Key::value_type* value() const {
+    return context_.value<Key>();
+  }
+  template <context_key Key>
+  [[nodiscard]] const typename Key::value_type* value(const Key& key) const {
+    return context_.value(key);
+  }
+  [[nodiscard]] std::string description() const { return context_.description(); }
 
  private:
   friend struct detail::context_access;
-  explicit cancel_scope(detail::cancel_node* adopted) noexcept : context(adopted) {}
+  explicit cancel_scope(detail::cancel_node* adopted) noexcept : context_(adopted) {}
   void end() const noexcept;
+
+  context context_;  // nearest() is its own node
 };
 
 /// What after_func returns: the right to call it off.
@@ -330,7 +349,9 @@ requires(std::is_empty_v<Key>&& std::constructible_from<typename Key::value_type
 /// its own. The scope that is returned calls it off when it ends; it does not wait for a function that has begun, so
 /// that must not refer to what may be gone by then. A context that never ends costs nothing.
 ///
-/// Panics "after_func: null function". If the context ends after run() has returned, f is neither called nor destroyed.
+/// Panics "after_func: null function". If the context ends after run() has returned and no other run has begun, f is
+/// neither called nor destroyed. A registration outlives its run as contexts do: if the context ends in a later run, f
+/// is called there. So what is left to itself must not refer to what was local to the run that made it (X7.6).
 template <class F>
 requires std::is_invocable_v < std::decay_t<F>
 & > [[nodiscard]] after_scope after_func(context ctx, F&& f, detail::site where = detail::site::here()) {

@@ -17,8 +17,8 @@
 // the others are dropped; most are but the echo of the first. A function that leaves by goexit has not failed. If
 // nobody calls wait(), the destructor drops the failure too, as that of a task does.
 //
-// The destructor waits. If the scope is left by an exception it cancels the context first, so that nobody waits for
-// goroutines whose work is not wanted any more.
+// The destructor waits, but not for goroutines that an ended run has left behind. If the scope is left by an exception
+// it cancels the context first, so that nobody waits for goroutines whose work is not wanted any more.
 //
 // Groups nest: a function of a group may make a group of its own, below the context that it was given.
 //

@@ -12,7 +12,9 @@
 //
 // The one direction is immediate: when request_stop() has returned, the context has ended; it ends on the thread that
 // requests the stop, which is not held up. The other is not: the stop is requested by a goroutine of its own, since the
-// callbacks of the token are somebody else's functions and may block. It begins when the context has ended.
+// callbacks of the token are somebody else's functions and may block. It begins when the context has ended. The
+// goroutine is pinned, because a stop state remembers the thread that runs its callbacks: so they may block in weft
+// too. Callbacks of a stop that a goroutine requests by itself must not, unless that one is pinned.
 #pragma once
 
 #include <memory>
@@ -20,6 +22,7 @@
 #include <utility>
 
 #include "weft/context.hpp"
+#include "weft/pin.hpp"
 
 namespace weft {
 
@@ -51,7 +54,10 @@ class [[nodiscard]] stop_token_scope : public cancel_scope {
 class stop_scope {
  public:
   explicit stop_scope(context of)
-      : watch_(after_func(std::move(of), [source = source_]() mutable { source.request_stop(); })) {}
+      : watch_(after_func(std::move(of), [source = source_]() mutable {
+          const pin one_thread;
+          source.request_stop();
+        })) {}
 
   [[nodiscard]] std::stop_token get_token() const noexcept { return source_.get_token(); }
   [[nodiscard]] std::stop_source get_source() const noexcept { return source_; }

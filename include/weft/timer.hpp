@@ -74,7 +74,8 @@ class delayed_call;
 
 /// Calls `f` after `d` in a new goroutine of its own; once, and again after each reset(). Calls of different resets may
 /// overlap. What `f` returns is dropped; an exception that leaves it ends the program, as with go(). `f` is destroyed
-/// when neither a handle nor a call is left. A call that comes due after its run() has returned is not made.
+/// when neither a handle nor a call is left. A call that comes due when no run goes on is not made; one that comes due
+/// in a later run is made there, so `f` must not refer to what was local to an earlier one (T5.9).
 template <class Rep, class Period, class F>
 delayed_call after_func(const std::chrono::duration<Rep, Period>& d, F&& f, detail::site where = detail::site::here());
 

@@ -47,7 +47,7 @@ std::string context::description() const {
 }
 
 void cancel_scope::end() const noexcept {
-  if (!moved_away()) cancel();
+  if (context_.node_ != nullptr) cancel();
 }
 
 bool after_scope::stop() noexcept {

@@ -73,12 +73,10 @@ void cancel_node::leave_parent() noexcept {
 }
 
 void cancel_node::close(errc reason, const failure& cause) {
+  retain();  // invariant 5
   leave_parent();
-  if (!close_one(reason, cause)) return;
   intrusive_list<cancel_node> open;
-  hand_over_children(open);
-  start_calls();
-  while (cancel_node* const next = open.pop_front()) {
+  for (cancel_node* next = this; next != nullptr; next = open.pop_front()) {
     if (next->close_one(reason, cause)) {
       next->hand_over_children(open);
       next->start_calls();

@@ -4,13 +4,19 @@
 //
 // Memory ordering: everything is under the locks. What a goroutine has done happens before leave() takes places_, and
 // so before the wait() that finds, or is told, that all have left.
+//
+// The destructor does not wait for goroutines that will never leave: when no run goes on, all that are counted were
+// left behind (G7.2). Nor does a static group's when the process is ending: others may still be at work then, and find
+// the lists and the context's node where they were.
 #include "weft/detail/group_core.hpp"
 
+#include "sync/destruction.hpp"
 #include "weft/detail/panic.hpp"
 
 namespace weft::detail {
 
 void group_core::enter() {
+  watch_for_exit();
   places_.lock();
   if (has_room()) {
     ++active_;
@@ -26,6 +32,7 @@ void group_core::enter() {
 
 result<void> group_core::enter(const wait_limit& limit) {
   if (limit.called_off()) return error_of(wait_end::cancelled, limit);
+  watch_for_exit();
   wait_end end = wait_end::completed;
   places_.lock();
   if (has_room()) {
@@ -43,6 +50,7 @@ result<void> group_core::enter(const wait_limit& limit) {
 }
 
 bool group_core::try_enter() {
+  watch_for_exit();
   places_.lock();
   const bool room = has_room();
   if (room) ++active_;
@@ -152,9 +160,19 @@ result<void> group_core::outcome() {
 }
 
 group_core::~group_core() {
+  constexpr const char* visited = "weft: group destroyed while somebody waits in it";
+  if (process_is_ending()) {
+    context_access::nearest(scope_)->retain();  // for those who are still at work
+    return;
+  }
   refuse_own("weft: group destroyed by a goroutine of the group");
+  if (!can_start()) {
+    places_.forbid_waiters(visited);
+    idle_.forbid_waiters(visited);
+    return;
+  }
   places_.lock();
-  if (visitors_ != 0) panic("weft: group destroyed while somebody waits in it");
+  if (visitors_ != 0) panic(visited);
   places_.unlock();
   if (std::uncaught_exceptions() > unwinding_) scope_.cancel();
   join();

@@ -38,6 +38,8 @@ void watch_for_exit() noexcept {
   [[maybe_unused]] static const int watching = std::atexit([] { ending.store(true, memory_order_relaxed); });
 }
 
+bool process_is_ending() noexcept { return ending.load(memory_order_relaxed); }
+
 void wait_queue::forbid_waiters(const char* message) noexcept {
   for (bool leaving = true; leaving && !ending.load(memory_order_relaxed);) {
     leaving = false;

@@ -153,6 +153,27 @@ WEFT_TEST_WITH("X8.4", "a deadline, a cancel, a parent's end and the last handle
   }
 }
 
+// Whoever ends the context has more to do when it has woken the one whose scope it is: calls to start, others to wake.
+WEFT_TEST_WITH("X8.4", "the first that an end wakes may end the scope, and free what it can", .seeds = 50) {
+  for (int round = 0; round < scaled(300); ++round) {
+    std::atomic<int> calls{0};
+    std::optional<cancel_scope> ctx = round % 2 == 0 ? with_cancel(background()) : weft::with_timeout(background(), 1h);
+    weft::wait_group all;
+    all.add(20);
+    for (int i = 0; i < 20; ++i) {
+      weft::after_func(*ctx, [&] {
+        ++calls;
+        all.done();
+      }).detach();
+    }
+    weft::go([&scope = *ctx] { scope.cancel(why); });
+    EXPECT_EQ(wait_under(*ctx), errc::cancelled);
+    ctx.reset();
+    all.wait();
+    EXPECT_EQ(calls, 20);
+  }
+}
+
 // The window in which somebody else has just begun to end the context.
 WEFT_TEST_WITH("X2.2", "when cancel has returned the context has ended, whoever was first", .on = sched_only) {
   for (int round = 0; round < scaled(300); ++round) {

@@ -85,9 +85,14 @@ WEFT_TEST_WITH("X10.3", "ten thousand waits under one context end with it", .see
 }
 
 WEFT_TEST("X10.4", "a scope may be given to a call where it is made") {
-  EXPECT_EQ(wait_under(weft::with_timeout(background(), 1us)), errc::timed_out);
-  const auto serve = [](const context& ctx) { return ctx.deadline().has_value(); };
-  EXPECT_TRUE(serve(weft::with_timeout(background(), 1h)));
+  weft::chan<int> c(1);
+  EXPECT_EQ(c.recv(weft::with_timeout(background(), 1us)).error(), errc::timed_out);
+  EXPECT_TRUE(c.send(weft::with_timeout(background(), 1h), 1).has_value());
 }
+
+// Whoever is given a scope as a context cannot take it from its owner, nor keep what will be gone.
+static_assert(std::is_convertible_v<const cancel_scope&, const context&>);
+static_assert(!std::is_convertible_v<cancel_scope&, context&> && !std::is_convertible_v<cancel_scope, const context&>);
+static_assert(!std::is_convertible_v<cancel_scope*, context*> && !std::is_assignable_v<context&, cancel_scope>);
 
 }  // namespace

@@ -34,6 +34,12 @@ inline void expect_ended(const context& ctx, std::error_code err, const failure&
 }
 inline void expect_ended(const context& ctx, errc err) { expect_ended(ctx, err, err); }
 
+/// The same of a scope that ends with the call.
+inline void expect_ended(const cancel_scope& scope, std::error_code err, const failure& cause) {
+  expect_ended(static_cast<const context&>(scope), err, cause);
+}
+inline void expect_ended(const cancel_scope& scope, errc err) { expect_ended(scope, err, err); }
+
 /// And that it has not.
 inline void expect_open(const context& ctx) {
   EXPECT_TRUE(ctx.done() == nullptr || ctx.done().try_recv().empty());

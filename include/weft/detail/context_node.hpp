@@ -18,6 +18,7 @@
 //   3. Every cancel_node is closed before it is freed, because only a cancel_scope makes one.
 //   4. A timer is disarmed by the one who closes the node or, if that came before the timer was armed, by the one who
 //      armed it. While armed or firing it has a reference.
+//   5. Who closes a node has a reference of its own until it is through: the first that it wakes may end the scope.
 //
 // The order of an end (X8), for one node: it is announced, so that nobody finds it open any more; done() is closed; the
 // reason is set; those who wait for either are woken; then come the children, and the after_func calls. Whoever looks
@@ -125,7 +126,8 @@ class cancel_node : public context_node, public list_hook {
   /// Links it to the nearest cancel_node above, or closes it with that one's reason and cause. Once, at first.
   void join_parent();
 
-  /// Closes it and all below, unless it is closed already. The caller has a reference, and holds no lock.
+  /// Closes it and all below, unless it is closed already. The node is there when it is called, and may be gone when it
+  /// returns: what the caller's reference belongs to may end before. The caller holds no lock.
   void close(errc reason, const failure& cause);
 
   /// The channel that is closed at the end, made when first asked for.

@@ -8,7 +8,8 @@
 // (The other order of taking away, bit first, would let such a handler call itself for ever on the very thread that is
 // about to change the disposition.)
 //
-// `inside` counts handlers that may have seen the bit and not noted the signal yet. Both words and `noted` are seq_cst,
+// `inside` counts handlers that may have seen the bit and not noted the signal yet. Whoever was counted there wakes the
+// engine after it, so that who found the count above zero need not look again. Both words and `noted` are seq_cst,
 // so that of a handler that counts itself and looks at `caught`, and a thread that clears a bit and then looks at
 // `inside`, one sees the other (Dekker).
 //
@@ -39,11 +40,9 @@ void on_signal(int number) {
   const int saved = errno;
   inside.fetch_add(1);
   const bool wanted = signal_set(caught.load()).has(number);
-  if (wanted) {
-    noted.fetch_or(signal_set::of(number).bits());
-    wake_up.load()();
-  }
+  if (wanted) noted.fetch_or(signal_set::of(number).bits());
   inside.fetch_sub(1);
+  wake_up.load()();
   if (!wanted) ::raise(number);
   errno = saved;
 }

@@ -18,12 +18,14 @@ namespace weft::signals {
 
 namespace {
 
-/// Go's name of a signal, which is the C library's with a small letter.
+/// Go's name of a signal, which is the C library's with a small letter, unless it begins with an abbreviation.
 std::string name_of(int number) {
   const char* const description = ::sigdescr_np(number);
   if (description == nullptr) return "signal " + std::to_string(number);
   std::string name = description;
-  name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  if (name.size() > 1 && std::islower(static_cast<unsigned char>(name[1])) != 0) {
+    name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  }
   return name;
 }
 

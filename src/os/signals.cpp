@@ -92,6 +92,32 @@ void restore_signal(int number) noexcept {
   if (number == SIGQUIT) restore_quit_handler();
 }
 
+void forget_signals() noexcept {
+  signal_set(caught.load()).for_each(restore_signal);
+  noted.store(0);
+  inside.store(0);
+}
+
+void let_caught_signals_in() noexcept {
+  static signal_set seen;    // of the one thread: caught when it last called
+  static signal_set lifted;  // and which of these it would hold back
+  const signal_set now(caught.load());
+  if (now.bits() == seen.bits()) return;
+  sigset_t change;
+  sigset_t before;
+  sigemptyset(&change);
+  now.without(seen).for_each([&](int number) { sigaddset(&change, number); });
+  ::pthread_sigmask(SIG_UNBLOCK, &change, &before);
+  now.without(seen).for_each([&](int number) {
+    if (sigismember(&before, number) == 1) lifted = lifted | signal_set::of(number);
+  });
+  sigemptyset(&change);
+  lifted.without(now).for_each([&](int number) { sigaddset(&change, number); });
+  ::pthread_sigmask(SIG_BLOCK, &change, nullptr);
+  lifted = lifted & now;
+  seen = now;
+}
+
 bool is_ignored_signal(int number) noexcept {
   struct sigaction current {};
   return ::sigaction(number, nullptr, &current) == 0 && (current.sa_flags & SA_SIGINFO) == 0 &&

@@ -16,6 +16,9 @@
 // attends too, because under sim there may be nobody to drive the engine. What keeps a sweep back, a signal that is
 // pending or somebody who attends, is followed by the end of an attend(), and so by another sweep.
 //
+// A forked child has no engine: there the register is empty, what was caught does what it did before, and the end of a
+// notification that there no longer is returns at once.
+//
 // Memory ordering: everything is seq_cst or under the lock.
 #include "weft/signals.hpp"
 
@@ -23,9 +26,11 @@
 #include <cstring>
 #include <iterator>
 #include <mutex>
+#include <new>
 #include <vector>
 
 #include "os/signals.hpp"
+#include "os/thread.hpp"
 #include "park/interrupt.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/panic.hpp"
@@ -54,6 +59,13 @@ struct register_of_all {
 register_of_all& all() noexcept {
   static auto* const only = new register_of_all;  // never destroyed: signals come while the program's statics are
   return *only;
+}
+
+/// Other threads may have been in the midst of anything: what there was is left where it is.
+void in_forked_child() {
+  new (&all()) register_of_all;
+  forget_signals();
+  expect_interrupts(false);
 }
 
 std::vector<subscription> interested_in(signal_set signals) {
@@ -135,7 +147,9 @@ void withdraw(signal_set named, Concerns concerns, Change change) {
   {
     const std::scoped_lock hold(all().lock);
     ticket = ++all().tickets;
-    change(mark_leaving(named, ticket, concerns));
+    const signal_set unwanted = mark_leaving(named, ticket, concerns);
+    change(unwanted);
+    if (!unwanted.empty()) interrupt();  // the engine holds them back again
   }
   yield_until([=] { return sweep(ticket); });
   yield_until([] { return all().attending.load() == 0; });
@@ -147,6 +161,8 @@ void notify(const sender<int>& to, std::initializer_list<int> numbers) {
   if (to == nullptr) panic("os/signal: Notify using nil channel");
   const signal_set named = set_of(numbers);
   prepare_interrupts(attend);
+  static const bool told_of_forks = (on_fork_child(in_forked_child), true);
+  static_cast<void>(told_of_forks);
   const std::scoped_lock hold(all().lock);
   bool known = false;
   for (subscription& each : all().entries) {
@@ -161,6 +177,7 @@ void notify(const sender<int>& to, std::initializer_list<int> numbers) {
       panicf("weft: signal %d cannot be caught: %s", number, std::strerror(error));
     }
   });
+  interrupt();  // the engine lets them in
 }
 
 void stop(const sender<int>& to) {

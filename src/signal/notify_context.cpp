@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The goroutine that waits holds no scope, or the context would never end by itself: it cancels the node behind its
-// handle.
+// Nobody waits for the signal: whoever attends to it ends the context, so this holds from one run to the next and
+// between them. The register holds a plain context, no scope, and until stop(). The channel is never sent to; it is the
+// subscription's name.
 #include "weft/notify_context.hpp"
 
 #include <cctype>
@@ -10,8 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "weft/go.hpp"
-#include "weft/select.hpp"
+#include "signal/subscribe.hpp"
 #include "weft/signals.hpp"
 
 namespace weft::signals {
@@ -29,12 +29,12 @@ std::string name_of(int number) {
   return name;
 }
 
+}  // namespace
+
 void end_with(const context& ctx, int number) {
   const std::runtime_error cause(name_of(number) + " signal received");
   detail::context_access::nearest(ctx)->close(errc::cancelled, failure::of(cause));
 }
-
-}  // namespace
 
 signal_scope& signal_scope::operator=(signal_scope&& other) noexcept {
   if (this != &other) {
@@ -56,12 +56,7 @@ void signal_scope::stop() noexcept {
 signal_scope notify_context(context parent, std::initializer_list<int> numbers) {
   cancel_scope scope = with_cancel(std::move(parent));
   chan<int> notified(1);
-  notify(notified, numbers);
-  if (!scope.err()) {
-    go([ctx = context(scope), notified] {
-      select(on_recv(notified, [&](std::optional<int> number) { end_with(ctx, *number); }), on_recv(ctx.done()));
-    });
-  }
+  subscribe(notified, scope, numbers);
   return {std::move(scope), std::move(notified)};
 }
 

@@ -27,11 +27,13 @@
 #include <iterator>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <vector>
 
 #include "os/signals.hpp"
 #include "os/thread.hpp"
 #include "park/interrupt.hpp"
+#include "signal/subscribe.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/park.hpp"
@@ -45,6 +47,7 @@ namespace {
 
 struct subscription {
   sender<int> to;
+  std::optional<context> ends;  // by the signal, which is not sent then
   signal_set wanted;
   std::uint64_t ticket = 0;  // of the withdrawal that ends it; 0: it stays
 };
@@ -92,11 +95,19 @@ bool sweep(std::uint64_t ticket) {
   return std::none_of(entries.begin(), entries.end(), [=](const subscription& each) { return each.ticket == ticket; });
 }
 
+void tell(const subscription& whom, int number) {
+  if (whom.ends.has_value()) {
+    end_with(*whom.ends, number);
+  } else {
+    static_cast<void>(whom.to.try_send(number));
+  }
+}
+
 void attend() {
   all().attending.fetch_add(1);
   for (signal_set come = take_signals(); !come.empty(); come = take_signals()) {
     for (const subscription& each : interested_in(come)) {
-      (each.wanted & come).for_each([&](int number) { static_cast<void>(each.to.try_send(number)); });
+      (each.wanted & come).for_each([&](int number) { tell(each, number); });
     }
   }
   if (all().attending.fetch_sub(1) == 1) static_cast<void>(sweep(0));
@@ -131,7 +142,7 @@ signal_set mark_leaving(signal_set named, std::uint64_t ticket, Concerns concern
     if (entries[i].ticket != 0) continue;
     const signal_set parting = concerns(entries[i]) ? entries[i].wanted & named : signal_set();
     if (!parting.empty()) {
-      entries.push_back({entries[i].to, parting, ticket});
+      entries.push_back({entries[i].to, entries[i].ends, parting, ticket});
       entries[i].wanted = entries[i].wanted.without(parting);
     }
     leaving = leaving | parting;
@@ -155,10 +166,7 @@ void withdraw(signal_set named, Concerns concerns, Change change) {
   yield_until([] { return all().attending.load() == 0; });
 }
 
-}  // namespace
-
-void notify(const sender<int>& to, std::initializer_list<int> numbers) {
-  if (to == nullptr) panic("os/signal: Notify using nil channel");
+void add(const sender<int>& to, const std::optional<context>& ends, std::initializer_list<int> numbers) {
   const signal_set named = set_of(numbers);
   prepare_interrupts(attend);
   static const bool told_of_forks = (on_fork_child(in_forked_child), true);
@@ -170,7 +178,7 @@ void notify(const sender<int>& to, std::initializer_list<int> numbers) {
     each.wanted = each.wanted | named;
     known = true;
   }
-  if (!known) all().entries.push_back({to, named});
+  if (!known) all().entries.push_back({to, ends, named});
   expect_interrupts(true);
   named.for_each([](int number) {
     if (const int error = catch_signal(number, interrupt); error != 0) {
@@ -179,6 +187,15 @@ void notify(const sender<int>& to, std::initializer_list<int> numbers) {
   });
   interrupt();  // the engine lets them in
 }
+
+}  // namespace
+
+void notify(const sender<int>& to, std::initializer_list<int> numbers) {
+  if (to == nullptr) panic("os/signal: Notify using nil channel");
+  add(to, std::nullopt, numbers);
+}
+
+void subscribe(const sender<int>& as, const context& ends, std::initializer_list<int> numbers) { add(as, ends, numbers); }
 
 void stop(const sender<int>& to) {
   withdraw(

@@ -14,13 +14,13 @@
 //     worker.
 //   - Descriptors at which nobody has looked for a slice, because everybody computes, are looked at, as Go's sysmon
 //     does.
-// It also moves the coarse clock that reports use, prints what SIGQUIT asks for, and attends to interrupts. Signals that
-// the program has asked for come to it when every other thread holds them back.
+// It also moves the coarse clock that reports use, prints what SIGQUIT asks for, and attends to interrupts. Signals
+// that the program has asked for come to it when every other thread holds them back.
 //
-// Pace. Nothing has run for 50 ms: it sleeps on a futex word, and the first worker that gets up wakes it: an idle process uses no
-// processor time at all. Something runs: it looks every 2 ms. Somebody is inside blocking(): every 20 us for a
-// millisecond's worth of looks, then slower again. It is started with the second goroutine of a program: a program
-// with one goroutine has one thread.
+// Pace. Nothing has run for 50 ms: it sleeps on a futex word, and the first worker that gets up wakes it: an idle
+// process uses no processor time at all. Something runs: it looks every 2 ms. Somebody is inside blocking(): every 20
+// us for a millisecond's worth of looks, then slower again. It is started with the second goroutine of a program: a
+// program with one goroutine has one thread.
 //
 // Memory ordering: switch counts and flags are relaxed; acting on them needs the token lock. The pace word is seq_cst:
 // the watchdog stores "asleep" and then reads `active`, a worker counts itself active and then reads the pace.

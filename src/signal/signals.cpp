@@ -195,7 +195,9 @@ void notify(const sender<int>& to, std::initializer_list<int> numbers) {
   add(to, std::nullopt, numbers);
 }
 
-void subscribe(const sender<int>& as, const context& ends, std::initializer_list<int> numbers) { add(as, ends, numbers); }
+void subscribe(const sender<int>& as, const context& ends, std::initializer_list<int> numbers) {
+  add(as, ends, numbers);
+}
 
 void stop(const sender<int>& to) {
   withdraw(

@@ -34,11 +34,11 @@ class [[nodiscard]] signal_scope : public context {
       : context(scope), scope_(std::move(scope)), notified_(std::move(notified)) {}
 
   cancel_scope scope_;
-  chan<int> notified_;  // null: stopped, or moved away
+  chan<int> notified_;  // names the subscription; null: stopped, or moved away
 };
 
 /// A child of `parent` that ends when one of these signals comes; its cause then says which: "interrupt signal
-/// received". A goroutine waits for that, and ends with the context.
+/// received". It may be made before run(), and ends in whichever run the signal comes, or between two.
 [[nodiscard]] signal_scope notify_context(context parent, std::initializer_list<int> numbers = {});
 
 }  // namespace weft::signals

@@ -19,7 +19,11 @@
 // stop() and reset() give that back.
 //
 // While a channel is notified a program in which everybody sleeps is not deadlocked (D1): it may wait for a signal.
-// Notifications are the process's, and outlive a run(). They do not count as goroutines.
+// Notifications are the process's, and outlive a run(). They do not count as goroutines. A forked child has none: what
+// was caught does there what it did before, what was ignored stays ignored.
+//
+// A signal that is blocked in every thread of the program is delivered under engine sched, whose watchdog thread lets
+// in what somebody is notified of; under sim it stays pending.
 //
 // Signals are named by their numbers of <csignal>. SIGKILL and SIGSTOP cannot be caught; SIGSEGV, SIGBUS, SIGFPE,
 // SIGILL and SIGTRAP are how a fault of the program shows, and are not for channels. To name one of these, or what is

@@ -8,7 +8,8 @@
 // (The other order of taking away, bit first, would let such a handler call itself for ever on the very thread that is
 // about to change the disposition.)
 //
-// `inside` counts handlers that may have seen the bit and not noted the signal yet. Both words and `noted` are seq_cst,
+// `inside` counts handlers that may have seen the bit and not noted the signal yet. Whoever was counted there wakes the
+// engine after it, so that who found the count above zero need not look again. Both words and `noted` are seq_cst,
 // so that of a handler that counts itself and looks at `caught`, and a thread that clears a bit and then looks at
 // `inside`, one sees the other (Dekker).
 //
@@ -39,11 +40,9 @@ void on_signal(int number) {
   const int saved = errno;
   inside.fetch_add(1);
   const bool wanted = signal_set(caught.load()).has(number);
-  if (wanted) {
-    noted.fetch_or(signal_set::of(number).bits());
-    wake_up.load()();
-  }
+  if (wanted) noted.fetch_or(signal_set::of(number).bits());
   inside.fetch_sub(1);
+  wake_up.load()();
   if (!wanted) ::raise(number);
   errno = saved;
 }
@@ -91,6 +90,32 @@ void restore_signal(int number) noexcept {
   caught.fetch_and(~signal_set::of(number).bits());
   known = known.without(signal_set::of(number));
   if (number == SIGQUIT) restore_quit_handler();
+}
+
+void forget_signals() noexcept {
+  signal_set(caught.load()).for_each(restore_signal);
+  noted.store(0);
+  inside.store(0);
+}
+
+void let_caught_signals_in() noexcept {
+  static signal_set seen;    // of the one thread: caught when it last called
+  static signal_set lifted;  // and which of these it would hold back
+  const signal_set now(caught.load());
+  if (now.bits() == seen.bits()) return;
+  sigset_t change;
+  sigset_t before;
+  sigemptyset(&change);
+  now.without(seen).for_each([&](int number) { sigaddset(&change, number); });
+  ::pthread_sigmask(SIG_UNBLOCK, &change, &before);
+  now.without(seen).for_each([&](int number) {
+    if (sigismember(&before, number) == 1) lifted = lifted | signal_set::of(number);
+  });
+  sigemptyset(&change);
+  lifted.without(now).for_each([&](int number) { sigaddset(&change, number); });
+  ::pthread_sigmask(SIG_BLOCK, &change, nullptr);
+  lifted = lifted & now;
+  seen = now;
 }
 
 bool is_ignored_signal(int number) noexcept {

@@ -44,7 +44,7 @@ class signal_set {
 /// that the C library keeps for itself.
 [[nodiscard]] signal_set signals_to_catch() noexcept;
 
-// The next three are for one thread at a time. `number` is one to catch.
+// catch_signal, ignore_signal and restore_signal are for one thread at a time. `number` is one to catch.
 
 /// From now on it is noted, and wake() is called in the handler, on any thread. Returns 0 or errno.
 [[nodiscard]] int catch_signal(int number, void (*wake)()) noexcept;
@@ -54,6 +54,14 @@ void ignore_signal(int number) noexcept;
 
 /// From now on it does what it did before it was first caught or ignored here.
 void restore_signal(int number) noexcept;
+
+/// In a forked child, where nobody takes what is noted: what was caught does what it did before, and nothing is noted.
+/// Async-signal-safe.
+void forget_signals() noexcept;
+
+/// Lets signals that are caught come to the calling thread, whatever mask it was started with, and holds them back
+/// again when they are not caught any more. For one thread of the process, which calls it after each change.
+void let_caught_signals_in() noexcept;
 
 /// Whether it does nothing at present because somebody asked for that, possibly who started the process.
 [[nodiscard]] bool is_ignored_signal(int number) noexcept;

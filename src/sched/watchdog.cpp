@@ -14,18 +14,20 @@
 //     worker.
 //   - Descriptors at which nobody has looked for a slice, because everybody computes, are looked at, as Go's sysmon
 //     does.
-// It also moves the coarse clock that reports use, prints what SIGQUIT asks for, and attends to interrupts.
+// It also moves the coarse clock that reports use, prints what SIGQUIT asks for, and attends to interrupts. Signals
+// that the program has asked for come to it when every other thread holds them back.
 //
-// Pace. Nothing runs: it sleeps on a futex word, and the first worker that gets up wakes it: an idle process uses no
-// processor time at all. Something runs: it looks every 2 ms. Somebody is inside blocking(): every 20 us for a
-// millisecond's worth of looks, then slower again. It is started with the second goroutine of a program: a program
-// with one goroutine has one thread.
+// Pace. Nothing has run for 50 ms: it sleeps on a futex word, and the first worker that gets up wakes it: an idle
+// process uses no processor time at all. Something runs: it looks every 2 ms. Somebody is inside blocking(): every 20
+// us for a millisecond's worth of looks, then slower again. It is started with the second goroutine of a program: a
+// program with one goroutine has one thread.
 //
 // Memory ordering: switch counts and flags are relaxed; acting on them needs the token lock. The pace word is seq_cst:
 // the watchdog stores "asleep" and then reads `active`, a worker counts itself active and then reads the pace.
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
+#include "os/signals.hpp"
 #include "os/stack.hpp"
 #include "os/thread.hpp"
 #include "sched/current.hpp"
@@ -40,6 +42,7 @@ namespace {
 constexpr nanoseconds slice = 10'000'000;
 constexpr nanoseconds blocking_slice = 20'000;
 constexpr nanoseconds slow_look = 2'000'000;
+constexpr nanoseconds idle_before_sleep = 50'000'000;
 constexpr unsigned fast_looks = 50;
 constexpr unsigned last_looks = 4;
 
@@ -117,16 +120,18 @@ void sleep_deeply() {
 
 void watchdog_thread(void*) {
   unsigned looks_left = 0;
-  unsigned idle_looks = 0;
+  nanoseconds busy_at = monotonic_ns();  // when it last saw somebody active
   for (;;) {
     const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);  // before the look: none is missed
     if (the.quit_asked.load(memory_order_seq_cst)) print_quit(naming::demangled);
+    let_caught_signals_in();
     attend_interrupts();
     look();
-    idle_looks = the.active.load(memory_order_seq_cst) == 0 ? idle_looks + 1 : 0;
-    if (idle_looks > 25) {
+    const nanoseconds time = monotonic_ns();
+    if (the.active.load(memory_order_seq_cst) != 0) busy_at = time;
+    if (time - busy_at > idle_before_sleep) {
       sleep_deeply();
-      idle_looks = 0;
+      busy_at = monotonic_ns();
       continue;
     }
     const nanoseconds pause = looks_left != 0 ? blocking_slice : slow_look;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The goroutine that waits holds no scope, or the context would never end by itself: it cancels the node behind its
-// handle.
+// Nobody waits for the signal: whoever attends to it ends the context, so this holds from one run to the next and
+// between them. The register holds a plain context, no scope, and until stop(). The channel is never sent to; it is the
+// subscription's name.
 #include "weft/notify_context.hpp"
 
 #include <cctype>
@@ -10,29 +11,30 @@
 #include <string>
 #include <utility>
 
-#include "weft/go.hpp"
-#include "weft/select.hpp"
+#include "signal/subscribe.hpp"
 #include "weft/signals.hpp"
 
 namespace weft::signals {
 
 namespace {
 
-/// Go's name of a signal, which is the C library's with a small letter.
+/// Go's name of a signal, which is the C library's with a small letter, unless it begins with an abbreviation.
 std::string name_of(int number) {
   const char* const description = ::sigdescr_np(number);
   if (description == nullptr) return "signal " + std::to_string(number);
   std::string name = description;
-  name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  if (name.size() > 1 && std::islower(static_cast<unsigned char>(name[1])) != 0) {
+    name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  }
   return name;
 }
+
+}  // namespace
 
 void end_with(const context& ctx, int number) {
   const std::runtime_error cause(name_of(number) + " signal received");
   detail::context_access::nearest(ctx)->close(errc::cancelled, failure::of(cause));
 }
-
-}  // namespace
 
 signal_scope& signal_scope::operator=(signal_scope&& other) noexcept {
   if (this != &other) {
@@ -54,12 +56,7 @@ void signal_scope::stop() noexcept {
 signal_scope notify_context(context parent, std::initializer_list<int> numbers) {
   cancel_scope scope = with_cancel(std::move(parent));
   chan<int> notified(1);
-  notify(notified, numbers);
-  if (!scope.err()) {
-    go([ctx = context(scope), notified] {
-      select(on_recv(notified, [&](std::optional<int> number) { end_with(ctx, *number); }), on_recv(ctx.done()));
-    });
-  }
+  subscribe(notified, scope, numbers);
   return {std::move(scope), std::move(notified)};
 }
 

@@ -9,8 +9,11 @@
 // expect-stdout: ^\[stopped\] exit 2$
 // expect-stdout: ^\[never\] err: fatal error: all goroutines are asleep - deadlock!$
 // expect-stdout: ^\[never\] exit 2$
+// expect-stdout: ^\[cut short\] err: fatal error: all goroutines are asleep - deadlock!$
+// expect-stdout: ^\[cut short\] exit 2$
 // expect-stdout: ^\[main gone\] out: got 14\n\[main gone\] exit 0$
 // expect-stdout-not: \[waits\] err|\[library\] err|did not end
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -45,6 +48,30 @@ void never() {
   weft::chan<int>().recv();
 }
 
+/// A run ends while a goroutine is in stop: what it has begun is done without it.
+int cut_short() {
+  const weft::chan<int> c(8);
+  bool cut = false;
+  for (int round = 0; round < 200 && !cut; ++round) {
+    std::atomic<int> at{0};
+    weft::run(
+        [&] {
+          signals::notify(c, {SIGUSR1});
+          weft::go([&, c] {
+            at = 1;
+            std::raise(SIGUSR1);
+            signals::stop(c);
+            at = 2;
+          });
+          while (at == 0) weft::yield();
+        },
+        {.workers = 1});
+    cut = at == 1;
+    signals::stop(c);
+  }
+  return weft::run([] { weft::chan<int>().recv(); });
+}
+
 void main_gone() {
   weft::go([] {
     waits();
@@ -58,5 +85,6 @@ int main() {
   scene("library").play(library);
   scene("stopped").play([] { return weft::run(stopped); });
   scene("never").play([] { return weft::run(never); });
+  scene("cut short").play(cut_short);
   scene("main gone").play([] { return weft::run(main_gone); });
 }

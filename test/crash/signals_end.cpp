@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sentence: when nobody is notified a signal does what it did before: it ends the program, or dumps its goroutines
-// guarantee: K3.5 K3.7 K3.9 D4.1
+// guarantee: K3.5 K3.7 K3.9 K3.10 D4.1
 // engines: both
 // not-under: thread (it holds back signals until a loop calls something)
 // seconds: 60
@@ -12,6 +12,7 @@
 // expect-stdout: ^\[quit after ignore\] exit 2$
 // expect-stdout: ^\[nohup\] out: ignored\n\[nohup\] out: got 1\n\[nohup\] exit 0$
 // expect-stdout: ^\[outlives\] out: got 10 in the second run\n\[outlives\] out: got 12 after it\n\[outlives\] exit 0$
+// expect-stdout: ^\[context outlives\] out: interrupt signal received\n\[context outlives\] out: terminated signal received\n\[context outlives\] exit 0$
 // expect-stdout: ^\[abandoned\] exit 0$
 // expect-stdout: ^\[from outside\] out: got 15\n\[from outside\] exit 0$
 // expect-stdout: ^\[closed\] err: panic: send on closed channel$
@@ -89,6 +90,22 @@ int outlives() {
   return 0;
 }
 
+/// Contexts that are made outside of the run in which their signal comes.
+int context_outlives() {
+  const auto before = signals::notify_context(weft::background(), {SIGINT});
+  const auto after = signals::notify_context(weft::background(), {SIGTERM});
+  weft::run([] { weft::yield(); });
+  weft::run([&] {
+    std::raise(SIGINT);
+    before.done().recv();
+    std::puts(before.cause().message().c_str());
+  });
+  std::raise(SIGTERM);
+  after.done().recv();
+  std::puts(after.cause().message().c_str());
+  return 0;
+}
+
 /// main returns while a goroutine waits for a signal: that keeps nobody.
 void abandoned() {
   const weft::chan<int> c(1);
@@ -126,6 +143,7 @@ int main() {
   scene("quit after ignore").play(quit_after_ignore);
   scene("nohup").play(nohup);
   scene("outlives").play(outlives);
+  scene("context outlives").play(context_outlives);
   scene("abandoned").play([] { return weft::run(abandoned); });
   scene("from outside").play([] { return weft::run(from_outside); });
 }

@@ -36,7 +36,9 @@ WEFT_TEST("K3.10", "a context of notify_context ends when the signal comes, and 
 WEFT_TEST("K3.10", "causes name signals as Go does") {
   const std::pair<int, const char*> names[] = {{SIGTERM, "terminated signal received"},
                                                {SIGHUP, "hangup signal received"},
-                                               {SIGUSR1, "user defined signal 1 signal received"}};
+                                               {SIGUSR1, "user defined signal 1 signal received"},
+                                               {SIGXCPU, "CPU time limit exceeded signal received"},
+                                               {SIGIO, "I/O possible signal received"}};
   for (const auto& [number, text] : names) {
     const auto ctx = signals::notify_context(background(), {number});
     std::raise(number);

@@ -295,7 +295,7 @@ class after_call_of final : public after_call {
 
  private:
   void start(std::shared_ptr<after_call> self) override {
-    detail::start(make_goroutine_for({where_, 0, nullptr}, [self = std::move(self), this]() mutable {
+    detail::start(make_goroutine_for({where_, 0, nullptr, true}, [self = std::move(self), this]() mutable {
       struct at_end {
         std::optional<F>& f;
         ~at_end() { f.reset(); }

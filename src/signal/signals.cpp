@@ -80,13 +80,15 @@ std::vector<subscription> interested_in(signal_set signals) {
   return found;
 }
 
+/// Step 2 is over.
+bool quiet() noexcept { return !signals_pending() && all().attending.load() == 0; }
+
 /// Step 3. Returns whether what has this ticket is out. What is taken out is destroyed without the lock.
 bool sweep(std::uint64_t ticket) {
   std::vector<subscription> out;
   const std::scoped_lock hold(all().lock);
   std::vector<subscription>& entries = all().entries;
-  const bool quiet = !signals_pending() && all().attending.load() == 0;
-  if (quiet) {
+  if (quiet()) {
     const auto leaving = [](const subscription& each) { return each.ticket != 0; };
     std::copy_if(entries.begin(), entries.end(), std::back_inserter(out), leaving);
     std::erase_if(entries, leaving);
@@ -162,7 +164,7 @@ void withdraw(signal_set named, Concerns concerns, Change change) {
     change(unwanted);
     if (!unwanted.empty()) interrupt();  // the engine holds them back again
   }
-  yield_until([=] { return sweep(ticket); });
+  yield_until([=] { return quiet() && sweep(ticket); });  // it polls without the lock
   yield_until([] { return all().attending.load() == 0; });
 }
 

@@ -15,8 +15,8 @@
 // beyond that goes to a common list of at most `most` objects, and what is too much for that is destroyed by put(). So
 // memory is bounded. The list also shrinks again: what nobody has asked for during one to two `pool_period`s (10 s) of
 // the runtime's clock is destroyed, by one of the calls that come later. What is at hand goes that way too, if the list
-// has room for it; with `most` = 0 it has none, and what is at hand stays. A pool that is not used keeps what it has; and
-// clear() empties it at once.
+// has room for it; with `most` = 0 it has none, and what is at hand stays. A pool that is not used keeps what it has;
+// and clear() empties it at once.
 //
 // May be used from goroutines and from other threads (these share the common list). Happens-before: a put of an object
 // before the get that returns it. Destroying a pool while others use it is an error.

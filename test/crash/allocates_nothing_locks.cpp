@@ -8,27 +8,14 @@
 // seconds: 60
 // expect-exit: 0
 // expect-stdout: ^0 allocations$
-#include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
-#include <new>
 
-#include <weft/weft.hpp>
+#include "allocations.hpp"
+#include "weft/weft.hpp"
 
 using namespace std::chrono_literals;
-
-std::atomic<long> allocations = 0;
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 weft::mutex m;
 weft::shared_mutex s;

@@ -6,17 +6,14 @@
 // engines: both
 // expect-exit: 0
 // seconds: 60
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 
-#include <weft/weft.hpp>
+#include "allocations.hpp"
+#include "weft/weft.hpp"
 
 namespace {
-
-std::atomic<long> allocations = 0;
 
 using namespace std::chrono_literals;
 using weft::background;
@@ -76,14 +73,6 @@ void measure() {
 }
 
 }  // namespace
-
-void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* const memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 int main() {
   weft::run(measure, {.workers = 1});

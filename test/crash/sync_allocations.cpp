@@ -5,20 +5,18 @@
 // sentence: waiting for a group, a task or a once allocates nothing
 // guarantee: M8.11
 // engines: both
+// env: GOMAXPROCS=1
 // not-under: address thread (they bring their own operator new)
 // expect-exit: 0
 // expect-stdout: ^group: 0\ngroup, in time: 0\ngroup, given up: 0\nonce: 0\ntask, given up: 0$
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 
+#include "allocations.hpp"
 #include "weft/weft.hpp"
 
 namespace {
-
-std::atomic<long> allocations{0};
 
 constexpr int times = 200;
 
@@ -70,13 +68,5 @@ int play() {
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size); memory != nullptr) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 int main() { return weft::run(play); }

@@ -22,7 +22,7 @@ const deaths::row rows[] = {
     {"a ticker of nothing", new_ticker, [] { weft::ticker t(0s); }},
     {"a ticker of less", new_ticker, [] { weft::ticker t(-1ns); }},
     {"a ticker of no number", new_ticker,
-     [] { weft::ticker t(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())); }},
+     [] { weft::ticker t{std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())}; }},
     {"a ticker reset to nothing", reset_ticker, [] { weft::ticker(1h).reset(0s); }},
     {"a ticker reset to less", reset_ticker, [] { weft::ticker(1h).reset(-1h); }},
     {"no ticker reset", "panic: time: Reset called on uninitialized Ticker", [] { weft::ticker().reset(1s); }},

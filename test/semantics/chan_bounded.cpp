@@ -3,6 +3,7 @@
 // Sends and receives that may give up: what they return, and that nothing is left of those that have given up.
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "limits.hpp"
@@ -176,10 +177,12 @@ WEFT_TEST("C16.4", "who gives up in the middle of a queue leaves those before an
   for (const style how : all_styles) {
     const chan<int> c;
     std::vector<int> order;
+    weft::mutex ordering;
     weft::wait_group all;
     const auto waits = [&](int place) {
       all.go([&, place] {
         const std::optional<int> v = c.recv();
+        const std::scoped_lock hold(ordering);
         order.push_back(place * 10 + v.value());
       });
       settle();

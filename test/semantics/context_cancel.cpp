@@ -195,7 +195,11 @@ WEFT_TEST("X2.8", "what was done before cancel is seen by whoever learns of it")
     EXPECT_TRUE(wait_under(ctx));
     EXPECT_EQ(written, 1);
   });
-  const auto after = weft::after_func(ctx, [&] { EXPECT_EQ(written, 1); });
+  all.add(1);
+  const auto after = weft::after_func(ctx, [&] {
+    EXPECT_EQ(written, 1);
+    all.done();
+  });
   written = 1;
   ctx.cancel();
   all.wait();

@@ -70,7 +70,9 @@ WEFT_PLAIN_TEST("X9.1", "a jthread's token calls off what the thread waits for")
   waiting.join();
 }
 
-WEFT_TEST("X9.2", "a stop scope requests a stop when the context has ended, on a goroutine of its own") {
+// std::stop_callback tells threads apart by their ids, and under sim there is but one: a race, as ThreadSanitizer sees it.
+WEFT_TEST_WITH("X9.2", "a stop scope requests a stop when the context has ended, on a goroutine of its own",
+               .on = under_thread_sanitizer ? sched_only : both) {
   const cancel_scope ctx = with_cancel(background());
   const weft::stop_scope stop(ctx);
   const std::stop_token token = stop.get_token();
@@ -127,6 +129,7 @@ WEFT_TEST("X9.2", "a stop scope of a context that has ended requests the stop at
 }
 
 WEFT_TEST_WITH("X9.1", "a request that comes while the scope ends harms nobody", .on = sched_only) {
+  if (under_thread_sanitizer) return;  // libstdc++ looks at the requesting thread without its lock
   for (int i = 0; i < scaled(500); ++i) {
     std::stop_source source;
     auto ctx = std::make_unique<weft::stop_token_scope>(with_stop_token(background(), source.get_token()));

@@ -16,6 +16,7 @@ using weft::errc;
 using flights = weft::singleflight<std::string, int>;
 
 WEFT_TEST("E3.5", "an exception reaches every caller, as the same object, and the next call runs its function") {
+  if (weft::test::under_thread_sanitizer) return;  // it does not see how libstdc++ counts references to exceptions
   flights all;
   const weft::chan<int> go_on;
   std::vector<weft::task<const void*>> callers;

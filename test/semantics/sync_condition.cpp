@@ -35,6 +35,7 @@ WEFT_TEST("M9.1 M14.6", "notify_one lets one go, and nobody goes on without a no
     }
     c.notify_one();
     settle();
+    const std::scoped_lock lock(m);
     EXPECT_EQ(awake, i);
   }
   all.wait();

@@ -2,6 +2,7 @@
 //
 // Tickers: what a receiver finds that is fast, slow, or late.
 #include <chrono>
+#include <mutex>
 #include <set>
 #include <vector>
 
@@ -128,10 +129,12 @@ WEFT_TEST_WITH("T6.6", "in virtual time those who wait for a ticker are served f
   const clock::time_point start = clock::now();
   const ticker t(1s);
   std::vector<int> order;
+  weft::mutex ordering;
   weft::wait_group all;
   for (int i = 0; i < 5; ++i) {
     all.go([&, i] {
       EXPECT_EQ(t.channel().recv(), start + (i + 1) * 1s);
+      const std::scoped_lock hold(ordering);
       order.push_back(i);
     });
     settle();

@@ -120,14 +120,15 @@ WEFT_TEST("W9.1", "what a pinned goroutine starts is not pinned") {
 WEFT_TEST("W9.2", "a pinned goroutine that only yields lets the one it waits for get on, and is let get on") {
   std::atomic<bool> flag{false};
   std::atomic<bool> seen{false};
-  weft::go([&] {
+  const weft::pin here;
+  weft::task<void> other = weft::spawn([&] {
     for (int i = 0; i < 10; ++i) weft::yield();
     flag = true;
     while (!seen) weft::yield();
   });
-  const weft::pin here;
   while (!flag) weft::yield();
   seen = true;
+  other.join();
 }
 
 WEFT_TEST_WITH("W9.2", "a pinned goroutine that computes holds up no other", .on = sched_only, .workers = {1, 2}) {

@@ -223,7 +223,8 @@ void end_run(std::uint64_t number) noexcept {
   worker& caller = *the.caller;
   const bool here = is_this_worker(caller);
   the.run_over.store(true, memory_order_seq_cst);
-  if (!the.drain) {  // at once: no other goroutine is switched to from here on
+  const bool drains = the.drain;
+  if (!drains) {  // at once: no other goroutine is switched to from here on
     the.at.store(phase::stopping, memory_order_seq_cst);
     for (worker* w = the.all_workers; w != nullptr; w = w->next_all) w->attention.store(true, memory_order_relaxed);
   }
@@ -233,7 +234,7 @@ void end_run(std::uint64_t number) noexcept {
   if (here) return;
   rouse_thread(caller);
   // Step 3: main's own worker sees to it that the calling thread comes back.
-  if (the.drain) return;
+  if (drains) return;
   const nanoseconds give_up = monotonic_ns() + grace;
   while (run_number() == number && !the.caller_back.load(memory_order_seq_cst)) {
     atomic<std::uint32_t> nothing{0};
@@ -271,7 +272,6 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
   if (!the.in_run.compare_exchange_strong(nobody, true, memory_order_seq_cst)) panic("run() inside run()");
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("run()");
   boot(options.workers);
-  the.drain = options.drain;
   the.main_gone.store(false, memory_order_seq_cst);
   the.caller_back.store(false, memory_order_seq_cst);
   main_call request{call, f, 0};
@@ -280,6 +280,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     worker& w = add_worker(nullptr);
     w.is_caller = true;
     the.rest_lock.lock();
+    the.drain = options.drain;
     the.caller = &w;
     ++the.run_number;
     count_active();

@@ -101,7 +101,7 @@ struct engine {
   atomic<bool> draining{false};     // main has returned, run() waits for the others
   atomic<bool> main_gone{false};    // main has ended, by return or goexit
   atomic<bool> caller_back{false};  // the thread inside run() has left its last goroutine
-  bool drain = false;  // written under rest_lock
+  bool drain = false;               // written under rest_lock
   worker* caller = nullptr;
   word_lock settle_lock;
   wait_list settlers;          // under settle_lock: parties in settle()

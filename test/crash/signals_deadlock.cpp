@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sentence: a program that waits for a signal is not deadlocked, and after stop it is
 // guarantee: K3.7
+// not-under: thread (it holds signals back until the program calls into it)
 // engines: both
 // seconds: 60
 // expect-stdout: ^\[waits\] out: got 14\n\[waits\] exit 0$

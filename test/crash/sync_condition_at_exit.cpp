@@ -2,6 +2,7 @@
 //
 // sentence: a static condition may go at exit while a goroutine waits for nothing else
 // guarantee: M4.3 G14.1
+// not-under: thread (what ends the process is not ordered with those who wait)
 // engines: both
 // expect-exit: 0
 #include <cstdlib>

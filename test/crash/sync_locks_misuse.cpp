@@ -2,6 +2,7 @@
 //
 // sentence: every misuse of a shared_mutex, condition, semaphore or barrier ends the program by name
 // guarantee: M4.2 M4.3 E2.9 M17.1 M17.2
+// not-under: thread (misuse is a race, which it reports first)
 // engines: both
 // expect-exit: 0
 // seconds: 60

@@ -2,6 +2,7 @@
 //
 // sentence: a static lock for which goroutines wait may go when the process ends
 // guarantee: M4.3 G14.1
+// not-under: thread (what ends the process is not ordered with those who wait)
 // engines: both
 // expect-exit: 0
 // expect-stdout: ^the end$

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sentence: every misuse of a once_value or a pool ends the program by name
 // guarantee: M7.4 M10.5
+// not-under: address thread (they report first what is left on a stack)
 // engines: both
 // expect-exit: 0
 // seconds: 60

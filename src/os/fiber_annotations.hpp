@@ -185,16 +185,6 @@ inline void happens_after([[maybe_unused]] void* place) noexcept {
 #endif
 }
 
-/// The same in the name of a fiber that will not run again.
-inline void happens_before_as([[maybe_unused]] fiber_notes& who, [[maybe_unused]] void* place) noexcept {
-#ifdef WEFT_TSAN
-  void* self = __tsan_get_current_fiber();
-  __tsan_switch_to_fiber(tsan_fiber(who), __tsan_switch_to_fiber_no_sync);
-  __tsan_release(place);
-  __tsan_switch_to_fiber(self, __tsan_switch_to_fiber_no_sync);
-#endif
-}
-
 /// For ThreadSanitizer: the engine's own data belong to a worker, not to a goroutine. One goroutine takes the worker's
 /// lock and the next one, to which it switched, frees it; that order is real, but to say so would order everything that
 /// goroutines of one worker do, and hide their races. So between the two calls plain accesses are not looked at, while

@@ -3,15 +3,16 @@
 // Calls that block the thread, and how a worker that lost its token meanwhile goes on.
 //
 // enter_blocking only raises a flag: most such calls are short, and then nothing else happens. If the call lasts, the
-// watchdog retakes the token after 20 us (it is hurried up for that). The worker notices at its next call into the
-// runtime, exit_blocking at the latest: it takes an idle token if there is one and goes on as if nothing had been;
+// watchdog retakes the token after 20 us (it is hurried up for that). The worker notices when it next blocks or
+// yields, exit_blocking at the latest: it takes an idle token if there is one and goes on as if nothing had been;
 // otherwise its goroutine goes to the end of the global queue and the thread to rest. The same happens to a goroutine
 // that computed for too long and never said a word about blocking. Calls too short for that, one after another, count
 // as progress; when they have gone on for a slice, exit_blocking lets the others run.
 //
 // Two kinds of worker lose their token for good: one whose run is over while its goroutine still computed (its thread
-// stops at the next call into the runtime, for ever, because the goroutine's program has ended), and the one thread
-// that a forked child has (that call is refused with a message).
+// stops when it next blocks, yields or starts a goroutine, for ever, because the goroutine's program has ended), and the
+// one thread that a forked child has (that call is refused with a message). Neither is stopped by waking somebody: whom
+// it has claimed must be woken (wake.cpp).
 //
 // Memory ordering: `blocking` and `switches` are hints to the watchdog, relaxed. A goroutine's state is relaxed: the
 // global queue's lock orders what it wrote before it was queued (goroutine.hpp).

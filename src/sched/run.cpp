@@ -9,12 +9,11 @@
 //   3. end_run marks it and wakes the calling thread. If that thread sits in a goroutine that does not come back to the
 //      runtime within `grace`, the process exits with main's status from where it is: nobody else could return it.
 //   4. The calling thread puts the phase to `stopping`; workers rest at their next switch. One that does not come back
-//      within `grace` is orphaned: its token is taken, and its thread stops for good at its next call into the runtime.
+//      within `grace` is orphaned: its token is taken, and its thread stops for good when it next blocks or yields.
 //      So are, at once, those whose goroutine is pinned (pin.cpp).
 //   5. Who queues a goroutine from outside counts himself and then looks at the phase (wake.cpp); the calling thread
-//   has
-//      stored the phase and waits for those who are counted. From then on nothing is queued. What is left is abandoned
-//      (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign threads go on: their
+//      has stored the phase and waits for those who are counted. From then on nothing is queued. What is left is
+//      abandoned (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign threads go on: their
 //      deadlines stand, and so do those of timers that are waited for.
 //   6. The phase is `stopped`: go() panics until the next run.
 //

@@ -5,7 +5,7 @@
 // It looks at every token, each time comparing the count of switches of the token's worker with the last one seen.
 //   - A worker that has not switched for `slice` (10 ms, as Go) while other work waits, or for 20 us inside blocking(),
 //     loses its token: the token, with the queue and all, goes to another worker; the goroutine keeps its thread, which
-//     the kernel preempts as any thread, and queues for a token at its next call into the runtime (blocking.cpp). So a
+//     the kernel preempts as any thread, and queues for a token when it next blocks or yields (blocking.cpp). So a
 //     loop without calls, a blocking libc call and a page fault are one case, without signals and without stopping a
 //     goroutine at an unsafe place. The token lock makes it race-free.
 //   - A worker that switches but has run for a slice is asked to look up: what sits in the slot has then had its time

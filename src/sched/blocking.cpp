@@ -10,9 +10,9 @@
 // as progress; when they have gone on for a slice, exit_blocking lets the others run.
 //
 // Two kinds of worker lose their token for good: one whose run is over while its goroutine still computed (its thread
-// stops when it next blocks, yields or starts a goroutine, for ever, because the goroutine's program has ended), and the
-// one thread that a forked child has (that call is refused with a message). Neither is stopped by waking somebody: whom
-// it has claimed must be woken (wake.cpp).
+// stops when it next blocks, yields or starts a goroutine, for ever, because the goroutine's program has ended), and
+// the one thread that a forked child has (that call is refused with a message). Neither is stopped by waking somebody:
+// whom it has claimed must be woken (wake.cpp).
 //
 // Memory ordering: `blocking` and `switches` are hints to the watchdog, relaxed. A goroutine's state is relaxed: the
 // global queue's lock orders what it wrote before it was queued (goroutine.hpp).
@@ -70,7 +70,7 @@ void on_token_lost(const worker& w) noexcept {
   if (!w.orphaned.load(memory_order_acquire)) return;
   the.stopped_threads.fetch_add(1, memory_order_seq_cst);
   atomic<std::uint32_t> for_ever{0};
-  for (;;) futex_wait(for_ever, 0, -1);
+  while (for_ever.load(memory_order_relaxed) == 0) futex_wait(for_ever, 0, -1);
 }
 
 /// The commit of a goroutine that queues for a token. Its run may have ended, and its worker been orphaned, at any

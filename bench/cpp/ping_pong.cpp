@@ -27,6 +27,5 @@ bench::count round_trips(bench::count n) {
 
 int main(int argc, char** argv) {
   const bench::plan plan = bench::read_plan(argc, argv, 1'000'000);
-  return peer::run(
-      [&] { return bench::measure("ping_pong", plan, round_trips, bench::sum_below(plan.n) + plan.n); });
+  return peer::run([&] { return bench::measure("ping_pong", plan, round_trips, bench::sum_below(plan.n) + plan.n); });
 }

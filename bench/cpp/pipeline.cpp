@@ -36,6 +36,5 @@ bench::count items(bench::count n) {
 
 int main(int argc, char** argv) {
   const bench::plan plan = bench::read_plan(argc, argv, 1'000'000);
-  return peer::run(
-      [&] { return bench::measure("pipeline", plan, items, bench::sum_below(plan.n) + stages * plan.n); });
+  return peer::run([&] { return bench::measure("pipeline", plan, items, bench::sum_below(plan.n) + stages * plan.n); });
 }

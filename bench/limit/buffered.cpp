@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The limit of ../workloads/buffered.cpp on two cores: a ring for one producer and one consumer without any lock, whose
-// ends look at each other's position only when they have to (Lamport 1983; the cached positions are FastForward's idea).
+// ends look at each other's position only when they have to (Lamport 1983; the cached positions are FastForward's
+// idea).
 #include <atomic>
 #include <thread>
 

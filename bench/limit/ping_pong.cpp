@@ -52,6 +52,5 @@ bench::count by_spinning(bench::count n) {
 
 int main(int argc, char** argv) {
   const bench::plan plan = bench::read_plan(argc, argv, 1'000'000);
-  return bench::measure("ping_pong", plan, two_cores() ? by_spinning : by_switching,
-                        bench::sum_below(plan.n) + plan.n);
+  return bench::measure("ping_pong", plan, two_cores() ? by_spinning : by_switching, bench::sum_below(plan.n) + plan.n);
 }

@@ -12,8 +12,7 @@
 struct bare_switch {
   static constexpr std::size_t size = 64 << 10;
 
-  explicit bare_switch(void (*entry)(void*))
-      : memory(std::make_unique<std::byte[]>(size)) {
+  explicit bare_switch(void (*entry)(void*)) : memory(std::make_unique<std::byte[]>(size)) {
     const auto top = reinterpret_cast<std::uintptr_t>(memory.get() + size) & ~std::uintptr_t{63};
     weft::detail::make_context(there, reinterpret_cast<std::byte*>(top), entry);
   }

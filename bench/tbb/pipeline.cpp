@@ -21,8 +21,8 @@ bench::count items(bench::count n) {
     return next == n ? 0 : next++;
   };
   const auto sink = [&](bench::count i) { sum += i; };
-  tbb::parallel_pipeline(under_way, tbb::make_filter<void, bench::count>(serial, source) & stage() & stage() &
-                                        stage() & tbb::make_filter<bench::count, void>(serial, sink));
+  tbb::parallel_pipeline(under_way, tbb::make_filter<void, bench::count>(serial, source) & stage() & stage() & stage() &
+                                        tbb::make_filter<bench::count, void>(serial, sink));
   return sum;
 }
 

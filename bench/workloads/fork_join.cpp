@@ -20,6 +20,5 @@ bench::count fib(bench::count n) {
 int main(int argc, char** argv) {
   const bench::plan plan = bench::read_plan(argc, argv, 32);
   const auto forks = static_cast<double>(bench::additions(plan.n));
-  return weft::run(
-      [&] { return bench::measure_shares("fork_join", plan, fib, bench::fibonacci(plan.n), forks); });
+  return weft::run([&] { return bench::measure_shares("fork_join", plan, fib, bench::fibonacci(plan.n), forks); });
 }

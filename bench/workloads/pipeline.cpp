@@ -35,6 +35,5 @@ bench::count items(bench::count n) {
 
 int main(int argc, char** argv) {
   const bench::plan plan = bench::read_plan(argc, argv, 1'000'000);
-  return weft::run(
-      [&] { return bench::measure("pipeline", plan, items, bench::sum_below(plan.n) + stages * plan.n); });
+  return weft::run([&] { return bench::measure("pipeline", plan, items, bench::sum_below(plan.n) + stages * plan.n); });
 }

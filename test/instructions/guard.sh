@@ -39,7 +39,7 @@ count() {
     /^desc: Trigger: Client Request:/ { name = $NF }
     /^totals:/ && name != "" { total[names[++n] = name] = $2; name = "" }
     END {
-      for (i = 1; i <= n; ++i) if (names[i] "*2" in total) printf "%s %.1f\n", names[i], (total[names[i] "*2"] - total[names[i]]) / 4000
+      for (i = 1; i <= n; ++i) if (names[i] "*2" in total) printf "%s %.1f\n", names[i], (total[names[i] "*2"] - total[names[i]]) / 4400
     }
   ' $(printf '%s\n' "$work"/dumps/out.* | sort -V) >"$work/now"
   if [ ! -s "$work/now" ]; then

@@ -8,7 +8,7 @@
 #   guard.sh DIR --record REASON    and appends to baselines.txt what lies outside the tolerance, or is new
 #
 # Tolerance: 2 % and 2 instructions. What disturbs a run (the watchdog on a machine that is very busy) mostly adds, so
-# what is over is measured again, up to three times, and the least counts. A path that has become cheaper passes and is
+# what is over is measured again, up to five times, and the least counts. A path that has become cheaper passes and is
 # only mentioned: record it, or the guard will let it grow back.
 #
 # Exit status: 0 within the baselines, or recorded; 1 a path has grown; 2 wrong usage, or nothing could be counted; 77
@@ -17,8 +17,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 baselines=$here/baselines.txt
-attempts=3
-patience=120 # seconds for one run; it takes two
+attempts=5
+patience=100 # seconds for one run; it takes two
 
 wrong_usage() {
   echo "usage: guard.sh DIR [--record REASON]" >&2

@@ -7,7 +7,7 @@
 #   guard.sh DIR                    measures DIR/hot_paths; DIR/compiler names the baselines
 #   guard.sh DIR --record REASON    and appends to baselines.txt what lies outside the tolerance, or is new
 #
-# Tolerance: 2 % and 2 instructions. What disturbs a run (the watchdog on a machine that is very busy) mostly adds, so
+# Tolerance: 2 % and 2 instructions; 6 % in select_block, where it is chance which of the two waits for the other. What disturbs a run (the watchdog on a machine that is very busy) mostly adds, so
 # what is over is measured again, up to five times, and the least counts. A path that has become cheaper passes and is
 # only mentioned: record it, or the guard will let it grow back.
 #
@@ -66,7 +66,7 @@ compare() {
         else if (!(name in recorded)) remark = "not recorded yet"
         else {
           change = least[name] - recorded[name]
-          slack = 0.02 * recorded[name] + 2
+          slack = (name == "select_block" ? 0.06 : 0.02) * recorded[name] + 2
           if (change > slack) remark = sprintf("GREW by %.1f (%.1f %%); allowed: %.1f", change, 100 * change / recorded[name], slack)
           else if (change < -slack) remark = sprintf("fell by %.1f: record it", -change)
         }

@@ -7,9 +7,10 @@
 #   guard.sh DIR                    measures DIR/hot_paths; DIR/compiler names the baselines
 #   guard.sh DIR --record REASON    and appends to baselines.txt what lies outside the tolerance, or is new
 #
-# Tolerance: 2 % and 2 instructions; 6 % in select_block, where it is chance which of the two waits for the other. What disturbs a run (the watchdog on a machine that is very busy) mostly adds, so
-# what is over is measured again, up to five times, and the least counts. A path that has become cheaper passes and is
-# only mentioned: record it, or the guard will let it grow back.
+# Tolerance: 2 % and 2 instructions; 6 % in select_block, where it is chance which of the two waits for the other. What
+# disturbs a run (the watchdog on a machine that is very busy) mostly adds, so what is over is measured again, up to five
+# times, and the least counts. A path that has become cheaper passes and is only mentioned: record it, or the guard will
+# let it grow back.
 #
 # Exit status: 0 within the baselines, or recorded; 1 a path has grown; 2 wrong usage, or nothing could be counted; 77
 # skipped: no valgrind here, or no baselines for this compiler.

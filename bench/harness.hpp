@@ -3,9 +3,10 @@
 // What every C++ workload shares: reading its two parameters, timing, checking, and the line it prints.
 //
 // A workload is a program `bench_<name> [n] [rounds]`. It does n operations, `rounds` times over in one process, and
-// prints one line: its name, n, the median of the rounds in nanoseconds per operation, and the checksum. The checksum
-// is what the workload computed (a sum of what was received, a count of what ran): a program whose sum is wrong says
-// so and exits 1, and the driver compares the sums of all peers, so nobody is fast by doing less.
+// prints one line: its name, n, the median of the rounds (in the row's unit, mostly nanoseconds per operation), and the
+// checksum. The checksum is what the workload computed (a sum of what was received, a count of what ran): a program
+// whose sum is wrong says so and exits 1, and the driver compares the sums of all peers, so nobody is fast by doing
+// less.
 //
 // Nothing here knows weft: peers written in C++ use the same header.
 #pragma once
@@ -70,21 +71,40 @@ inline double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-/// Runs body(n), which returns its checksum, `rounds` times and reports nanoseconds per operation.
+/// Runs body(n), which returns its checksum, `rounds` times and reports nanoseconds, divided by `share`.
 template <class Body>
-int measure(const char* workload, plan p, Body body, count expected) {
-  std::vector<double> per_operation;
+int measure_shares(const char* workload, plan p, Body body, count expected, double share) {
+  std::vector<double> each;
   count sum = expected;
   for (int round = 0; round < p.rounds && sum == expected; ++round) {
     const auto begin = std::chrono::steady_clock::now();
     sum = body(p.n);
     const std::chrono::duration<double, std::nano> elapsed = std::chrono::steady_clock::now() - begin;
-    per_operation.push_back(elapsed.count() / static_cast<double>(p.n));
+    each.push_back(elapsed.count() / share);
   }
-  return report(workload, p.n, median(per_operation), sum, expected);
+  return report(workload, p.n, median(each), sum, expected);
+}
+
+/// In nanoseconds per operation.
+template <class Body>
+int measure(const char* workload, plan p, Body body, count expected) {
+  return measure_shares(workload, p, body, expected, static_cast<double>(p.n));
 }
 
 /// 0 + 1 + ... + (n - 1): what a receiver of those numbers must have added up.
 inline constexpr count sum_below(count n) { return n * (n - 1) / 2; }
+
+inline constexpr count fibonacci(count n) {
+  count a = 0, b = 1;
+  for (; n > 0; --n) {
+    const count next = a + b;
+    a = b;
+    b = next;
+  }
+  return a;
+}
+
+/// How often the slow way to the n-th of them forks: once for every addition.
+inline constexpr count additions(count n) { return fibonacci(n + 1) - 1; }
 
 }  // namespace bench

@@ -9,16 +9,20 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=$here/../build/bench
 disturbed=75      # a program's status for "the machine disturbed this measurement: run me again"
 patience=120      # seconds after which a program counts as hung
-quick=no rounds= json= only=.
+all_peers=weft,go,tokio,boost,tbb,thread,limit
+always=" weft go " # with --quick the others are run in the first round only
+quick=no rounds= json= svg= only=. peers=$all_peers
 
 usage() {
   cat <<END
-usage: ./dev bench [--quick] [--rounds N] [--only REGEX] [--json FILE]
+usage: ./dev bench [--quick] [--rounds N] [--only REGEX] [--peers LIST] [--json FILE] [--svg FILE]
 
-  --quick        fewer operations and rounds: about two minutes
+  --quick        fewer operations and rounds, peers but Go once: about two minutes
   --rounds N     how often every program is run (default 7, with --quick 3)
   --only REGEX   only the rows whose name matches, such as 'yield|ping_pong'
+  --peers LIST   only these, with commas between them (default $all_peers)
   --json FILE    also write the results as JSON
+  --svg FILE     also draw them
   --help         this text
 
 Exit status: 0 measured (bars met or not), 1 a program failed or peers disagree on a result, 2 wrong usage.
@@ -35,7 +39,7 @@ parse_arguments() {
   while [ $# -gt 0 ]; do
     case "$1" in
       --quick) quick=yes ;;
-      --rounds | --only | --json)
+      --rounds | --only | --peers | --json | --svg)
         [ $# -ge 2 ] || wrong_usage "$1 needs a value"
         printf -v "${1#--}" '%s' "$2"
         shift
@@ -47,8 +51,17 @@ parse_arguments() {
   done
   [ -n "$rounds" ] || rounds=$([ $quick = yes ] && echo 3 || echo 7)
   [[ $rounds =~ ^[1-9][0-9]{0,3}$ ]] || wrong_usage "--rounds takes a positive number, not '$rounds'"
-  [ -z "$json" ] || : >"$json" || wrong_usage "cannot write '$json'"
-  local status=0
+  local file
+  for file in "$json" "$svg"; do
+    [ -z "$file" ] || : >"$file" || wrong_usage "cannot write '$file'"
+  done
+  local peer wanted=$peers status=0
+  peers=()
+  for peer in ${wanted//,/ }; do
+    [[ ,$all_peers, == *,$peer,* ]] || wrong_usage "there is no peer '$peer'; there are $all_peers"
+    peers+=("$peer")
+  done
+  [ ${#peers[@]} -gt 0 ] || wrong_usage "--peers takes a list of names"
   rows=$(grep -Ev '^(#|$)' "$here/rows.txt" | awk '{ print $1 }' | grep -E -e "$only") || status=$?
   [ $status -eq 0 ] || wrong_usage "no row matches '$only'"
 }
@@ -58,9 +71,9 @@ say() { # progress, on standard error: in place on a terminal, else a line each
 }
 
 build_peers() {
+  local peer status wanted=("${peers[@]}")
   peers=()
-  local peer status
-  for peer in weft go; do
+  for peer in "${wanted[@]}"; do
     mkdir -p "$out/$peer"
     say "building $peer"
     status=0
@@ -103,10 +116,10 @@ one_processor() {
   }' /proc/self/status
 }
 
-# Runs one program once; prints "value checksum".
+# Runs one program once; prints "value checksum". Status 3: the peer has none such.
 run_once() { # row peer program cores n repeat
   local row=$1 peer=$2 cores=$4 words output status attempt
-  words=$("$here/peers/$peer.sh" command "$out/$peer" "$3") || return 3
+  words=$("$here/peers/$peer.sh" command "$out/$peer" "$3" "$cores") || return 3
   [ "$cores" != 1 ] || words="taskset -c $processor $words"
   for attempt in 1 2 3 4 5; do
     status=0
@@ -124,20 +137,24 @@ run_once() { # row peer program cores n repeat
 }
 
 run_row() { # row program cores unit n quick repeat touch: every peer once
-  local row=$1 n=$5 peer result status sums="" line="" disagree
+  local row=$1 n=$5 peer result status share sums="" line="" disagree
   if [ $quick = yes ]; then n=$6; fi
   [ "$n" != - ] || return 0
   for peer in "${peers[@]}"; do
-    [ "$8" != yes ] || run_once "$row" "$peer" "$2" "$3" "$n" "$7" >/dev/null || true
+    [[ $given_up != *" $row/$peer "* ]] || continue
+    [ $quick = no ] || [ "$round" -eq 1 ] || [[ $always == *" $peer "* ]] || continue
+    share=$("$here/peers/$peer.sh" share "$out/$peer" "$2" 2>/dev/null) || share=100
+    [ "$8" != yes ] || run_once "$row" "$peer" "$2" "$3" $((n * share / 100)) "$7" >/dev/null || true
     status=0
-    result=$(run_once "$row" "$peer" "$2" "$3" "$n" "$7") || status=$?
+    result=$(run_once "$row" "$peer" "$2" "$3" $((n * share / 100)) "$7") || status=$?
+    [ $status -eq 0 ] || given_up="$given_up $row/$peer "
     [ $status -ne 3 ] || continue
     if [ $status -ne 0 ]; then
       failures=$((failures + 1))
       continue
     fi
     echo "$row $peer ${result% *}" >>"$out/samples"
-    sums="$sums ${result#* }"
+    [ "$share" -ne 100 ] || sums="$sums ${result#* }"
     line="$line  $peer ${result% *}"
   done
   say "round $round/$rounds  $row:$line $4"
@@ -151,6 +168,7 @@ run_row() { # row program cores unit n quick repeat touch: every peer once
 
 run_all() {
   failures=0
+  given_up=" " # row/peer: no such program, or it failed
   processor=$(one_processor)
   : >"$out/samples"
   local row fields
@@ -172,10 +190,10 @@ heading=$(describe_machine)
 run_all
 echo "$heading"
 echo
-awk -f "$here/statistics.awk" -f "$here/table.awk" "$here/rows.txt" "$out/samples"
-if [ -n "$json" ]; then
-  awk -f "$here/statistics.awk" -f "$here/json.awk" "$here/rows.txt" "$out/samples" >"$json"
-fi
+results() { awk -f "$here/statistics.awk" -f "$here/$1.awk" "$here/rows.txt" "$out/samples"; } # table, json or svg
+results table
+[ -z "$json" ] || results json >"$json"
+[ -z "$svg" ] || results svg >"$svg"
 if [ "$failures" -gt 0 ]; then
   echo "bench: $failures runs failed" >&2
   exit 1

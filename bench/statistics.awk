@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Shared by table.awk and json.awk: reads rows.txt (fields as its head says) and then the samples, one per line:
+# Shared by table.awk, json.awk and svg.awk: reads rows.txt (fields as its head says) and then the samples, one per line:
 #   row peer value
 # Values are kept sorted per row and peer.
 
@@ -8,11 +8,16 @@
 
 FILENAME ~ /rows\.txt$/ {
   rows[++row_count] = $1
-  cores[$1] = $3; unit[$1] = $4; first_bar[$1] = $9; final_bar[$1] = $10; times[$1] = $11
+  cores[$1] = $3; unit[$1] = $4; bar[$1] = $9; times[$1] = $10
   next
 }
 
-{ insert($1 SUBSEP $2, $3 + 0); if (!($2 in known)) { known[$2]; peers[++peer_count] = $2 } }
+# The machine's limit is no peer.
+{
+  insert($1 SUBSEP $2, $3 + 0)
+  measured[$1]
+  if ($2 != "weft" && $2 != "limit" && !($2 in known)) { known[$2]; peers[++peer_count] = $2 }
+}
 
 function insert(key, value,    i) {
   for (i = ++samples[key]; i > 1 && sample[key, i - 1] > value; --i) sample[key, i] = sample[key, i - 1]
@@ -29,10 +34,13 @@ function median(row, peer,    n, middle) {
   return n % 2 ? sample[row, peer, middle] : (sample[row, peer, middle] + sample[row, peer, middle + 1]) / 2
 }
 
-# yes, no, or - where there is no bar. The final bar also asks for a multiple of Go's speed.
-function met(row, bar, factor) {
-  if (bar == "-" || !has(row, "weft")) return "-"
-  if (median(row, "weft") > bar) return "no"
-  if (factor != "-" && has(row, "go") && median(row, "go") < factor * median(row, "weft")) return "no"
+# A peer's median divided by weft's.
+function ratio(row, peer) { return median(row, peer) / median(row, "weft") }
+
+# yes, no, or - where there is no bar. It may also ask for a multiple of Go's speed.
+function met(row) {
+  if (bar[row] == "-" || !has(row, "weft")) return "-"
+  if (median(row, "weft") > bar[row]) return "no"
+  if (times[row] != "-" && has(row, "go") && ratio(row, "go") < times[row]) return "no"
   return "yes"
 }

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The table that bench/run.sh prints. "x go": Go's median divided by weft's.
+# The table that bench/run.sh prints. The x behind each peer: its median divided by weft's.
 
 function figure(value, unit) { return sprintf(value < 100 && unit == "ns" ? "%.1f" : "%.0f", value) }
+function cell(row, peer) { return has(row, peer) ? figure(median(row, peer), unit[row]) : "-" }
 
 END {
-  format = "%-24s %4s %9s %19s %9s %7s %7s %4s %7s %7s %4s\n"
-  printf format, "workload", "unit", "weft", "spread", "go", "x go", "first", "met", "bar", "x bar", "met"
+  printf "%-24s %4s %8s %17s", "workload", "unit", "weft", "spread"
+  for (p = 1; p <= peer_count; ++p) printf " %8s %6s", peers[p], "x"
+  printf " %8s %6s %5s %4s\n", "limit", "bar", "x go", "met"
   for (i = 1; i <= row_count; ++i) {
     row = rows[i]
-    if (!has(row, "weft") && !has(row, "go")) continue
-    weft = spread = go = ratio = "-"
-    if (has(row, "weft")) {
-      weft = figure(median(row, "weft"), unit[row])
-      spread = figure(lowest(row, "weft"), unit[row]) ".." figure(highest(row, "weft"), unit[row])
+    if (!(row in measured)) continue
+    spread = has(row, "weft") ? figure(lowest(row, "weft"), unit[row]) ".." figure(highest(row, "weft"), unit[row]) : "-"
+    printf "%-24s %4s %8s %17s", row, unit[row], cell(row, "weft"), spread
+    for (p = 1; p <= peer_count; ++p) {
+      both = has(row, "weft") && has(row, peers[p])
+      printf " %8s %6s", cell(row, peers[p]), both ? sprintf("%.2f", ratio(row, peers[p])) : "-"
     }
-    if (has(row, "go")) go = figure(median(row, "go"), unit[row])
-    if (has(row, "weft") && has(row, "go")) ratio = sprintf("%.2f", median(row, "go") / median(row, "weft"))
-    printf format, row, unit[row], weft, spread, go, ratio, first_bar[row], met(row, first_bar[row], "-"), \
-           final_bar[row], times[row], met(row, final_bar[row], times[row])
+    printf " %8s %6s %5s %4s\n", cell(row, "limit"), bar[row], times[row], met(row)
   }
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A peer of the table; every file in this directory answers the same four verbs:
+# A peer of the table; every file in this directory answers the same verbs:
 #   build DIR            builds the peer's programs into DIR; exit 3 with a reason if the machine lacks what it needs
 #   version DIR          one line that names what was measured
-#   command DIR PROGRAM  the words that run a workload, to be followed by n and rounds; exit 1 if the peer has none such
+#   command DIR PROGRAM CORES  the words that run a workload, to be followed by n and rounds; exit 1: it has none such
+#   share DIR PROGRAM    how many of the row's operations it is given, in percent; may be left out: 100
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 

@@ -117,6 +117,8 @@ class task_of final : public task_state<R> {
   std::optional<F> f_;
 };
 
+struct spawning;
+
 }  // namespace detail
 
 template <class R>
@@ -174,9 +176,7 @@ class [[nodiscard]] task {
   [[nodiscard]] bool joinable() const noexcept { return state_ != nullptr; }
 
  private:
-  template <class F>
-  friend auto spawn(const go_options& options, F&& f, detail::site where)
-      -> task<std::invoke_result_t<std::decay_t<F>&>>;
+  friend struct detail::spawning;
   explicit task(std::unique_ptr<detail::task_state<R>> state) noexcept : state_(std::move(state)) {}
 
   void wait() {
@@ -194,24 +194,35 @@ class [[nodiscard]] task {
   std::unique_ptr<detail::task_state<R>> state_;  // the goroutine uses it until its end is finished, as wait() awaits
 };
 
+namespace detail {
+
+struct spawning {
+  /// The task that calls f(), started.
+  template <class F>
+  static auto start(const start_options& options, F&& f) -> task<std::invoke_result_t<std::decay_t<F>&>> {
+    using callable = std::decay_t<F>;
+    using result = std::invoke_result_t<callable&>;
+    require_goroutine_function<callable>(f);
+    auto state = std::make_unique<task_of<result, callable>>(std::forward<F>(f));
+    detail::start(make_goroutine_for(options, [running = state.get()] { running->run(); }));
+    return task<result>(std::move(state));
+  }
+};
+
+}  // namespace detail
+
 /// Calls f() in a new goroutine with the given stack size or label; see go().
 template <class F>
 auto spawn(const go_options& options, F&& f, detail::site where = detail::site::here())
     -> task<std::invoke_result_t<std::decay_t<F>&>> {
-  using callable = std::decay_t<F>;
-  using result = std::invoke_result_t<callable&>;
-  detail::require_goroutine_function<callable>(f);
-  auto state = std::make_unique<detail::task_of<result, callable>>(std::forward<F>(f));
-  detail::start(
-      detail::make_goroutine_for(detail::checked(options, where), [running = state.get()] { running->run(); }));
-  return task<result>(std::move(state));
+  return detail::spawning::start(detail::checked(options, where), std::forward<F>(f));
 }
 
 /// Calls f() in a new goroutine. A null function is fatal: "go of nil func value".
 template <class F>
 requires std::is_invocable_v < std::decay_t<F>
 & > auto spawn(F&& f, detail::site where = detail::site::here()) -> task<std::invoke_result_t<std::decay_t<F>&>> {
-  return spawn(go_options{}, std::forward<F>(f), where);
+  return detail::spawning::start({where, 0, nullptr}, std::forward<F>(f));
 }
 
 }  // namespace weft

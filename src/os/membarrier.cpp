@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Why not atomic_thread_fence for the full fence: ThreadSanitizer does not model it, and g++ says so as a warning.
 #include "os/membarrier.hpp"
 
 #ifndef WEFT_MODEL
@@ -25,14 +23,6 @@ bool register_process() noexcept {
 }
 
 }  // namespace
-
-void full_fence() noexcept {
-#if defined(__x86_64__)
-  __asm__ __volatile__("mfence" : : : "memory");
-#else
-  __asm__ __volatile__("dmb ish" : : : "memory");
-#endif
-}
 
 void heavy_fence() noexcept {
   // relaxed: a stale `true` registers once more.

@@ -20,6 +20,8 @@
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
 
+#include <utility>
+
 namespace weft::detail {
 namespace {
 
@@ -52,7 +54,8 @@ goroutine* take_global(token& t) noexcept {
 goroutine* next_carefully(worker& w, token& t) noexcept {
   const bool over_slice = w.attention.load(memory_order_relaxed);
   const bool due = t.until_look_up <= 1;
-  const bool global_first = due || (over_slice && t.global_turn);
+  const bool youngest = std::exchange(t.joining, false) && !over_slice;
+  const bool global_first = (due && !youngest) || (over_slice && t.global_turn);
   t.until_look_up = due ? look_up_every : t.until_look_up - 1;
   if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
@@ -71,7 +74,7 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
     if (goroutine* g = take_global(t); g != nullptr) return g;
   }
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
-  if (goroutine* g = t.queue.pop_front(); g != nullptr) return g;
+  if (goroutine* g = youngest ? t.queue.pop_back() : t.queue.pop_front(); g != nullptr) return g;
   return global_first ? nullptr : take_global(t);
 }
 
@@ -149,16 +152,6 @@ bool run_all_timers() {
 }
 
 }  // namespace
-
-goroutine* next_here(worker& w, token& t) noexcept {
-  if (__builtin_expect(t.until_look_up <= 1 || w.attention.load(memory_order_relaxed), 0)) {
-    if (t.until_look_up <= 1) t.until_look_up = 0;
-    return nullptr;
-  }
-  --t.until_look_up;
-  if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
-  return t.queue.pop_front();
-}
 
 bool run_timers(timer_heap& heap, nanoseconds time) {
   bool any = false;

@@ -49,6 +49,10 @@ class run_queue {
     return old;
   }
 
+  /// The slot's item, or none, without taking it; and puts one there in place of it.
+  [[nodiscard]] Item next() const noexcept { return next_.load(memory_order_relaxed); }
+  void set_next(Item item) noexcept { next_.store(item, memory_order_relaxed); }
+
   [[nodiscard]] Item take_next() noexcept {
     const Item item = next_.load(memory_order_relaxed);
     if (item != Item{}) next_.store(Item{}, memory_order_relaxed);
@@ -72,6 +76,14 @@ class run_queue {
     if constexpr (std::is_pointer_v<Item>) fetch_ahead(head + 4);
     head_.store(head + 1, memory_order_relaxed);
     return item;
+  }
+
+  /// The youngest item of the ring, or none.
+  [[nodiscard]] Item pop_back() noexcept {
+    const std::uint32_t tail = tail_.load(memory_order_relaxed);
+    if (tail == head_.load(memory_order_relaxed)) return Item{};
+    tail_.store(tail - 1, memory_order_relaxed);
+    return ring_[(tail - 1) & (Capacity - 1)];
   }
 
   /// Moves the older half of the ring (at least one, if there is one) into `out`, which holds Capacity / 2 items.

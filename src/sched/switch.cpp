@@ -13,6 +13,15 @@
 // is held nobody can take a goroutine out of this token's queue, which is why yield may push itself before it has
 // stopped. Publishing itself elsewhere (the global queue, a wait list) is commit's business.
 //
+// Who joins a task runs, if nothing was woken meanwhile, what was queued last: in a program that forks and joins that
+// is the task itself, or what is to be joined just after it. So such a program goes down one branch at a time, with
+// about as many goroutines as it is deep, and thieves take the oldest, which are the largest (Blumofe and Leiserson
+// 1999, "Scheduling multithreaded computations by work stealing"). First in, first out, it would begin thousands of
+// branches before it ends one, each with a stack. The price: what waits behind gets its turn when the slice is over, as
+// it does behind two goroutines that wake each other through the slot; and when a worker looks up because of a joiner,
+// the global queue comes after its own. Rejected: after a slice to run all that is in the ring; each of them would be a
+// branch.
+//
 // The end of a goroutine. If the next one has not run yet it runs right here, on the stack that just became free, with
 // no switch at all: a million short goroutines use one stack. Otherwise the dead one's record and stack are given back
 // by `bury`, a commit like any other.
@@ -147,6 +156,11 @@ void bury(void* arg) {
   the.rest_lock.unlock();
 }
 
+/// True if what a goroutine has that ends here, inside the token lock, fits into the token's caches.
+[[gnu::always_inline]] inline bool can_give_back(const goroutine& dead, const token& t) noexcept {
+  return !asan_on && !tsan_on && !dead.custom_stack && t.stack_count < warm_stacks && t.record_count + 1 < warm_records;
+}
+
 /// The stack of a goroutine that has ended goes to one that starts; both records belong to this worker.
 void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   heir.bounds = dead.bounds;
@@ -185,11 +199,18 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
       w->lock.leave();
       continue;
     }
-    leave_behind(*w, bury, g);
     if (next != nullptr) {
       make_current(*w, *next);
+      if (can_give_back(*g, held_by(*w))) {
+        release_stack(held_by(*w), g->self.bounds);
+        g->self.bounds = {};
+        release_record(held_by(*w), *g);
+      } else {
+        leave_behind(*w, bury, g);
+      }
       switch_fiber_last(g->self, next->self, w, w->exceptions);
     }
+    leave_behind(*w, bury, g);
     w->running = nullptr;
     switch_fiber_last(g->self, w->scheduler, w, w->exceptions);
   }
@@ -257,7 +278,8 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   who.kind = waiter_kind::goroutine;
   who.party = &me;
   note_wait(me, reason, object);
-  goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w)) : park_without_token(*w, me);
+  const bool joining = reason == wait_reason::join;
+  goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w), joining) : park_without_token(*w, me);
   leave_behind(*w, commit, arg);
   switch_to(*w, me, next);
   happens_after(&me);

@@ -52,11 +52,13 @@ class token_lock {
   // ---- the owner ----
 
   /// True: inside, and the token is this worker's. False: the token is lost. Not recursive.
-  [[nodiscard]] bool enter() noexcept {
-    in_.store(1, memory_order_relaxed);  // ordered by the fences; pairs with the load of in_ in inspect()
-    light_fence();
-    if (__builtin_expect(state_.load(memory_order_acquire) == held, 1)) return true;  // pairs with give_back()
-    return enter_slow();
+  [[nodiscard]] bool enter() noexcept { return __builtin_expect(knock(), 1) ? true : enter_slow(); }
+
+  /// The same for hot paths, which leave everything unusual to others. False: outside, enter() tells why.
+  [[nodiscard]] bool enter_at_once() noexcept {
+    if (__builtin_expect(knock(), 1)) return true;
+    leave();
+    return false;
   }
 
   void leave() noexcept { in_.store(0, memory_order_release); }  // pairs with the load of in_ in inspect()
@@ -104,6 +106,12 @@ class token_lock {
   static constexpr std::uint32_t contested = 1;
   static constexpr std::uint32_t granted = 2;
   static constexpr std::uint32_t lost = 3;
+
+  [[nodiscard]] bool knock() noexcept {
+    in_.store(1, memory_order_relaxed);  // ordered by the fences; pairs with the load of in_ in inspect()
+    light_fence();
+    return state_.load(memory_order_acquire) == held;  // pairs with give_back()
+  }
 
   [[gnu::noinline]] bool enter_slow() noexcept {
     for (unsigned round = 0;;) {

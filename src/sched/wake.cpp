@@ -75,6 +75,15 @@ void start_from_outside(goroutine& g) noexcept {
   inject(g);
 }
 
+/// Whether a worker ought to be woken for what has just been put into the slot. Inside the token lock.
+[[gnu::always_inline]] inline bool wants_worker(token& t) noexcept {
+  if (!the.idle.worker_wanted()) return false;
+  if (t.queue.ring_size() != 0) return true;
+  if (t.eager == 0) return false;
+  --t.eager;
+  return true;
+}
+
 /// Queues `g` at the worker's token, inside its lock. True if a worker ought to be woken.
 [[gnu::always_inline]] inline bool queue_here(worker& w, goroutine& g) noexcept {
   if (force_migration) {
@@ -84,11 +93,29 @@ void start_from_outside(goroutine& g) noexcept {
   token& t = held_by(w);
   goroutine* const displaced = t.queue.exchange_next(&g);
   if (displaced != nullptr) push_back(t, *displaced);
-  if (!the.idle.worker_wanted()) return false;
-  if (displaced != nullptr || t.queue.ring_size() != 0) return true;
-  if (t.eager == 0) return false;
-  --t.eager;
-  return true;
+  return wants_worker(t);
+}
+
+enum class queued : std::uint8_t { not_yet, done, done_and_wake };
+
+/// ready() and start() where nothing is unusual: a goroutine of this worker queues another, which becomes `state`. It
+/// calls nothing, so that the compiler need not save registers around it. `starts`: it counts as alive from now on.
+[[gnu::always_inline]] inline queued queue_at_once(worker* w, goroutine& g, goroutine_state state,
+                                                   bool starts) noexcept {
+  if (force_migration || asan_on || tsan_on || w == nullptr || w->running == nullptr) return queued::not_yet;
+  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return queued::not_yet;
+  if (!w->lock.enter_at_once()) return queued::not_yet;
+  token& t = held_by(*w);
+  if (goroutine* const displaced = t.queue.next(); displaced != nullptr && !t.queue.push_back(displaced)) {
+    w->lock.leave();
+    return queued::not_yet;
+  }
+  g.state.store(state, memory_order_relaxed);
+  t.queue.set_next(&g);
+  if (starts) t.live.store(t.live.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  const bool wake = wants_worker(t);
+  w->lock.leave();
+  return wake ? queued::done_and_wake : queued::done;
 }
 
 /// The same for what a timer or a descriptor woke: in the order in which they were due, so not through the slot. The
@@ -103,7 +130,7 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
   return t.queue.ring_size() > 1 && the.idle.worker_wanted();
 }
 
-void ready_goroutine(goroutine& g) noexcept {
+[[gnu::noinline]] void ready_goroutine(goroutine& g) noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || at_rest(*w)) {
@@ -127,6 +154,24 @@ void ready_goroutine(goroutine& g) noexcept {
   if (wake) wake_worker();
 }
 
+[[gnu::noinline]] void start_carefully(goroutine& g) noexcept {
+  const runtime_section inside;
+  happens_before(&g);
+  worker* const w = current_worker();
+  const bool nested = w != nullptr && w->running == nullptr;
+  if (w == nullptr || at_rest(*w) || (!nested && !w->lock.enter())) {
+    start_from_outside(g);
+    return;
+  }
+  token& t = held_by(*w);
+  t.live.store(t.live.load(memory_order_relaxed) + 1, memory_order_relaxed);  // only written inside the token lock
+  const bool wake = queue_here(*w, g);
+  if (!nested) w->lock.leave();
+  if (wake) wake_worker();
+  const bool alone = nested && id_of(&g) == 1;  // main: there is nobody to hold up yet
+  if (__builtin_expect(the.watchdog_pace.load(memory_order_relaxed) == watchdog_none, 0) && !alone) start_watchdog();
+}
+
 goroutine* make_outside(const start_options& options) {
   goroutine* g = nullptr;
   take_records(&g, 1);
@@ -147,7 +192,7 @@ goroutine* make_without_token(const start_options& options) {
   return make_outside(options);
 }
 
-void ready_coroutine(waiter& w) noexcept {
+[[gnu::noinline]] void ready_coroutine(waiter& w) noexcept {
   goroutine* const g = make_goroutine({site::here(), 0, "coroutine", true});
   resume_coroutine_in(g->body, w.party);
   start(*g);
@@ -172,14 +217,15 @@ void inject(goroutine& g) noexcept {
 }
 
 void ready(waiter& w) noexcept {
-  switch (w.kind) {
-    case waiter_kind::goroutine:
-      return ready_goroutine(*static_cast<goroutine*>(w.party));
-    case waiter_kind::thread:
-      return ready_outside(w);
-    case waiter_kind::coroutine:
-      return ready_coroutine(w);
+  if (w.kind != waiter_kind::goroutine) [[unlikely]] {
+    return w.kind == waiter_kind::thread ? ready_outside(w) : ready_coroutine(w);
   }
+  goroutine& g = *static_cast<goroutine*>(w.party);
+  const queued how = queue_at_once(current_worker(), g, goroutine_state::woken, false);
+  if (how == queued::not_yet) [[unlikely]] {
+    return ready_goroutine(g);
+  }
+  if (how == queued::done_and_wake) wake_worker();
 }
 
 goroutine* make_goroutine(const start_options& options) {
@@ -205,21 +251,14 @@ goroutine* make_goroutine(const start_options& options) {
 }
 
 void start(goroutine& g) noexcept {
-  const runtime_section inside;
-  happens_before(&g);
-  worker* const w = current_worker();
-  const bool nested = w != nullptr && w->running == nullptr;
-  if (w == nullptr || at_rest(*w) || (!nested && !w->lock.enter())) {
-    start_from_outside(g);
-    return;
+  queued how = queued::not_yet;
+  if (the.watchdog_pace.load(memory_order_relaxed) != watchdog_none) [[likely]] {
+    how = queue_at_once(current_worker(), g, goroutine_state::fresh, true);
   }
-  token& t = held_by(*w);
-  t.live.store(t.live.load(memory_order_relaxed) + 1, memory_order_relaxed);  // only written inside the token lock
-  const bool wake = queue_here(*w, g);
-  if (!nested) w->lock.leave();
-  if (wake) wake_worker();
-  const bool alone = nested && id_of(&g) == 1;  // main: there is nobody to hold up yet
-  if (__builtin_expect(the.watchdog_pace.load(memory_order_relaxed) == watchdog_none, 0) && !alone) start_watchdog();
+  if (how == queued::not_yet) [[unlikely]] {
+    return start_carefully(g);
+  }
+  if (how == queued::done_and_wake) wake_worker();
 }
 
 }  // namespace weft::detail

@@ -50,6 +50,7 @@ struct alignas(64) token {
   std::uint64_t next_id = 0, last_id = 0;  // goroutine ids at hand: [next_id, last_id)
   std::uint32_t until_look_up = 61;        // switches until the worker looks up (find_work.cpp); 0: now
   bool global_turn = false;                // whose turn it is after a slice (find_work.cpp)
+  bool joining = false;                    // who looks up parks to join (find_work.cpp)
   std::uint32_t eager = 0;                 // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
   atomic<std::int64_t> live{0};    // goroutines started minus ended here; written inside the lock, read by anybody
   atomic<worker*> owner{nullptr};  // who holds it; read by anybody, as a hint

@@ -71,10 +71,13 @@ void wait_queue::let_go_all(wait_list& taken, bool message) noexcept {
 }
 
 void wait_queue::release_all(bool message) noexcept {
-  wait_list taken;
-  while (wait_node* node = list_.front()) take(*node, taken);
+  wait_node* const first = take_one();
+  wait_list others;
+  while (wait_node* node = list_.front()) take(*node, others);
   unlock();
-  let_go_all(taken, message);
+  if (first == nullptr) return;
+  let_go(*first, message);
+  let_go_all(others, message);
 }
 
 }  // namespace weft::detail

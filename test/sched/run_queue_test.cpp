@@ -40,8 +40,24 @@ WEFT_PLAIN_TEST("W1.2", "the slot holds one and gives back what it held") {
   EXPECT_EQ(q.exchange_next(2), 1);
   EXPECT_EQ(q.size(), 1u);
   EXPECT_EQ(q.ring_size(), 0u);
-  EXPECT_EQ(q.take_next(), 2);
+  EXPECT_EQ(q.next(), 2);
+  q.set_next(3);
+  EXPECT_EQ(q.take_next(), 3);
   EXPECT_EQ(q.take_next(), 0);
+}
+
+WEFT_PLAIN_TEST("W1.7", "the youngest of the ring can be taken from its end") {
+  run_queue<int, int, 4> q;
+  EXPECT_EQ(q.pop_back(), 0);
+  for (int round = 0; round < 5; ++round) {
+    for (int item = 1; item <= 4; ++item) EXPECT_TRUE(q.push_back(item));
+    EXPECT_EQ(q.pop_back(), 4);
+    EXPECT_EQ(q.pop_front(), 1);
+    EXPECT_EQ(q.pop_back(), 3);
+    EXPECT_EQ(q.pop_back(), 2);
+    EXPECT_EQ(q.pop_back(), 0);
+    EXPECT_EQ(q.size(), 0u);
+  }
 }
 
 WEFT_PLAIN_TEST("W1.3", "take_half takes the older half, at least one, and leaves the rest in order") {

@@ -75,8 +75,8 @@ class channel_of : public channel_core {
     if (can_take_plainly()) [[likely]] {
       take(result);
       unlock();
-    } else if (!attempt_recv(result)) {
-      wait_to_recv(&result);
+    } else {
+      recv_into_slow(result);
     }
   }
 
@@ -227,9 +227,13 @@ class channel_of : public channel_core {
     if (!wait_to_send(std::addressof(value))) panic("send on closed channel");
   }
 
+  __attribute__((noinline)) void recv_into_slow(std::optional<T>& result) {
+    if (!attempt_recv(result)) wait_to_recv(&result);
+  }
+
   __attribute__((noinline)) std::optional<T> recv_slow() {
     std::optional<T> result;
-    if (!attempt_recv(result)) wait_to_recv(&result);
+    recv_into_slow(result);
     return result;
   }
 

@@ -202,8 +202,10 @@ auto spawn(const go_options& options, F&& f, detail::site where = detail::site::
   using result = std::invoke_result_t<callable&>;
   detail::require_goroutine_function<callable>(f);
   auto state = std::make_unique<detail::task_of<result, callable>>(std::forward<F>(f));
-  detail::start(
-      detail::make_goroutine_for(detail::checked(options, where), [running = state.get()] { running->run(); }));
+  detail::goroutine& made =
+      detail::make_goroutine_for(detail::checked(options, where), [running = state.get()] { running->run(); });
+  state->ended.promise(detail::id_of(&made));
+  detail::start(made);
   return task<result>(std::move(state));
 }
 

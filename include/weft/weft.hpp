@@ -10,6 +10,7 @@
 #include "weft/condition.hpp"
 #include "weft/context.hpp"
 #include "weft/coroutine.hpp"
+#include "weft/diagnosis.hpp"
 #include "weft/error.hpp"
 #include "weft/failure.hpp"
 #include "weft/go.hpp"

@@ -153,6 +153,7 @@ void worker_thread(void* arg) {
   w.ended = false;
   the.rest_lock.unlock();
   set_this_worker(&w);
+  w.party = party_slot();
   w.exceptions = this_thread_exceptions();
   adopt_thread(w.scheduler);
   happens_before(&w.scheduler);

@@ -27,6 +27,7 @@
 #include "sched/timers.hpp"
 #include "sched/token_lock.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/party.hpp"
 
 namespace weft::detail {
 
@@ -74,6 +75,7 @@ struct alignas(64) worker {
   token_lock lock;
   atomic<token*> held{nullptr};  // released by tie(); a thief inside the lock acquires it
   goroutine* running = nullptr;  // null on the scheduler's own stack
+  party_number* party = nullptr;  // of its thread: the number of `running` (party.hpp)
   exception_state* exceptions = nullptr;
   commit_function commit = nullptr;  // what to do once the goroutine that just left is at rest
   void* commit_arg = nullptr;

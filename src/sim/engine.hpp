@@ -35,6 +35,7 @@
 #include "park/goroutine.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/park.hpp"
+#include "weft/detail/party.hpp"
 #include "weft/detail/word_lock.hpp"
 #include "weft/run.hpp"
 
@@ -120,6 +121,7 @@ class sim_engine {
   fiber host_;
   exception_state* exceptions_ = nullptr;
   goroutine* running_ = nullptr;
+  party_number* party_ = nullptr;  // the driver's thread: the number of `running_` (party.hpp)
   goroutine* main_ = nullptr;
   bool main_returned_ = false;
   bool drain_ = false;

@@ -153,11 +153,12 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
   goroutine& g = *sim().make({where, 0, nullptr});
   g.id.store(1, memory_order_relaxed);
   ::new (g.body.bytes) main_call*(&request);
-  g.body.use = [](closure& self, closure_use how) {
-    if (how == closure_use::drop) return;
+  g.body.use = [](closure& self, closure_use how) -> const void* {
+    if (how != closure_use::call) return nullptr;
     main_call& m = **reinterpret_cast<main_call**>(self.bytes);
     m.call(m.f, *m.status);
     sim().main_has_returned();
+    return nullptr;
   };
   sim().run_main(g, options);
   return status;

@@ -35,6 +35,7 @@
 #include "weft/mutex.hpp"
 
 #include "weft/detail/panic.hpp"
+#include "weft/detail/wait_edge.hpp"
 
 namespace weft {
 
@@ -67,6 +68,8 @@ wait_end mutex::lock_within(const wait_limit& limit) {
 
 /// Completed: the lock is ours. A null limit: for ever.
 wait_end mutex::lock_slow(const wait_limit* limit) {
+  wait_edge edge(limit, wait_reason::mutex_lock, this, owner_);
+  edge.announce();
   nanoseconds since = now();
   queue_end where = queue_end::back;
   std::uint32_t own = 0;  // the bits that are there because of us
@@ -76,6 +79,7 @@ wait_end mutex::lock_slow(const wait_limit* limit) {
       if ((own & waking) != 0) own |= all_ticks;
       state_.fetch_and(queue_.empty() ? ~(waiting | own) : ~own, memory_order_relaxed);
       queue_.unlock();
+      owner_.take();
       return wait_end::completed;
     }
     if ((own & waking) != 0) state_.fetch_and(~(waking | all_ticks), memory_order_relaxed);
@@ -85,7 +89,10 @@ wait_end mutex::lock_slow(const wait_limit* limit) {
       give_up();
       return end;
     }
-    if (handed || compete()) return wait_end::completed;
+    if (handed || compete()) {
+      owner_.take();
+      return wait_end::completed;
+    }
     where = queue_end::front;
     own = waking | handing;
   }
@@ -105,7 +112,8 @@ void mutex::give_up() {
 }
 
 /// The lock is ours, with a state other than plain `locked`.
-void mutex::unlock_slow(std::uint32_t state) {
+void mutex::unlock_slow(std::uint32_t state, party_number owner) {
+  note_unlock(this, owner);
   wait_node* woken = nullptr;
   const bool overdue = (state & waking) != 0 && has_been_woken_long(state & all_ticks);
   for (;;) {

@@ -16,11 +16,13 @@
 // expect-stdout: ^\[two locks\] err: weft: deadlock: goroutine [0-9]+ waits for mutex 0x[0-9a-f]+ held by goroutine [0-9]+, which waits for mutex 0x[0-9a-f]+ held by goroutine [0-9]+, unless somebody else unlocks$
 // expect-stdout: ^\[two locks\] err:   holds mutex 0x[0-9a-f]+, for which goroutine [0-9]+ waits$
 // expect-stdout: ^\[two locks\] err: goroutine [0-9]+ \[sync\.Mutex\.Lock, 0x[0-9a-f]+, [0-9]+ ms\] \{the first\}:$
-// expect-stdout: ^\[two locks\] out: the others go on\n\[two locks\] exit 0$
+// expect-stdout: ^\[two locks\] out: the others go on$
+// expect-stdout: ^\[two locks\] exit 0$
 // expect-stdout: ^\[two locks, abort\] err: fatal error: deadlock: 
 // expect-stdout: ^\[two locks, abort\] exit 2$
 // expect-stdout: ^\[twice\] err: weft: deadlock: goroutine [0-9]+ waits for mutex 0x[0-9a-f]+ held by itself, unless somebody else unlocks$
-// expect-stdout: ^\[twice\] out: the others go on\n\[twice\] exit 0$
+// expect-stdout: ^\[twice\] out: the others go on$
+// expect-stdout: ^\[twice\] exit 0$
 // expect-stdout: ^\[wait group\] err: weft: deadlock: .*wait_group 0x[0-9a-f]+ to which belongs goroutine .*, unless somebody else unlocks or calls done\(\)$
 // expect-stdout: ^\[wait group\] exit 0$
 // expect-stdout: ^\[writer\] err: weft: deadlock: .*shared_mutex 0x[0-9a-f]+ held by goroutine
@@ -78,18 +80,17 @@ void once_in_once() {
 void two_locks() {
   auto* a = new weft::mutex;
   auto* b = new weft::mutex;
+  auto* both = new weft::barrier(2);
   weft::go({.label = "the first"}, [=] {
     const std::scoped_lock first(*a);
-    weft::testing::settle();
+    both->arrive_and_wait();
     const std::scoped_lock second(*b);
   });
   weft::go([=] {
     const std::scoped_lock first(*b);
-    weft::testing::settle();
+    both->arrive_and_wait();
     const std::scoped_lock second(*a);
   });
-  go_on();
-  go_on();
   go_on();
 }
 
@@ -134,18 +135,17 @@ void wait_group() {
 void writer() {
   auto* table = new weft::shared_mutex;
   auto* m = new weft::mutex;
+  auto* both = new weft::barrier(2);
   weft::go([=] {
     const std::scoped_lock write(*table);
-    weft::testing::settle();
+    both->arrive_and_wait();
     const std::scoped_lock hold(*m);
   });
   weft::go([=] {
     const std::scoped_lock hold(*m);
-    weft::testing::settle();
+    both->arrive_and_wait();
     const std::shared_lock read(*table);
   });
-  go_on();
-  go_on();
   go_on();
 }
 
@@ -164,14 +164,15 @@ void nested_readers() {
 void many() {
   constexpr std::size_t n = 10;
   auto* locks = new weft::mutex[n];
+  auto* all = new weft::barrier(n);
   for (std::size_t i = 0; i < n; ++i) {
     weft::go([=] {
       const std::scoped_lock mine(locks[i]);
-      weft::testing::settle();
+      all->arrive_and_wait();
       const std::scoped_lock next(locks[(i + 1) % n]);
     });
   }
-  for (std::size_t i = 0; i <= n; ++i) go_on();
+  go_on();
 }
 
 }  // namespace

@@ -16,6 +16,9 @@
 // The environment variable WEFT_DIAG chooses for a program that does not: words with commas between them, of which
 // `deadlock=abort`, `deadlock=log`, `deadlock=off` are the policies below. What is called here wins.
 //
+// A lock that another than locked it unlocks while somebody waits is a signal rather than a lock, and makes no circle
+// from then on; calling on_deadlock() forgets which those are.
+//
 // May be called from any thread, at any time.
 #pragma once
 

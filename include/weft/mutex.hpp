@@ -41,8 +41,8 @@ class mutex {
   mutex& operator=(const mutex&) = delete;
   ~mutex() {
     // relaxed: whoever destroys it must be the only one left
-    if ((state_.load(detail::memory_order_relaxed) & waiting) != 0) [[unlikely]] {
-      queue_.forbid_waiters("weft: mutex destroyed while somebody waits for it");
+    if ((state_.load(detail::memory_order_relaxed) & (waiting | watched)) != 0) [[unlikely]] {
+      end_slow();
     }
   }
 
@@ -53,7 +53,8 @@ class mutex {
       static_cast<void>(lock_slow(nullptr));
       return;
     }
-    owner_.take();
+    if (!owner_.take()) [[unlikely]]
+      taken(true);
   }
 
   /// The same, until a context is cancelled (M1). errc::cancelled or errc::timed_out: the lock is not ours. A context
@@ -66,7 +67,8 @@ class mutex {
   [[nodiscard]] bool try_lock() noexcept {
     const bool ours = (state_.load(detail::memory_order_relaxed) & locked) == 0 &&
                       (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
-    if (ours) owner_.take();
+    if (ours && !owner_.take()) [[unlikely]]
+      taken(false);
     return ours;
   }
 
@@ -100,10 +102,14 @@ class mutex {
       4;  // a waiter has been woken and has not tried the lock yet; above: since when
   static constexpr std::uint32_t handing = 8;  // the first waiter has a right to the lock: unlock hands it over
 
+  static constexpr std::uint32_t watched = 16;  // it is known to who watches the order of locks; stays
+
   [[nodiscard]] detail::wait_end lock_within(const detail::wait_limit& limit);
   detail::wait_end lock_slow(const detail::wait_limit* limit);
   [[nodiscard]] bool compete();
   void give_up();
+  void taken(bool may_have_waited) noexcept;
+  void end_slow() noexcept;
   void unlock_slow(std::uint32_t state, detail::party_number owner);
   [[nodiscard]] bool hand_over();
   [[nodiscard]] detail::wait_node* take_waiter();

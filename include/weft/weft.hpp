@@ -15,6 +15,7 @@
 #include "weft/failure.hpp"
 #include "weft/go.hpp"
 #include "weft/group.hpp"
+#include "weft/leaks.hpp"
 #include "weft/mutex.hpp"
 #include "weft/notify_context.hpp"
 #include "weft/once.hpp"

@@ -27,6 +27,7 @@ atomic<std::uint64_t> threads_named{0};
 struct slots {
   void* worker;
   void* record;
+  party_number number;
   void (*at_exit)(void* record);
 };
 
@@ -68,9 +69,10 @@ __attribute__((noinline)) party_number* party_slot() noexcept {
   return slot;
 }
 
-// relaxed: only a number, different for each
-__attribute__((noinline, cold)) party_number name_this_thread() noexcept {
-  return *party_slot() = thread_party | (threads_named.fetch_add(1, memory_order_relaxed) + 1);
+__attribute__((noinline)) party_number number_of_thread() noexcept {
+  // relaxed: only a number, different for each
+  if (mine.number == 0) mine.number = thread_party | (threads_named.fetch_add(1, memory_order_relaxed) + 1);
+  return mine.number;
 }
 
 __attribute__((noinline)) void* this_thread_record() noexcept {

@@ -62,6 +62,11 @@ bool is_signal(const void* object) noexcept {
   return false;
 }
 
+void forget_signals() noexcept {
+  for (auto& each : signals) each.store(nullptr, memory_order_relaxed);
+  all_are_signals.store(false, memory_order_relaxed);
+}
+
 bool is_lock(wait_reason reason) noexcept {
   return reason == wait_reason::mutex_lock || reason == wait_reason::rwmutex_lock ||
          reason == wait_reason::rwmutex_rlock;
@@ -233,11 +238,13 @@ deadlock_policy on_deadlock(deadlock_policy policy) noexcept {
   const deadlock_policy before = detail::policy();
   detail::policy_set.store(static_cast<int>(policy), detail::memory_order_relaxed);
   detail::callback_set.store(nullptr, detail::memory_order_relaxed);
+  detail::forget_signals();
   return before;
 }
 
 void on_deadlock(void (*callback)(const deadlock_report& report)) noexcept {
   detail::callback_set.store(callback, detail::memory_order_relaxed);
+  detail::forget_signals();
 }
 
 namespace detail {

@@ -61,6 +61,11 @@ void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
 
 }  // namespace
 
+const char* state_of(const goroutine& g) noexcept {
+  const auto state = g.state.load(memory_order_relaxed);
+  return state == goroutine_state::waiting ? text(g.reason.load(memory_order_relaxed)) : state_text(state);
+}
+
 void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, naming style) noexcept {
   print_header(fd, g, now_ms);
   if (!here) {

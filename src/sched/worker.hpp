@@ -75,7 +75,7 @@ struct alignas(64) worker {
   token_lock lock;
   atomic<token*> held{nullptr};  // released by tie(); a thief inside the lock acquires it
   goroutine* running = nullptr;  // null on the scheduler's own stack
-  party_number* party = nullptr;  // of its thread: the number of `running` (party.hpp)
+  party_number* party = &unread_party;  // of its thread: the number of `running` (party.hpp)
   exception_state* exceptions = nullptr;
   commit_function commit = nullptr;  // what to do once the goroutine that just left is at rest
   void* commit_arg = nullptr;
@@ -86,6 +86,7 @@ struct alignas(64) worker {
   bool searching = false;         // counted as searching in the idle word
   random_source chance{1};
   fiber scheduler;  // the thread's own stack
+  party_number unread_party = 0;  // where it is written if nobody is to read it
 
   // The rest is cold.
   alignas(64) atomic<std::uint32_t> wake{0};  // futex word: see below

@@ -17,6 +17,7 @@
 #include "os/thread.hpp"
 #include "os/thread_local.hpp"
 #include "park/body.hpp"
+#include "park/lock_order.hpp"
 #include "park/registry.hpp"
 #include "weft/detail/panic.hpp"
 
@@ -166,7 +167,7 @@ void sim_engine::drive(bool (*done)(void* arg), void* arg) {
   const runtime_section inside;
   void* const before = this_worker();
   set_this_worker(this);
-  party_ = party_slot();
+  if (!locks_are_watched()) party_ = party_slot();
   const party_number itself = *party_;  // what the thread is before and after
   adopt_thread(host_);
   exceptions_ = this_thread_exceptions();

@@ -21,6 +21,7 @@
 #include "park/abandon.hpp"
 #include "park/body.hpp"
 #include "park/dump.hpp"
+#include "park/goroutine_groups.hpp"
 #include "park/parallelism.hpp"
 #include "park/registry.hpp"
 #include "sim/engine.hpp"
@@ -133,10 +134,7 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   drive([](void* engine) { return static_cast<sim_engine*>(engine)->over(); }, this);
   give_way_to_report();
   happens_after(&sim());
-  if (options.report) {
-    write_text(2, "weft: goroutines left when main returned:\n");
-    print_goroutines(2, nullptr, static_cast<std::uint32_t>(clock_ / 1'000'000));
-  }
+  report_left(options.report, static_cast<std::uint32_t>(clock_ / 1'000'000));
   abandon();
   main_ = nullptr;
   main_gone_ = false;

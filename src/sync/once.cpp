@@ -19,7 +19,7 @@ using namespace detail;
 bool once::begin_locked() noexcept {
   if (state_.load(memory_order_relaxed) != fresh) return false;
   state_.store(running, memory_order_relaxed);
-  owner_.take();
+  owner_.take_slowly();
   return true;
 }
 

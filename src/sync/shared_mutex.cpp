@@ -41,7 +41,7 @@ void shared_mutex::admit(kind who) noexcept {
 /// Queue's lock held: the caller comes in.
 void shared_mutex::enter_locked(kind who) noexcept {
   if (who == writer)
-    owner_.take();
+    owner_.take_slowly();
   else
     owner_.read_alone(readers_ == 0);
   admit(who);
@@ -85,7 +85,7 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   bool message = false;
   const wait_end end = queue_.park(queue_end::back, reason, this, &limit, message, who == writer ? this : nullptr,
                                    edge.listed() ? &edge : nullptr);
-  if (end == wait_end::completed && who == writer) owner_.take();
+  if (end == wait_end::completed && who == writer) owner_.take_slowly();
   if (end != wait_end::completed) {
     wait_list admitted;
     admit_those_in_front(admitted);

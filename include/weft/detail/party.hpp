@@ -7,7 +7,8 @@
 // to another later. The number of the party that runs on a thread stands in a thread-local variable, which the engine
 // writes at each switch. lock() reads it with two instructions that name the variable: a call would cost as much as
 // the rest of an uncontended lock, and a C++ access may be computed from an address that the compiler has kept across a
-// switch to another thread (thread_local.hpp). On a foreign thread it is 0 until it is asked for.
+// switch to another thread (thread_local.hpp). On a foreign thread it is 0 until it is asked for. With
+// WEFT_DIAG=lockorder it is 0 always, so that every lock takes the slow way, where what it holds is written down.
 //
 // The mark is written by whoever has the lock: the number when it has become his, 0 before he frees it. In between,
 // from the moment a lock changes hands until its new owner has written his number, it says 0: nobody knows. So what
@@ -37,7 +38,8 @@ inline constexpr party_number reader_mark = party_number{1} << 62;   // set in a
 /// Models leave it out: nothing but reports depends on it.
 class owner_mark {
  public:
-  static void take() noexcept {}
+  [[nodiscard]] static bool take() noexcept { return true; }
+  static void take_slowly() noexcept {}
   static void read_alone(bool) noexcept {}
   static void leave() noexcept {}
   [[nodiscard]] static party_number who() noexcept { return nobody_known; }
@@ -45,13 +47,17 @@ class owner_mark {
 
 #else
 
-/// Gives the calling thread, which has none, a number.
-[[nodiscard]] party_number name_this_thread() noexcept;
+/// Who the caller is, where the variable does not say.
+[[nodiscard]] party_number ask_for_party() noexcept;
+
+/// The number of the calling thread, which is given to it now if it has none.
+[[nodiscard]] party_number number_of_thread() noexcept;
 
 /// Where the number of the party that runs on the calling thread is written. For engines.
 [[nodiscard]] party_number* party_slot() noexcept;
 
-[[nodiscard]] inline party_number this_party() noexcept {
+/// What the variable says.
+[[nodiscard]] inline party_number written_party() noexcept {
   party_number number;
 #if defined(__x86_64__)
   __asm__ __volatile__("movq weft_this_party@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(number) : : "memory");
@@ -66,15 +72,24 @@ class owner_mark {
 #else
   number = *party_slot();
 #endif
-  if (number == nobody_known) [[unlikely]] number = name_this_thread();
   return number;
+}
+
+[[nodiscard]] inline party_number this_party() noexcept {
+  const party_number number = written_party();
+  return number != nobody_known ? number : ask_for_party();
 }
 
 /// Whose a lock is.
 class owner_mark {
  public:
-  /// The caller has it.
-  void take() noexcept { number_.store(this_party(), memory_order_relaxed); }
+  /// The caller has it. False: call take_slowly(), and see whether locks are watched.
+  [[nodiscard]] bool take() noexcept {
+    const party_number number = written_party();
+    number_.store(number, memory_order_relaxed);
+    return number != nobody_known;
+  }
+  void take_slowly() noexcept { number_.store(this_party(), memory_order_relaxed); }
 
   /// The caller has it as a reader, the only one or one of several, of whom nothing is known.
   void read_alone(bool alone) noexcept {

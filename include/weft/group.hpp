@@ -185,7 +185,8 @@ class group {
   [[nodiscard]] detail::goroutine& make(F&& f, detail::site where) {
     using call = detail::group_call<std::decay_t<F>>;
     detail::require_goroutine_function<std::decay_t<F>>(f);
-    return detail::make_goroutine_for({where, 0, nullptr}, body<call>{core_, std::make_unique<call>(core_, std::forward<F>(f))});
+    return detail::make_goroutine_for({where, 0, nullptr},
+                                      body<call>{core_, std::make_unique<call>(core_, std::forward<F>(f))});
   }
 
   /// What a goroutine of the group runs.

@@ -27,12 +27,12 @@ namespace weft {
 /// Goroutines that are alike: they were started on the same line, and are in the same state at the same place.
 struct leak {
   std::size_t count = 0;
-  std::uint64_t first = 0;        // the number of one of them (G4)
-  std::string state;              // "chan receive" and so on, as in dumps (D5)
-  const void* object = nullptr;   // what that one waits for, or null
-  std::string label;              // go_options::label, or nothing
-  std::string started_at;         // "server.cpp:41"
-  std::vector<std::string> stack; // of that one, the innermost function first; empty if it runs
+  std::uint64_t first = 0;               // the number of one of them (G4)
+  std::string state;                     // "chan receive" and so on, as in dumps (D5)
+  const void* object = nullptr;          // what that one waits for, or null
+  std::string label;                     // go_options::label, or nothing
+  std::string started_at;                // "server.cpp:41"
+  std::vector<std::string> stack;        // of that one, the innermost function first; empty if it runs
   std::chrono::milliseconds longest{0};  // how long one of them has waited
 };
 

@@ -96,6 +96,8 @@ class mutex {
   }
 
  private:
+  friend struct mutex_in_model;  // looks at the word
+
   static constexpr std::uint32_t locked = 1;
   static constexpr std::uint32_t waiting = 2;  // the queue is not empty
   static constexpr std::uint32_t waking =

@@ -15,8 +15,8 @@
 
 // Named by instructions in party.hpp, which neither a compiler nor a linker sees through.
 extern "C" {
-__attribute__((tls_model("initial-exec"), used, visibility("default"))) thread_local constinit weft::detail::party_number
-    weft_this_party = 0;
+__attribute__((tls_model("initial-exec"), used,
+               visibility("default"))) thread_local constinit weft::detail::party_number weft_this_party = 0;
 }
 
 namespace weft::detail {

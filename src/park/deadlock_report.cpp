@@ -155,10 +155,10 @@ void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
 void print_held(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
   const blocked_party& before = cycle.parties[(index + cycle.told - 1) % cycle.told];
   if (before.target == wait_target::in_front) return;
-  const char* const verb = is_lock(before.reason)                 ? "holds"
-                           : before.reason == wait_reason::once   ? "runs"
-                           : before.reason == wait_reason::join   ? "is"
-                                                                  : "belongs to";
+  const char* const verb = is_lock(before.reason)               ? "holds"
+                           : before.reason == wait_reason::once ? "runs"
+                           : before.reason == wait_reason::join ? "is"
+                                                                : "belongs to";
   write_format(fd, "  %s %s %p, for which %s waits\n", verb, object_kind(before.reason), before.object,
                party_text(before.who).text);
 }

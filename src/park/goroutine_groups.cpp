@@ -113,9 +113,8 @@ std::vector<leak> group_goroutines(bool (*wanted)(void* arg, const goroutine& g)
   std::vector<leak> told;
   told.reserve(all.kinds.size());
   for (const auto& [hash, k] : all.kinds) told.push_back(describe(k));
-  std::sort(told.begin(), told.end(), [](const leak& a, const leak& b) {
-    return a.count != b.count ? a.count > b.count : a.first < b.first;
-  });
+  std::sort(told.begin(), told.end(),
+            [](const leak& a, const leak& b) { return a.count != b.count ? a.count > b.count : a.first < b.first; });
   return told;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Goroutines counted by what they are: started where, waiting why, and where. A program that has left a hundred thousand
-// goroutines behind has left three kinds.
+// Goroutines counted by what they are: started where, waiting why, and where. A program that has left a hundred
+// thousand goroutines behind has left three kinds.
 #pragma once
 
 #include <cstdint>

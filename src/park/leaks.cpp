@@ -2,6 +2,8 @@
 //
 // The goroutines of a scope are those whose numbers were not there when it was made; numbers are given out in batches,
 // so a later one may be the lower.
+//
+// Memory ordering: relaxed, as in dump.cpp.
 #include "weft/leaks.hpp"
 
 #include <algorithm>
@@ -86,8 +88,8 @@ std::vector<leak> leak_scope::find(std::chrono::milliseconds patience) const {
   const detail::nanoseconds give_up = detail::now() + std::chrono::nanoseconds(patience).count();
   for (detail::nanoseconds wait = detail::first_look_again;; wait *= 2) {
     const detail::nanoseconds now = detail::now();
-    std::vector<leak> left = detail::group_goroutines(detail::scope_filter::wanted, &filter,
-                                                      static_cast<std::uint32_t>(now / 1'000'000));
+    std::vector<leak> left =
+        detail::group_goroutines(detail::scope_filter::wanted, &filter, static_cast<std::uint32_t>(now / 1'000'000));
     if (left.empty() || now >= give_up) return left;
     detail::pause_for(std::min(wait, give_up - now));
   }
@@ -99,9 +101,8 @@ std::string text_of(const std::vector<leak>& leaks) {
   std::string text;
   for (const leak& each : leaks) {
     const std::string object = each.object != nullptr ? ", " + detail::address_text(each.object) : "";
-    const std::string waited = each.object != nullptr || each.longest.count() != 0
-                                   ? ", " + std::to_string(each.longest.count()) + " ms"
-                                   : "";
+    const std::string waited =
+        each.object != nullptr || each.longest.count() != 0 ? ", " + std::to_string(each.longest.count()) + " ms" : "";
     text += "\ngoroutine " + std::to_string(each.first) + " [" + each.state + object + waited + "]";
     if (!each.label.empty()) text += " {" + each.label + "}";
     text += ":\n";

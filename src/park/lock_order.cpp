@@ -100,7 +100,8 @@ void report(const order& closing, const std::vector<order>& way) {
   write_text(2, "\n");
 }
 
-[[gnu::noinline]] order order_here(const void* first, const void* second, party_number who, const std::vector<const void*>& held) {
+[[gnu::noinline]] order order_here(const void* first, const void* second, party_number who,
+                                   const std::vector<const void*>& held) {
   order made{first, second, who, nullptr, 0, {}, 0, {}};
   for (const void* each : held) {
     if (each != first && each != second) made.also_held.push_back(each);

@@ -73,8 +73,8 @@ inline constexpr std::uint32_t nudged = 2;  // still resting: look again
 
 struct alignas(64) worker {
   token_lock lock;
-  atomic<token*> held{nullptr};  // released by tie(); a thief inside the lock acquires it
-  goroutine* running = nullptr;  // null on the scheduler's own stack
+  atomic<token*> held{nullptr};         // released by tie(); a thief inside the lock acquires it
+  goroutine* running = nullptr;         // null on the scheduler's own stack
   party_number* party = &unread_party;  // of its thread: the number of `running` (party.hpp)
   exception_state* exceptions = nullptr;
   commit_function commit = nullptr;  // what to do once the goroutine that just left is at rest
@@ -85,7 +85,7 @@ struct alignas(64) worker {
   atomic<bool> blocking{false};   // inside blocking()
   bool searching = false;         // counted as searching in the idle word
   random_source chance{1};
-  fiber scheduler;  // the thread's own stack
+  fiber scheduler;                // the thread's own stack
   party_number unread_party = 0;  // where it is written if nobody is to read it
 
   // The rest is cold.

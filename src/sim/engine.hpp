@@ -121,7 +121,7 @@ class sim_engine {
   fiber host_;
   exception_state* exceptions_ = nullptr;
   goroutine* running_ = nullptr;
-  party_number unread_party_ = 0;            // where it is written if nobody is to read it
+  party_number unread_party_ = 0;         // where it is written if nobody is to read it
   party_number* party_ = &unread_party_;  // the driver's thread: the number of `running_` (party.hpp)
   goroutine* main_ = nullptr;
   bool main_returned_ = false;

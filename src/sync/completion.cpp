@@ -6,15 +6,13 @@
 namespace weft::detail {
 
 void completion::wait(wait_reason reason, const void* what) {
-  queue_.lock();
-  if (finished_) {
-    queue_.unlock();
-    return;
-  }
-  queue_.unlock();
   wait_edge edge(nullptr, reason, what, by_);
-  edge.announce();
   queue_.lock();
+  if (!finished_ && by_ != nobody_known && edge.open()) {
+    queue_.unlock();
+    edge.report();
+    queue_.lock();
+  }
   if (finished_) {
     queue_.unlock();
     return;

@@ -72,9 +72,9 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   // Who reads waits for the writer who writes, or for the one who is to write before him.
   const party_number in_front = who == reader && !writing_ ? writer_in_front() : nobody_known;
   queue_.unlock();
-  wait_edge edge = in_front == nobody_known
-                       ? wait_edge(&limit, reason, this, owner_, who == writer ? wait_target::owner : wait_target::writer)
-                       : wait_edge(&limit, reason, this, in_front, wait_target::in_front);
+  wait_edge edge = in_front == nobody_known ? wait_edge(&limit, reason, this, owner_,
+                                                        who == writer ? wait_target::owner : wait_target::writer)
+                                            : wait_edge(&limit, reason, this, in_front, wait_target::in_front);
   edge.announce();
   queue_.lock();
   if (free_for(who)) {

@@ -18,7 +18,7 @@
 // expect-stdout: ^\[two locks\] err: goroutine [0-9]+ \[sync\.Mutex\.Lock, 0x[0-9a-f]+, [0-9]+ ms\] \{the first\}:$
 // expect-stdout: ^\[two locks\] out: the others go on$
 // expect-stdout: ^\[two locks\] exit 0$
-// expect-stdout: ^\[two locks, abort\] err: fatal error: deadlock: 
+// expect-stdout: ^\[two locks, abort\] err: fatal error: deadlock:
 // expect-stdout: ^\[two locks, abort\] exit 2$
 // expect-stdout: ^\[twice\] err: weft: deadlock: goroutine [0-9]+ waits for mutex 0x[0-9a-f]+ held by itself, unless somebody else unlocks$
 // expect-stdout: ^\[twice\] out: the others go on$

@@ -33,7 +33,7 @@ class completion {
 
  private:
   [[no_unique_address]] wait_queue queue_;
-  bool finished_ = false;          // under the queue's lock
+  bool finished_ = false;           // under the queue's lock
   party_number by_ = nobody_known;  // written once
 };
 

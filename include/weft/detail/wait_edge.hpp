@@ -2,12 +2,12 @@
 // floor 2
 //
 // "This party waits, without a limit, for something that somebody has": an edge of the graph in which deadlocks are
-// cycles (decision 0018). Made by locks, tasks, groups, wait_groups and once around their slow path, on the stack of the
-// party, and listed under its number (src/park/wait_graph.cpp). An edge says
+// cycles (decision 0018). Made by locks, tasks, groups, wait_groups and once around their slow path, on the stack of
+// the party, and listed under its number (src/park/wait_graph.cpp). An edge says
 //   what     the object and the reason, for reports
 //   for whom  owner     whoever the object's mark names, now (owner_mark)
-//             party     one party, for ever: the goroutine of a task; or a writer that queues for the same lock in front
-//             members   all goroutines that owe something to the object: each of them must do it
+//             party     one party, for ever: the goroutine of a task; or a writer that queues for the same lock in
+//             front members   all goroutines that owe something to the object: each of them must do it
 // A wait with a limit ends by itself and is no edge. Nor is one for a channel, a condition or a semaphore: nobody can
 // say who will end it.
 //

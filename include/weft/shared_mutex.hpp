@@ -115,7 +115,7 @@ class shared_mutex {
   }
   void admit(kind who) noexcept;
   void enter_locked(kind who) noexcept;
-  [[nodiscard]] detail::party_number writer_in_front() noexcept;
+  [[nodiscard]] const detail::wait_edge* writer_in_front() noexcept;
   bool try_enter(kind who) noexcept;
   detail::wait_end enter(kind who, const detail::wait_limit& limit);
   detail::wait_end wait(kind who, const detail::wait_limit& limit);

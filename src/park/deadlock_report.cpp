@@ -183,7 +183,7 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
                  here || now_ms < since ? 0 : now_ms - since, label != nullptr ? " {" : "",
                  label != nullptr ? label : "", label != nullptr ? "}" : "");
     if (here)
-      print_stack(fd, *p.record, teller_frames + 1, teller_depth - 1);  // without report()
+      print_stack(fd, *p.record, teller_frames + 1, teller_depth > 0 ? teller_depth - 1 : 0);  // without report()
     else
       print_stack(fd, *p.record);
   }
@@ -253,8 +253,10 @@ namespace detail {
   if (policy() == deadlock_policy::ignore && callback_set.load(memory_order_relaxed) == nullptr) return;
   if (!claim_telling()) return;
   teller_depth = who != nullptr ? walk_caller(who->self.bounds, teller_frames, most_frames) : 0;
+  struct at_end {
+    ~at_end() { telling.store(false, memory_order_release); }
+  } const end;
   ensure_stack(report_stack, [this] { deadlock_teller::tell(waiting); });
-  telling.store(false, memory_order_release);
 }
 
 void note_unlock(const void* object, party_number owner) noexcept {

@@ -212,7 +212,7 @@ bool search::still_waits_for(const blocked_party& p, const blocked_party& q) noe
   const wait_edge* const next = edge_of(shelf_at(shelf_of(q.who)), q.who);
   if (edge == nullptr || next == nullptr || edge->number != p.edge || !is_live(*edge)) return false;
   if (p.target == wait_target::members) return next->owes == p.object;
-  if (p.target == wait_target::in_front && next->object != p.object) return false;
+  if (p.target == wait_target::in_front && next->number != edge->whom_number) return false;
   return single_target(*edge) == q.who;
 }
 

@@ -70,11 +70,11 @@ wait_end shared_mutex::enter(kind who, const wait_limit& limit) {
 wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   const wait_reason reason = who == writer ? wait_reason::rwmutex_lock : wait_reason::rwmutex_rlock;
   // Who reads waits for the writer who writes, or for the one who is to write before him.
-  const party_number in_front = who == reader && !writing_ ? writer_in_front() : nobody_known;
+  const wait_edge* const in_front = who == reader && !writing_ ? writer_in_front() : nullptr;
+  wait_edge edge = in_front == nullptr ? wait_edge(&limit, reason, this, owner_,
+                                                   who == writer ? wait_target::owner : wait_target::writer)
+                                       : wait_edge(&limit, reason, this, *in_front);
   queue_.unlock();
-  wait_edge edge = in_front == nobody_known ? wait_edge(&limit, reason, this, owner_,
-                                                        who == writer ? wait_target::owner : wait_target::writer)
-                                            : wait_edge(&limit, reason, this, in_front, wait_target::in_front);
   edge.announce();
   queue_.lock();
   if (free_for(who)) {
@@ -109,9 +109,9 @@ void shared_mutex::unlock() {
 }
 
 /// Queue's lock held. None, if it may give up, and so is no edge.
-party_number shared_mutex::writer_in_front() noexcept {
+const wait_edge* shared_mutex::writer_in_front() noexcept {
   const wait_node* const first = queue_.list().front();
-  return first != nullptr && is_writer(*first) && first->edge != nullptr ? first->edge->waiting : nobody_known;
+  return first != nullptr && is_writer(*first) ? first->edge : nullptr;
 }
 
 /// Queue's lock held, which it frees.

@@ -46,10 +46,18 @@ struct wait_edge : list_hook {
             wait_target how = wait_target::owner) noexcept
       : object(what), owner(&mark), reason(why), target(how), endless(is_endless(limit)) {}
 
-  /// Waits for one party; `in_front`: which itself waits for the same object.
-  wait_edge(const wait_limit* limit, wait_reason why, const void* what, party_number waited_for,
-            wait_target how = wait_target::party) noexcept
-      : object(what), whom(waited_for), reason(why), target(how), endless(is_endless(limit)) {}
+  /// Waits for one party, for ever.
+  wait_edge(const wait_limit* limit, wait_reason why, const void* what, party_number waited_for) noexcept
+      : object(what), whom(waited_for), reason(why), target(wait_target::party), endless(is_endless(limit)) {}
+
+  /// Waits for one who waits for the same object, in front of it, and is listed there.
+  wait_edge(const wait_limit* limit, wait_reason why, const void* what, const wait_edge& first) noexcept
+      : object(what),
+        whom(first.waiting),
+        whom_number(first.number),
+        reason(why),
+        target(wait_target::in_front),
+        endless(is_endless(limit)) {}
 
   /// Waits for all who owe something to `what`.
   wait_edge(const wait_limit* limit, wait_reason why, const void* what) noexcept
@@ -85,6 +93,7 @@ struct wait_edge : list_hook {
   const void* const object;
   const owner_mark* const owner = nullptr;
   const party_number whom = nobody_known;
+  const std::uint64_t whom_number = 0;  // in_front: of that one's edge
   party_number waiting = nobody_known;  // the party; none: not listed
   goroutine* who = nullptr;             // null: a foreign thread
   const void* owes = nullptr;           // what the party owes something to, or null

@@ -185,16 +185,28 @@ class group {
   [[nodiscard]] detail::goroutine& make(F&& f, detail::site where) {
     using call = detail::group_call<std::decay_t<F>>;
     detail::require_goroutine_function<std::decay_t<F>>(f);
-    auto member = std::make_unique<call>(core_, std::forward<F>(f));
-    return detail::make_goroutine_for({where, 0, nullptr}, [member = std::move(member)]() mutable {
+    return detail::make_goroutine_for({where, 0, nullptr},
+                                      body<call>{core_, std::make_unique<call>(core_, std::forward<F>(f))});
+  }
+
+  /// What a goroutine of the group runs.
+  template <class Call>
+  struct body {
+    using is_owed_to_an_object = void;
+    detail::group_core& group;
+    std::unique_ptr<Call> member;
+
+    [[nodiscard]] const void* owed_to() const noexcept { return &group; }
+
+    void operator()() {
       struct last {
         detail::group_core& group;
         ~last() { group.leave(); }
-      } end{member->group()};
-      const std::unique_ptr<call> running = std::move(member);  // gone before the group is left
+      } end{group};
+      const std::unique_ptr<Call> running = std::move(member);  // gone before the group is left
       running->run();
-    });
-  }
+    }
+  };
 
   /// Destroys a goroutine that was made and will not be started.
   static void drop(detail::goroutine& made) noexcept {

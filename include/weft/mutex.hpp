@@ -15,6 +15,8 @@
 // woken and found the lock taken again is handed it by the next unlock, and while those who are handed it have waited
 // for more than a millisecond, everybody in the queue is (M2). So nobody waits for ever, nor for long.
 //
+// Who waits for a lock that is held by who, in turn, waits for him, is told (D7).
+//
 // Happens-before: an unlock before every later lock.
 //
 // Memory ordering: taking `locked` acquires, clearing it releases; the one pairs with the other. try_lock's first look
@@ -26,6 +28,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
 
@@ -38,8 +41,8 @@ class mutex {
   mutex& operator=(const mutex&) = delete;
   ~mutex() {
     // relaxed: whoever destroys it must be the only one left
-    if ((state_.load(detail::memory_order_relaxed) & waiting) != 0) [[unlikely]] {
-      queue_.forbid_waiters("weft: mutex destroyed while somebody waits for it");
+    if ((state_.load(detail::memory_order_relaxed) & (waiting | watched)) != 0) [[unlikely]] {
+      end_slow();
     }
   }
 
@@ -48,7 +51,10 @@ class mutex {
     // One `lock bts`.
     if ((state_.fetch_or(locked, detail::memory_order_acquire) & locked) != 0) [[unlikely]] {
       static_cast<void>(lock_slow(nullptr));
+      return;
     }
+    if (!owner_.take()) [[unlikely]]
+      taken(true);
   }
 
   /// The same, until a context is cancelled (M1). errc::cancelled or errc::timed_out: the lock is not ours. A context
@@ -59,8 +65,11 @@ class mutex {
 
   /// Takes the lock if it is free (M3).
   [[nodiscard]] bool try_lock() noexcept {
-    return (state_.load(detail::memory_order_relaxed) & locked) == 0 &&
-           (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
+    const bool ours = (state_.load(detail::memory_order_relaxed) & locked) == 0 &&
+                      (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
+    if (ours && !owner_.take()) [[unlikely]]
+      taken(false);
+    return ours;
   }
 
   /// Blocks for at most `d`, or until `when`, of any clock; whether the lock is ours (M1). A time that has passed is
@@ -76,31 +85,40 @@ class mutex {
 
   /// Frees the lock. Fatal "sync: unlock of unlocked mutex" if it is free (M4).
   void unlock() {
+    const detail::party_number owner = owner_.who();
+    owner_.leave();
     std::uint32_t was = locked;
     const bool freed =
         state_.compare_exchange_strong(was, 0, detail::memory_order_release, detail::memory_order_relaxed);
     if (!freed) [[unlikely]] {
-      unlock_slow(was);
+      unlock_slow(was, owner);
     }
   }
 
  private:
+  friend struct mutex_in_model;  // looks at the word
+
   static constexpr std::uint32_t locked = 1;
   static constexpr std::uint32_t waiting = 2;  // the queue is not empty
   static constexpr std::uint32_t waking =
       4;  // a waiter has been woken and has not tried the lock yet; above: since when
   static constexpr std::uint32_t handing = 8;  // the first waiter has a right to the lock: unlock hands it over
 
+  static constexpr std::uint32_t watched = 16;  // it is known to who watches the order of locks; stays
+
   [[nodiscard]] detail::wait_end lock_within(const detail::wait_limit& limit);
   detail::wait_end lock_slow(const detail::wait_limit* limit);
   [[nodiscard]] bool compete();
   void give_up();
-  void unlock_slow(std::uint32_t state);
+  void taken(bool may_have_waited) noexcept;
+  void end_slow() noexcept;
+  void unlock_slow(std::uint32_t state, detail::party_number owner);
   [[nodiscard]] bool hand_over();
   [[nodiscard]] detail::wait_node* take_waiter();
 
+  [[no_unique_address]] detail::wait_queue queue_;
   detail::atomic<std::uint32_t> state_{0};  // `locked` by everybody; the others under the queue's lock
-  detail::wait_queue queue_;
+  [[no_unique_address]] detail::owner_mark owner_;
 };
 
 }  // namespace weft

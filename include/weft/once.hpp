@@ -25,6 +25,7 @@
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/callable.hpp"
+#include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
 
@@ -92,8 +93,9 @@ class once {
   [[nodiscard]] bool begin_locked() noexcept;
   void finish() noexcept;
 
-  detail::atomic<std::uint32_t> state_{fresh};  // written under the queue's lock
-  detail::wait_queue queue_;
+  [[no_unique_address]] detail::wait_queue queue_;
+  detail::atomic<std::uint32_t> state_{fresh};      // written under the queue's lock
+  [[no_unique_address]] detail::owner_mark owner_;  // who runs the function
 };
 
 }  // namespace weft

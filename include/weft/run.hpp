@@ -17,7 +17,8 @@ struct run_options {
   int workers = 0;
   /// Wait for all other goroutines after main has returned. If they then all wait for each other, that is a deadlock.
   bool drain = false;
-  /// After main has returned, print the goroutines that are left to standard error.
+  /// After main has returned, print the goroutines that are left to standard error, alike ones together (D9). Also if
+  /// the environment says WEFT_DIAG=leaks; with leaks=json as one JSON object.
   bool report = false;
   /// Engine sim only: the seed of every choice; 0: the environment variable WEFT_SEED, else 1.
   std::uint64_t seed = 0;

@@ -14,6 +14,9 @@
 // Fairness (M5): a writer that waits keeps new readers out, so a reader must not lock it a second time; an unlock lets
 // in all readers that have come meanwhile, before the next writer. So neither kind starves the other.
 //
+// Who waits for a lock that is held by who, in turn, waits for him, is told, as far as it is known who holds it: a
+// writer, or one reader alone (D7).
+//
 // Happens-before: an unlock before every later lock of either kind; an unlock_shared before every later lock().
 #pragma once
 
@@ -21,6 +24,7 @@
 #include <cstdint>
 
 #include "weft/clock.hpp"
+#include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
 
@@ -69,7 +73,7 @@ class shared_mutex {
   void lock_shared() {
     queue_.lock();
     if (free_for(reader)) [[likely]] {
-      ++readers_;
+      owner_.read_alone(readers_++ == 0);
       queue_.unlock();
     } else {
       static_cast<void>(wait(reader, {}));
@@ -94,6 +98,7 @@ class shared_mutex {
   /// Frees the lock. Fatal "sync: RUnlock of unlocked RWMutex" if no reader has it.
   void unlock_shared() {
     queue_.lock();
+    owner_.leave();
     if (readers_ > 1 || (readers_ == 1 && queue_.empty())) [[likely]] {
       --readers_;
       queue_.unlock();
@@ -109,6 +114,8 @@ class shared_mutex {
     return !writing_ && queue_.empty() && (who == reader || readers_ == 0);
   }
   void admit(kind who) noexcept;
+  void enter_locked(kind who) noexcept;
+  [[nodiscard]] const detail::wait_edge* writer_in_front() noexcept;
   bool try_enter(kind who) noexcept;
   detail::wait_end enter(kind who, const detail::wait_limit& limit);
   detail::wait_end wait(kind who, const detail::wait_limit& limit);
@@ -116,9 +123,10 @@ class shared_mutex {
   void admit_those_in_front(detail::wait_list& admitted) noexcept;
   void last_reader_leaves();
 
-  std::int64_t readers_ = 0;  // who have the lock together; under the queue's lock, as the next
-  bool writing_ = false;      // somebody has it alone
-  detail::wait_queue queue_;  // a slot that is not null is a writer's
+  [[no_unique_address]] detail::wait_queue queue_;  // a slot that is not null is a writer's
+  bool writing_ = false;                            // somebody has it alone; under the queue's lock, as the next
+  std::int64_t readers_ = 0;                        // who have the lock together
+  [[no_unique_address]] detail::owner_mark owner_;  // the writer, or the reader if there is one
 };
 
 }  // namespace weft

@@ -204,7 +204,9 @@ struct spawning {
     using result = std::invoke_result_t<callable&>;
     require_goroutine_function<callable>(f);
     auto state = std::make_unique<task_of<result, callable>>(std::forward<F>(f));
-    detail::start(make_goroutine_for(options, [running = state.get()] { running->run(); }));
+    goroutine& made = make_goroutine_for(options, [running = state.get()] { running->run(); });
+    state->ended.promise(id_of(&made));
+    detail::start(made);
     return task<result>(std::move(state));
   }
 };

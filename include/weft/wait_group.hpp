@@ -98,8 +98,11 @@ class wait_group {
   /// ends the process where it is thrown, without running the destructor of `at_end`.
   template <class F>
   struct counted {
+    using is_owed_to_an_object = void;
     wait_group& group;
     std::optional<F> f;
+
+    [[nodiscard]] const void* owed_to() const noexcept { return &group; }
 
     void operator()() {
       struct at_end {

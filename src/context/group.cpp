@@ -12,6 +12,7 @@
 
 #include "sync/destruction.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/detail/wait_edge.hpp"
 
 namespace weft::detail {
 
@@ -119,7 +120,16 @@ void group_core::end_join() noexcept {
 
 void group_core::join() noexcept {
   if (!begin_join()) return;
-  idle_.park_at_back(wait_reason::group_wait, this);
+  wait_edge edge(nullptr, wait_reason::group_wait, this);
+  if (edge.open()) {
+    idle_.unlock();
+    end_join();
+    edge.report();
+    if (!begin_join()) return;
+  }
+  bool unused = false;
+  static_cast<void>(idle_.park(queue_end::back, wait_reason::group_wait, this, nullptr, unused, nullptr,
+                               edge.listed() ? &edge : nullptr));
   end_join();
 }
 

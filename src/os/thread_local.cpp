@@ -11,13 +11,23 @@
 #include <pthread.h>
 
 #include "weft/detail/panic.hpp"
+#include "weft/detail/party.hpp"
+
+// Named by instructions in party.hpp, which neither a compiler nor a linker sees through.
+extern "C" {
+__attribute__((tls_model("initial-exec"), used,
+               visibility("default"))) thread_local constinit weft::detail::party_number weft_this_party = 0;
+}
 
 namespace weft::detail {
 namespace {
 
+atomic<std::uint64_t> threads_named{0};
+
 struct slots {
   void* worker;
   void* record;
+  party_number number;
   void (*at_exit)(void* record);
 };
 
@@ -51,6 +61,18 @@ __attribute__((noinline)) void* this_worker() noexcept {
 __attribute__((noinline)) void set_this_worker(void* worker) noexcept {
   mine.worker = worker;
   __asm__ __volatile__("" : : : "memory");
+}
+
+__attribute__((noinline)) party_number* party_slot() noexcept {
+  party_number* slot = &weft_this_party;
+  __asm__ __volatile__("" : "+r"(slot) : : "memory");
+  return slot;
+}
+
+__attribute__((noinline)) party_number number_of_thread() noexcept {
+  // relaxed: only a number, different for each
+  if (mine.number == 0) mine.number = thread_party | (threads_named.fetch_add(1, memory_order_relaxed) + 1);
+  return mine.number;
 }
 
 __attribute__((noinline)) void* this_thread_record() noexcept {

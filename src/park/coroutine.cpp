@@ -11,8 +11,9 @@ namespace weft::detail {
 
 void resume_coroutine_in(closure& body, void* address) noexcept {
   ::new (body.bytes) void*(address);
-  body.use = [](closure& self, closure_use how) {
+  body.use = [](closure& self, closure_use how) -> const void* {
     if (how == closure_use::call) std::coroutine_handle<>::from_address(*reinterpret_cast<void**>(self.bytes)).resume();
+    return nullptr;
   };
 }
 

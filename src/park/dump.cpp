@@ -61,18 +61,36 @@ void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
 
 }  // namespace
 
+const char* state_of(const goroutine& g) noexcept {
+  const auto state = g.state.load(memory_order_relaxed);
+  return state == goroutine_state::waiting ? text(g.reason.load(memory_order_relaxed)) : state_text(state);
+}
+
 void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, naming style) noexcept {
   print_header(fd, g, now_ms);
+  if (!here) {
+    print_stack(fd, g, style);
+    return;
+  }
+  void* frames[most_frames];
+  // What an uncaught exception leaves behind it is the C++ runtime, which has no frame pointers.
+  const bool thrown = abi::__cxa_current_exception_type() != nullptr;
+  print_frames(fd, frames,
+               thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames), style);
+  write_format(fd, "  started at %s:%u\n", g.file, g.line);
+}
+
+void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n) noexcept {
+  print_frames(fd, frames, n, naming::demangled);
+  write_format(fd, "  started at %s:%u\n", g.file, g.line);
+}
+
+void print_stack(int fd, goroutine& g, naming style) noexcept {
   void* frames[most_frames];
   std::byte* const top = g.self.bounds.top;
   std::byte* const low = top != nullptr ? top - g.self.bounds.size : nullptr;
   const auto state = g.state.load(memory_order_relaxed);
-  if (here) {
-    // What an uncaught exception leaves behind it is the C++ runtime, which has no frame pointers.
-    const bool thrown = abi::__cxa_current_exception_type() != nullptr;
-    print_frames(fd, frames,
-                 thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames), style);
-  } else if (state == goroutine_state::running || g.pinned.load(memory_order_relaxed)) {
+  if (state == goroutine_state::running || g.pinned.load(memory_order_relaxed)) {
     write_text(fd, "    (on another thread; stack not shown)\n");
   } else if (top != nullptr) {
     print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames), style);

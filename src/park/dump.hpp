@@ -22,6 +22,13 @@ namespace weft::detail {
 /// Prints one goroutine. `here` is the caller's own: its frames are walked from the caller's registers.
 void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, naming style = naming::demangled) noexcept;
 
+/// What a goroutine does, or waits for, in the words of its line.
+[[nodiscard]] const char* state_of(const goroutine& g) noexcept;
+
+/// The lines of print_goroutine() below the first, for another than the caller's; or with frames that were kept.
+void print_stack(int fd, goroutine& g, naming style = naming::demangled) noexcept;
+void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n) noexcept;
+
 /// Prints every goroutine that is not free, `here` (may be null) first. In a signal handler names must be as linked.
 void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms, naming style = naming::demangled) noexcept;
 

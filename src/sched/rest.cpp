@@ -18,6 +18,7 @@
 #include "os/overflow.hpp"
 #include "os/stack.hpp"
 #include "os/thread.hpp"
+#include "park/lock_order.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -153,6 +154,7 @@ void worker_thread(void* arg) {
   w.ended = false;
   the.rest_lock.unlock();
   set_this_worker(&w);
+  if (!locks_are_watched()) w.party = party_slot();
   w.exceptions = this_thread_exceptions();
   adopt_thread(w.scheduler);
   happens_before(&w.scheduler);

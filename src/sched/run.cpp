@@ -26,6 +26,8 @@
 #include "os/stack.hpp"
 #include "park/abandon.hpp"
 #include "park/dump.hpp"
+#include "park/goroutine_groups.hpp"
+#include "park/lock_order.hpp"
 #include "park/registry.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
@@ -53,8 +55,8 @@ goroutine& make_main(main_call& request, site where) {
   goroutine* const g = make_goroutine({where, 0, nullptr});
   g->id.store(1, memory_order_relaxed);
   ::new (g->body.bytes) main_call*(&request);
-  g->body.use = [](closure& self, closure_use how) {
-    if (how == closure_use::drop) return;
+  g->body.use = [](closure& self, closure_use how) -> const void* {
+    if (how != closure_use::call) return nullptr;
     struct gone {
       ~gone() { the.main_gone.store(true, memory_order_seq_cst); }
     };
@@ -69,6 +71,7 @@ goroutine& make_main(main_call& request, site where) {
       the.draining.store(true, memory_order_seq_cst);
     else
       end_run(run_number());
+    return nullptr;
   };
   return *g;
 }
@@ -174,10 +177,7 @@ void stop(bool report) {
   the.rest_lock.unlock();
   wait_for_rest(short_grace);
   if (the.active.load(memory_order_seq_cst) != 0) orphan_the_rest();
-  if (report) {
-    write_text(2, "weft: goroutines left when main returned:\n");
-    print_goroutines(2, nullptr, static_cast<std::uint32_t>(monotonic_ns() / 1'000'000));
-  }
+  report_left(report, static_cast<std::uint32_t>(monotonic_ns() / 1'000'000));
   for (unsigned round = 0; the.visitors.load(memory_order_seq_cst) != 0; ++round) relax(round);
   empty_queues();
   the.outside_timers.forget_goroutines();
@@ -286,6 +286,8 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     the.rest_lock.unlock();
     if (token* t = take_idle_token(); t != nullptr) hand_over(w, *t);
     set_this_worker(&w);
+    if (!locks_are_watched()) w.party = party_slot();
+    const party_number itself = *w.party;  // what the thread is before and after
     w.exceptions = this_thread_exceptions();
     adopt_thread(w.scheduler);
     happens_before(&w.scheduler);
@@ -298,6 +300,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     the.caller_back.store(true, memory_order_seq_cst);
     leave_thread_signals();
     set_this_worker(nullptr);
+    *w.party = itself;
     stop(options.report);
     retire_record(w);
     if (the.outside_timers.earliest() != never || the.descriptors.load(memory_order_seq_cst) != 0) ensure_keeper();

@@ -77,6 +77,7 @@ void count_switch(worker& w) noexcept {
   if (next.state.load(memory_order_relaxed) == goroutine_state::fresh) take_stack_for(held_by(w), next);
   next.state.store(goroutine_state::running, memory_order_relaxed);
   w.running = &next;
+  *w.party = next.id.load(memory_order_relaxed);
   count_switch(w);
 }
 
@@ -195,6 +196,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
       release_record(held_by(*w), *g);
       next->state.store(goroutine_state::running, memory_order_relaxed);
       w->running = g = next;
+      *w->party = next->id.load(memory_order_relaxed);
       count_switch(*w);
       w->lock.leave();
       continue;

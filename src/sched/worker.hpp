@@ -27,6 +27,7 @@
 #include "sched/timers.hpp"
 #include "sched/token_lock.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/party.hpp"
 
 namespace weft::detail {
 
@@ -73,8 +74,9 @@ inline constexpr std::uint32_t nudged = 2;  // still resting: look again
 
 struct alignas(64) worker {
   token_lock lock;
-  atomic<token*> held{nullptr};  // released by tie(); a thief inside the lock acquires it
-  goroutine* running = nullptr;  // null on the scheduler's own stack
+  atomic<token*> held{nullptr};         // released by tie(); a thief inside the lock acquires it
+  goroutine* running = nullptr;         // null on the scheduler's own stack
+  party_number* party = &unread_party;  // of its thread: the number of `running` (party.hpp)
   exception_state* exceptions = nullptr;
   commit_function commit = nullptr;  // what to do once the goroutine that just left is at rest
   void* commit_arg = nullptr;
@@ -84,7 +86,8 @@ struct alignas(64) worker {
   atomic<bool> blocking{false};   // inside blocking()
   bool searching = false;         // counted as searching in the idle word
   random_source chance{1};
-  fiber scheduler;  // the thread's own stack
+  fiber scheduler;                // the thread's own stack
+  party_number unread_party = 0;  // where it is written if nobody is to read it
 
   // The rest is cold.
   alignas(64) atomic<std::uint32_t> wake{0};  // futex word: see below

@@ -17,6 +17,7 @@
 #include "os/thread.hpp"
 #include "os/thread_local.hpp"
 #include "park/body.hpp"
+#include "park/lock_order.hpp"
 #include "park/registry.hpp"
 #include "weft/detail/panic.hpp"
 
@@ -130,6 +131,7 @@ __attribute__((noinline)) void sim_engine::step(goroutine& g) {
   }
   g.state.store(goroutine_state::running, memory_order_relaxed);
   running_ = &g;
+  *party_ = g.id.load(memory_order_relaxed);
   switch_fiber(host_, g.self, nullptr, exceptions_);
   running_ = nullptr;
   const pending_commit commit = commit_;
@@ -165,6 +167,8 @@ void sim_engine::drive(bool (*done)(void* arg), void* arg) {
   const runtime_section inside;
   void* const before = this_worker();
   set_this_worker(this);
+  if (!locks_are_watched()) party_ = party_slot();
+  const party_number itself = *party_;  // what the thread is before and after
   adopt_thread(host_);
   exceptions_ = this_thread_exceptions();
   while (!done(arg)) {
@@ -182,6 +186,7 @@ void sim_engine::drive(bool (*done)(void* arg), void* arg) {
     runnable_.pop_back();
     step(*g);
   }
+  *party_ = itself;
   set_this_worker(before);
 }
 

@@ -35,6 +35,7 @@
 #include "park/goroutine.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/park.hpp"
+#include "weft/detail/party.hpp"
 #include "weft/detail/word_lock.hpp"
 #include "weft/run.hpp"
 
@@ -120,6 +121,8 @@ class sim_engine {
   fiber host_;
   exception_state* exceptions_ = nullptr;
   goroutine* running_ = nullptr;
+  party_number unread_party_ = 0;         // where it is written if nobody is to read it
+  party_number* party_ = &unread_party_;  // the driver's thread: the number of `running_` (party.hpp)
   goroutine* main_ = nullptr;
   bool main_returned_ = false;
   bool drain_ = false;

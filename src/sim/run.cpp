@@ -21,6 +21,7 @@
 #include "park/abandon.hpp"
 #include "park/body.hpp"
 #include "park/dump.hpp"
+#include "park/goroutine_groups.hpp"
 #include "park/parallelism.hpp"
 #include "park/registry.hpp"
 #include "sim/engine.hpp"
@@ -133,10 +134,7 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   drive([](void* engine) { return static_cast<sim_engine*>(engine)->over(); }, this);
   give_way_to_report();
   happens_after(&sim());
-  if (options.report) {
-    write_text(2, "weft: goroutines left when main returned:\n");
-    print_goroutines(2, nullptr, static_cast<std::uint32_t>(clock_ / 1'000'000));
-  }
+  report_left(options.report, static_cast<std::uint32_t>(clock_ / 1'000'000));
   abandon();
   main_ = nullptr;
   main_gone_ = false;
@@ -153,11 +151,12 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
   goroutine& g = *sim().make({where, 0, nullptr});
   g.id.store(1, memory_order_relaxed);
   ::new (g.body.bytes) main_call*(&request);
-  g.body.use = [](closure& self, closure_use how) {
-    if (how == closure_use::drop) return;
+  g.body.use = [](closure& self, closure_use how) -> const void* {
+    if (how != closure_use::call) return nullptr;
     main_call& m = **reinterpret_cast<main_call**>(self.bytes);
     m.call(m.f, *m.status);
     sim().main_has_returned();
+    return nullptr;
   };
   sim().run_main(g, options);
   return status;

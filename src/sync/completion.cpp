@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/detail/completion.hpp"
 
+#include "weft/detail/wait_edge.hpp"
+
 namespace weft::detail {
 
 void completion::wait(wait_reason reason, const void* what) {
+  wait_edge edge(nullptr, reason, what, by_);
   queue_.lock();
+  if (!finished_ && by_ != nobody_known && edge.open()) {
+    queue_.unlock();
+    edge.report();
+    queue_.lock();
+  }
   if (finished_) {
     queue_.unlock();
-  } else {
-    queue_.park_at_back(reason, what);
+    return;
   }
+  bool unused = false;
+  static_cast<void>(
+      queue_.park(queue_end::back, reason, what, nullptr, unused, nullptr, edge.listed() ? &edge : nullptr));
 }
 
 wait_end completion::wait(const wait_limit& limit, wait_reason reason, const void* what) {

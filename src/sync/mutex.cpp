@@ -34,7 +34,9 @@
 // and has freed the lock before it knows that somebody waits; and an exchange of a second word, for the same reason.
 #include "weft/mutex.hpp"
 
+#include "park/lock_order.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/detail/wait_edge.hpp"
 
 namespace weft {
 
@@ -67,6 +69,8 @@ wait_end mutex::lock_within(const wait_limit& limit) {
 
 /// Completed: the lock is ours. A null limit: for ever.
 wait_end mutex::lock_slow(const wait_limit* limit) {
+  wait_edge edge(limit, wait_reason::mutex_lock, this, owner_);
+  edge.announce();
   nanoseconds since = now();
   queue_end where = queue_end::back;
   std::uint32_t own = 0;  // the bits that are there because of us
@@ -76,6 +80,7 @@ wait_end mutex::lock_slow(const wait_limit* limit) {
       if ((own & waking) != 0) own |= all_ticks;
       state_.fetch_and(queue_.empty() ? ~(waiting | own) : ~own, memory_order_relaxed);
       queue_.unlock();
+      taken(edge.endless);
       return wait_end::completed;
     }
     if ((own & waking) != 0) state_.fetch_and(~(waking | all_ticks), memory_order_relaxed);
@@ -85,10 +90,27 @@ wait_end mutex::lock_slow(const wait_limit* limit) {
       give_up();
       return end;
     }
-    if (handed || compete()) return wait_end::completed;
+    if (handed || compete()) {
+      taken(edge.endless);
+      return wait_end::completed;
+    }
     where = queue_end::front;
     own = waking | handing;
   }
+}
+
+/// The lock is ours, but it is not written down whose it is. `may_have_waited`: for as long as it takes.
+void mutex::taken(bool may_have_waited) noexcept {
+  owner_.take_slowly();
+  if (!locks_are_watched()) return;
+  state_.fetch_or(watched, memory_order_relaxed);
+  note_taken(this, owner_.who(), may_have_waited);
+}
+
+void mutex::end_slow() noexcept {
+  const std::uint32_t state = state_.load(memory_order_relaxed);
+  if ((state & waiting) != 0) queue_.forbid_waiters("weft: mutex destroyed while somebody waits for it");
+  if ((state & watched) != 0) forget_lock(this);
 }
 
 /// After a wake-up. True: the lock is ours.
@@ -105,7 +127,9 @@ void mutex::give_up() {
 }
 
 /// The lock is ours, with a state other than plain `locked`.
-void mutex::unlock_slow(std::uint32_t state) {
+void mutex::unlock_slow(std::uint32_t state, party_number owner) {
+  note_unlock(this, owner);
+  if ((state & watched) != 0) note_freed(this, owner);
   wait_node* woken = nullptr;
   const bool overdue = (state & waking) != 0 && has_been_woken_long(state & all_ticks);
   for (;;) {

@@ -9,6 +9,8 @@
 // Memory ordering: the store of `done` releases and call's first look acquires. Other accesses hold the queue's lock.
 #include "weft/once.hpp"
 
+#include "weft/detail/wait_edge.hpp"
+
 namespace weft {
 
 using namespace detail;
@@ -17,13 +19,18 @@ using namespace detail;
 bool once::begin_locked() noexcept {
   if (state_.load(memory_order_relaxed) != fresh) return false;
   state_.store(running, memory_order_relaxed);
+  owner_.take_slowly();
   return true;
 }
 
 bool once::begin() {
+  wait_edge edge(nullptr, wait_reason::once, this, owner_);
+  if (state_.load(memory_order_relaxed) == running) edge.announce();
   queue_.lock();
   if (state_.load(memory_order_relaxed) == running) {
-    queue_.park_at_back(wait_reason::once, this);
+    bool unused = false;
+    static_cast<void>(queue_.park(queue_end::back, wait_reason::once, this, nullptr, unused, nullptr,
+                                  edge.listed() ? &edge : nullptr));
     return false;
   }
   const bool first = begin_locked();
@@ -47,6 +54,7 @@ wait_end once::begin(const wait_limit& limit, bool& first) {
 
 void once::finish() noexcept {
   queue_.lock();
+  owner_.leave();
   state_.store(done, memory_order_release);
   queue_.release_all(true);
 }

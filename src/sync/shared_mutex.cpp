@@ -19,6 +19,7 @@
 #include "weft/shared_mutex.hpp"
 
 #include "weft/detail/panic.hpp"
+#include "weft/detail/wait_edge.hpp"
 
 namespace weft {
 
@@ -37,10 +38,19 @@ void shared_mutex::admit(kind who) noexcept {
     ++readers_;
 }
 
+/// Queue's lock held: the caller comes in.
+void shared_mutex::enter_locked(kind who) noexcept {
+  if (who == writer)
+    owner_.take_slowly();
+  else
+    owner_.read_alone(readers_ == 0);
+  admit(who);
+}
+
 bool shared_mutex::try_enter(kind who) noexcept {
   queue_.lock();
   const bool entered = free_for(who);
-  if (entered) admit(who);
+  if (entered) enter_locked(who);
   queue_.unlock();
   return entered;
 }
@@ -51,7 +61,7 @@ wait_end shared_mutex::enter(kind who, const wait_limit& limit) {
   if (limit.passed()) return wait_end::timed_out;
   queue_.lock();
   if (!free_for(who)) return wait(who, limit);
-  admit(who);
+  enter_locked(who);
   queue_.unlock();
   return wait_end::completed;
 }
@@ -59,8 +69,23 @@ wait_end shared_mutex::enter(kind who, const wait_limit& limit) {
 /// Queue's lock held, which it frees.
 wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   const wait_reason reason = who == writer ? wait_reason::rwmutex_lock : wait_reason::rwmutex_rlock;
+  // Who reads waits for the writer who writes, or for the one who is to write before him.
+  const wait_edge* const in_front = who == reader && !writing_ ? writer_in_front() : nullptr;
+  wait_edge edge = in_front == nullptr ? wait_edge(&limit, reason, this, owner_,
+                                                   who == writer ? wait_target::owner : wait_target::writer)
+                                       : wait_edge(&limit, reason, this, *in_front);
+  queue_.unlock();
+  edge.announce();
+  queue_.lock();
+  if (free_for(who)) {
+    enter_locked(who);
+    queue_.unlock();
+    return wait_end::completed;
+  }
   bool message = false;
-  const wait_end end = queue_.park(queue_end::back, reason, this, &limit, message, who == writer ? this : nullptr);
+  const wait_end end = queue_.park(queue_end::back, reason, this, &limit, message, who == writer ? this : nullptr,
+                                   edge.listed() ? &edge : nullptr);
+  if (end == wait_end::completed && who == writer) owner_.take_slowly();
   if (end != wait_end::completed) {
     wait_list admitted;
     admit_those_in_front(admitted);
@@ -73,12 +98,20 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
 void shared_mutex::unlock() {
   queue_.lock();
   if (!writing_) fatal("sync: Unlock of unlocked RWMutex");
+  if (!queue_.empty()) note_unlock(this, owner_.who());
+  owner_.leave();
   writing_ = false;
   wait_list admitted;
   admit_waiting_readers(admitted);
   admit_those_in_front(admitted);
   queue_.unlock();
   wait_queue::let_go_all(admitted, true);
+}
+
+/// Queue's lock held. None, if it may give up, and so is no edge.
+const wait_edge* shared_mutex::writer_in_front() noexcept {
+  const wait_node* const first = queue_.list().front();
+  return first != nullptr && is_writer(*first) ? first->edge : nullptr;
 }
 
 /// Queue's lock held, which it frees.

@@ -38,6 +38,7 @@
 #include "weft/wait_group.hpp"
 
 #include "weft/detail/panic.hpp"
+#include "weft/detail/wait_edge.hpp"
 
 namespace weft {
 
@@ -75,9 +76,19 @@ bool wait_group::unmark() noexcept {
 }
 
 void wait_group::wait_slow() {
+  wait_edge edge(nullptr, wait_reason::wait_group, this);
   queue_.lock();
-  if (mark()) {
-    queue_.park_at_back(wait_reason::wait_group, this);
+  bool waits = mark();
+  if (waits && edge.open()) {
+    queue_.unlock();
+    edge.report();
+    queue_.lock();
+    waits = mark();
+  }
+  if (waits) {
+    bool unused = false;
+    static_cast<void>(queue_.park(queue_end::back, wait_reason::wait_group, this, nullptr, unused, nullptr,
+                                  edge.listed() ? &edge : nullptr));
   } else {
     queue_.unlock();
   }

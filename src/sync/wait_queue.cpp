@@ -12,13 +12,14 @@ void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
 }  // namespace
 
 wait_end wait_queue::park(queue_end where, wait_reason reason, const void* object, const wait_limit* limit,
-                          bool& message, void* slot) {
+                          bool& message, void* slot, wait_edge* edge) {
   watch_for_exit();
   waiter self;
   self.contended = limit != nullptr;
   wait_node node;
   node.who = &self;
   node.slot = slot;
+  node.edge = edge;
   if (where == queue_end::front)
     list_.push_front(node);
   else
@@ -50,12 +51,14 @@ wait_end wait_queue::park_at_back(wait_reason reason, const void* object, const 
 wait_node* wait_queue::take_one() noexcept {
   wait_node* node = list_.pop_front();
   while (node != nullptr && !node->who->claim()) node = list_.pop_front();
+  if (node != nullptr && node->edge != nullptr) node->edge->let_go();
   return node;
 }
 
 bool wait_queue::take(wait_node& node, wait_list& taken) noexcept {
   wait_list::remove(node);
   if (!node.who->claim()) return false;
+  if (node.edge != nullptr) node.edge->let_go();
   taken.push_back(node);
   return true;
 }

@@ -34,7 +34,7 @@ const deaths::row rows[] = {
        left();
        weft::chan<int>().recv();
      }},
-    {"a once_value that calls itself", "fatal error: all goroutines are asleep - deadlock!",
+    {"a once_value that calls itself", "fatal error: deadlock: goroutine 1 waits for once ...",
      [] {
        std::function<int()> again;
        weft::once_value self([&] { return again(); });

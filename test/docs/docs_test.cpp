@@ -3,7 +3,9 @@
 // Compiles and runs the code of a document. Every block that begins with ```cpp is a program, or a part of one:
 //
 //     with a main function   compiled, linked and run; it must end with status 0, or with N where the fence says
-//                            ```cpp exit=N. A block ```output right after it is what it must print, exactly.
+//                            ```cpp exit=N. A block ```output right after it is what it must print, exactly; the lines
+//                            of a block ```stderr must stand in what it writes there, in this order, and ... in them
+//                            is any text. NAME=VALUE in the fence is set for it.
 //     ```cpp declarations    compiled as it stands, at namespace scope, but not run
 //     otherwise              compiled as the body of a goroutine, but not run; std::chrono's literals are there
 //     ```cpp sketch          not looked at: code that is not C++ (yet), or not weft's
@@ -12,6 +14,7 @@
 //                                               its first word
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -26,7 +29,7 @@ namespace fs = std::filesystem;
 
 struct block {
   int line = 0;  // of its fence
-  std::string attributes, code, output;
+  std::string attributes, code, output, error;
   bool has_output = false;
 
   [[nodiscard]] bool has(const char* word) const {
@@ -40,6 +43,14 @@ struct block {
   [[nodiscard]] int expected_status() const {
     const auto at = attributes.find("exit=");
     return at == std::string::npos ? 0 : std::atoi(attributes.c_str() + at + 5);
+  }
+  [[nodiscard]] std::string environment() const {
+    std::istringstream in(attributes);
+    std::string all;
+    for (std::string each; in >> each;) {
+      if (each[0] >= 'A' && each[0] <= 'Z' && each.find('=') != std::string::npos) all += "'" + each + "' ";
+    }
+    return all;
   }
 };
 
@@ -67,14 +78,18 @@ std::vector<block> blocks_of(const std::string& document) {
     if (line.starts_with("```output") && adjacent) {
       blocks.back().output = fenced(lines, i);
       blocks.back().has_output = true;
+    } else if (line.starts_with("```stderr") && adjacent) {
+      blocks.back().error = fenced(lines, i);
     } else if (line.starts_with("```cpp")) {
-      block b{number, line.substr(6), {}, {}};
+      block b;
+      b.line = number;
+      b.attributes = line.substr(6);
       b.code = fenced(lines, i);
       blocks.push_back(b);
     } else if (line.starts_with("```")) {
       fenced(lines, i);
     }
-    adjacent = line.starts_with("```cpp") || (adjacent && line.empty());
+    adjacent = line.starts_with("```cpp") || (adjacent && (line.empty() || line.starts_with("```output")));
   }
   return blocks;
 }
@@ -98,6 +113,34 @@ std::string contents(const fs::path& path) {
   return text.str();
 }
 
+// Whether a line is the pattern, in which ... stands for any text.
+bool matches(const std::string& line, const std::string& pattern) {
+  std::size_t at = 0;
+  for (std::size_t begin = 0; begin <= pattern.size();) {
+    const std::size_t end = std::min(pattern.find("...", begin), pattern.size());
+    const std::string piece = pattern.substr(begin, end - begin);
+    const std::size_t found = end == pattern.size() && begin != 0 && line.size() >= piece.size()
+                                  ? line.size() - piece.size()
+                                  : line.find(piece, at);
+    if (found == std::string::npos || found < at || (begin == 0 && found != 0)) return false;
+    if (line.compare(found, piece.size(), piece) != 0) return false;
+    at = found + piece.size();
+    begin = end + 3;
+  }
+  return pattern.ends_with("...") || at == line.size();
+}
+
+// The first line that does not follow in the text; empty if all do.
+std::string missing_line(const std::string& text, const std::string& patterns) {
+  std::istringstream lines(text), wanted(patterns);
+  for (std::string pattern; std::getline(wanted, pattern);) {
+    bool found = pattern.empty();
+    for (std::string line; !found && std::getline(lines, line);) found = matches(line, pattern);
+    if (!found) return pattern;
+  }
+  return {};
+}
+
 class checker {
  public:
   checker(std::string document, fs::path directory, const std::vector<std::string>& command)
@@ -116,9 +159,13 @@ class checker {
     }
     if (!b.is_program()) return true;
     const fs::path out = stem.string() + ".out";
-    const int status = run("timeout 20 '" + stem.string() + "' </dev/null >'" + out.string() + "'");
+    const fs::path err = stem.string() + ".err";
+    const int status = run("env " + b.environment() + "timeout 20 '" + stem.string() + "' </dev/null >'" +
+                           out.string() + "' 2>'" + err.string() + "'");
     if (status != b.expected_status()) return wrong(b, "ended with status " + std::to_string(status));
     if (b.has_output && contents(out) != b.output) return wrong(b, "printed\n" + contents(out));
+    const std::string missing = missing_line(contents(err), b.error);
+    if (!missing.empty()) return wrong(b, "does not write \"" + missing + "\" but\n" + contents(err));
     return true;
   }
 

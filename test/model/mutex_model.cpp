@@ -31,6 +31,14 @@ void wait_queue::forbid_waiters(const char*) noexcept {}  // an execution that i
 
 }  // namespace weft::detail
 
+namespace weft {
+
+struct mutex_in_model {
+  static detail::atomic<std::uint32_t>& word(mutex& m) { return m.state_; }
+};
+
+}  // namespace weft
+
 namespace {
 
 using namespace weft::detail;
@@ -61,7 +69,7 @@ struct scene {
     m.lock();
     use();
   }
-  [[nodiscard]] atomic<std::uint32_t>& word() { return reinterpret_cast<atomic<std::uint32_t>&>(m); }
+  [[nodiscard]] atomic<std::uint32_t>& word() { return weft::mutex_in_model::word(m); }
 
   /// `leaves`: bits that a broken twin leaves in the word when it gives up.
   void lock_in_time_and_use(std::uint32_t leaves) {

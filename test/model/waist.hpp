@@ -7,8 +7,10 @@
 #pragma once
 
 #include "model/model.hpp"
+#include "park/lock_order.hpp"
 #include "weft/detail/canceller.hpp"
 #include "weft/detail/park.hpp"
+#include "weft/detail/wait_edge.hpp"
 #include "weft/detail/word_lock.hpp"
 
 namespace weft::model {
@@ -89,5 +91,15 @@ bool disarm(timer_entry& entry) noexcept {
 }
 
 void watch_for_exit() noexcept {}
+
+// Diagnosis is left out: no edge is ever listed, no lock watched.
+bool wait_edge::insert() noexcept { return false; }
+void wait_edge::close() noexcept {}
+void wait_edge::report() {}
+void note_unlock(const void*, party_number) noexcept {}
+bool locks_are_watched() noexcept { return false; }
+void note_taken(const void*, party_number, bool) noexcept {}
+void note_freed(const void*, party_number) noexcept {}
+void forget_lock(const void*) noexcept {}
 
 }  // namespace weft::detail

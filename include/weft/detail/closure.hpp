@@ -40,13 +40,25 @@ void destroy_callable(closure& c) noexcept {
   }
 }
 
+/// A callable of weft's own whose end somebody waits for: owed_to() names the object.
 template <class F>
-void use_callable(closure& c, closure_use how) {
+concept indebted = requires { typename F::is_owed_to_an_object; };
+
+template <class F>
+const void* use_callable(closure& c, closure_use how) {
+  if (how == closure_use::owes) {
+    if constexpr (indebted<F>) {
+      return callable_in<F>(c)->owed_to();
+    } else {
+      return nullptr;
+    }
+  }
   struct destroyer {
     closure& c;
     ~destroyer() { destroy_callable<F>(c); }
   } at_end{c};
   if (how == closure_use::call) static_cast<void>(std::invoke(*callable_in<F>(c)));
+  return nullptr;
 }
 
 /// Constructs `f` (moved or copied) in `c`, which must be empty. Whatever the callable's constructor throws comes out,

@@ -8,6 +8,7 @@
 // does: by then finish(), whose last touch is to free that lock, is out of it.
 #pragma once
 
+#include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 
 namespace weft::detail {
@@ -17,6 +18,9 @@ class completion {
   completion() noexcept = default;
   completion(const completion&) = delete;
   completion& operator=(const completion&) = delete;
+
+  /// Before others know of it: who will call finish(), or never.
+  void promise(party_number who) noexcept { by_ = who; }
 
   /// Blocks until finish(). What was done before finish() happens before the return. `what` is what reports name.
   void wait(wait_reason reason, const void* what);
@@ -28,8 +32,9 @@ class completion {
   void finish() noexcept;
 
  private:
-  wait_queue queue_;
-  bool finished_ = false;  // under the queue's lock
+  [[no_unique_address]] wait_queue queue_;
+  bool finished_ = false;           // under the queue's lock
+  party_number by_ = nobody_known;  // written once
 };
 
 }  // namespace weft::detail

@@ -16,6 +16,7 @@
 
 #include "weft/detail/bounded.hpp"
 #include "weft/detail/park.hpp"
+#include "weft/detail/wait_edge.hpp"
 #include "weft/detail/waiter.hpp"
 #include "weft/detail/word_lock.hpp"
 #include "weft/result.hpp"
@@ -45,9 +46,10 @@ class wait_queue {
   /// lock held and the node out of the queue, so that the caller can put its own state right before unlock().
   [[nodiscard]] wait_end park_at_back(wait_reason reason, const void* object, const wait_limit& limit, bool& message);
 
-  /// Both in one: a null limit means for ever. At either end, and with a slot.
+  /// Both in one: a null limit means for ever. At either end, with a slot, and with the edge, if there is one, that is
+  /// over when the waiter is taken.
   [[nodiscard]] wait_end park(queue_end where, wait_reason reason, const void* object, const wait_limit* limit,
-                              bool& message, void* slot);
+                              bool& message, void* slot, wait_edge* edge = nullptr);
 
   /// Lock held. The one who waits longest, or null.
   [[nodiscard]] wait_node* take_one() noexcept;
@@ -68,8 +70,8 @@ class wait_queue {
   void forbid_waiters(const char* message) noexcept;
 
  private:
-  word_lock lock_;
   wait_list list_;  // under lock_
+  word_lock lock_;  // last, so that who contains a queue may go on in its padding
 };
 
 /// What a bounded operation without a value reports.

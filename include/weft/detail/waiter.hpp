@@ -62,13 +62,15 @@ enum class wait_reason : std::uint8_t {
 [[nodiscard]] const char* text(wait_reason reason) noexcept;
 
 struct waiter;
+struct wait_edge;
 
 /// A waiter's entry in one wait list.
 struct wait_node : list_hook {
-  waiter* who = nullptr;    // set before it is linked, never changed
-  void* slot = nullptr;     // where a value comes from or goes to; the completer's after the claim
-  std::uint32_t index = 0;  // which case of a select
-  bool ok = false;          // written by the completer: a value was moved (false: the channel was closed)
+  waiter* who = nullptr;      // set before it is linked, never changed
+  wait_edge* edge = nullptr;  // what the wait is in the graph of waits, or null (wait_edge.hpp)
+  void* slot = nullptr;       // where a value comes from or goes to; the completer's after the claim
+  std::uint32_t index = 0;    // which case of a select
+  bool ok = false;            // written by the completer: a value was moved (false: the channel was closed)
 };
 
 struct waiter {

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A cycle as text, and what is done about it (decision 0018).
+//
+// The party that closed it makes the report, where it is, with no lock held, before it sleeps. Its stack may be small,
+// so it goes on on a larger one, and the cycle and its sentence are kept in static memory: one report at a time. A
+// second one waits for the first, but not for ever: a callback may itself never return.
+//
+// A lock may be unlocked by another than locked it, and then is a signal rather than a lock. Whoever frees, with
+// somebody waiting, what another has locked is noticed (note_unlock), and from then on that object makes no cycle. So a
+// program that uses one as a signal is told at most once about it, truthfully: "unless somebody else unlocks it".
+//
+// Memory ordering: `told` is acquired and released by those who report, one after another. Settings and signals are
+// relaxed: each says all there is to know.
+#include <cstdarg>
+#include <cstdio>
+
+#include "base/report_hook.hpp"
+#include "os/walk.hpp"
+#include "park/dump.hpp"
+#include "park/settings.hpp"
+#include "park/wait_graph.hpp"
+#include "weft/diagnosis.hpp"
+#include "weft/stack.hpp"
+
+namespace weft {
+
+namespace detail {
+
+namespace {
+
+constexpr std::size_t report_stack = 24 * 1024;
+
+atomic<int> policy_set{-1};  // by on_deadlock or the first report; a deadlock_policy
+atomic<void (*)(const deadlock_report&)> callback_set{nullptr};
+atomic<bool> telling{false};  // somebody uses the next ones
+constinit wait_cycle told{};
+constinit char told_sentence[2000]{};
+constexpr std::size_t most_frames = 50;
+constinit void* teller_frames[most_frames]{};
+std::size_t teller_depth = 0;
+
+constexpr std::size_t most_signals = 64;
+constinit atomic<const void*> signals[most_signals]{};  // what has been unlocked by others
+atomic<bool> all_are_signals{false};                    // there were too many
+
+deadlock_policy policy() noexcept {
+  const int set = policy_set.load(memory_order_relaxed);
+  if (set >= 0) return static_cast<deadlock_policy>(set);
+  const std::string_view asked = diag_setting("deadlock");
+  if (asked == "abort") return deadlock_policy::abort;
+  if (asked == "log") return deadlock_policy::log;
+  if (asked == "off") return deadlock_policy::ignore;
+  return deadlock_policy::by_proof;
+}
+
+bool is_signal(const void* object) noexcept {
+  if (all_are_signals.load(memory_order_relaxed)) return true;
+  for (const auto& each : signals) {
+    if (each.load(memory_order_relaxed) == object) return true;
+  }
+  return false;
+}
+
+void forget_signals() noexcept {
+  for (auto& each : signals) each.store(nullptr, memory_order_relaxed);
+  all_are_signals.store(false, memory_order_relaxed);
+}
+
+bool is_lock(wait_reason reason) noexcept {
+  return reason == wait_reason::mutex_lock || reason == wait_reason::rwmutex_lock ||
+         reason == wait_reason::rwmutex_rlock;
+}
+
+bool goes_through_signal(const wait_cycle& cycle) noexcept {
+  for (std::size_t i = 0; i < cycle.told; ++i) {
+    if (is_lock(cycle.parties[i].reason) && is_signal(cycle.parties[i].object)) return true;
+  }
+  return false;
+}
+
+/// Text that is cut off where the space ends.
+struct text_buffer {
+  char* at;
+  std::size_t left;
+
+  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) noexcept {
+    va_list arguments;
+    va_start(arguments, format);
+    const int n = std::vsnprintf(at, left, format, arguments);
+    va_end(arguments);
+    const std::size_t used = n < 0 ? 0 : static_cast<std::size_t>(n) < left ? static_cast<std::size_t>(n) : left - 1;
+    at += used;
+    left -= used;
+  }
+};
+
+struct party_text {
+  char text[40];
+  explicit party_text(party_number who) noexcept {
+    const bool thread = (who & thread_party) != 0;
+    std::snprintf(text, sizeof text, "%s %llu", thread ? "thread" : "goroutine",
+                  static_cast<unsigned long long>(who & ~thread_party));
+  }
+};
+
+const char* object_kind(wait_reason reason) noexcept {
+  switch (reason) {
+    case wait_reason::mutex_lock:
+      return "mutex";
+    case wait_reason::rwmutex_rlock:
+    case wait_reason::rwmutex_lock:
+      return "shared_mutex";
+    case wait_reason::wait_group:
+      return "wait_group";
+    case wait_reason::group_wait:
+      return "group";
+    case wait_reason::once:
+      return "once";
+    default:
+      return "task";
+  }
+}
+
+/// What a party has of the object for which the other waits, after "goroutine 7 waits for mutex 0x1234".
+const char* relation(const blocked_party& waiting) noexcept {
+  if (waiting.target == wait_target::in_front) return "behind the writer";
+  if (is_lock(waiting.reason)) return "held by";
+  if (waiting.reason == wait_reason::once) return "run by";
+  return waiting.reason == wait_reason::join ? "of" : "to which belongs";
+}
+
+void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
+  for (std::size_t i = 0; i < cycle.told; ++i) {
+    const blocked_party& p = cycle.parties[i];
+    const blocked_party& next = cycle.parties[(i + 1) % cycle.told];
+    if (i == 0)
+      out.add("%s waits", party_text(p.who).text);
+    else
+      out.add(", which waits");
+    out.add(" for %s %p %s ", object_kind(p.reason), p.object, relation(p));
+    out.add("%s", cycle.length == 1 ? "itself" : party_text(next.who).text);
+  }
+  if (cycle.told < cycle.length) out.add(", and so on, %zu in all", cycle.length);
+  bool locks = false;
+  bool counts = false;
+  for (std::size_t i = 0; i < cycle.told; ++i) {
+    locks = locks || is_lock(cycle.parties[i].reason);
+    counts = counts || cycle.parties[i].reason == wait_reason::wait_group;
+  }
+  if (locks) out.add(", unless somebody else unlocks%s", counts ? " or calls done()" : "");
+  if (counts && !locks) out.add(", unless somebody else calls done()");
+}
+
+void print_held(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
+  const blocked_party& before = cycle.parties[(index + cycle.told - 1) % cycle.told];
+  if (before.target == wait_target::in_front) return;
+  const char* const verb = is_lock(before.reason)               ? "holds"
+                           : before.reason == wait_reason::once ? "runs"
+                           : before.reason == wait_reason::join ? "is"
+                                                                : "belongs to";
+  write_format(fd, "  %s %s %p, for which %s waits\n", verb, object_kind(before.reason), before.object,
+               party_text(before.who).text);
+}
+
+/// Those who were there before sleep, or are about to.
+void let_it_sleep(const goroutine& g) noexcept {
+  for (int round = 0; round < 100 && g.state.load(memory_order_relaxed) == goroutine_state::running; ++round) yield();
+}
+
+void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
+  const blocked_party& p = cycle.parties[index];
+  const bool here = p.who == this_party();
+  if (p.record == nullptr) {
+    write_format(fd, "\n%s [%s, %p]:\n    (no goroutine; stack not shown)\n", party_text(p.who).text, text(p.reason),
+                 p.object);
+  } else {
+    if (!here) let_it_sleep(*p.record);
+    const std::uint32_t since = p.record->since_ms.load(memory_order_relaxed);
+    const auto now_ms = static_cast<std::uint32_t>(now() / 1'000'000);
+    const char* const label = p.record->label;
+    write_format(fd, "\n%s [%s, %p, %u ms]%s%s%s:\n", party_text(p.who).text, text(p.reason), p.object,
+                 here || now_ms < since ? 0 : now_ms - since, label != nullptr ? " {" : "",
+                 label != nullptr ? label : "", label != nullptr ? "}" : "");
+    if (here)
+      print_stack(fd, *p.record, teller_frames + 1, teller_depth > 0 ? teller_depth - 1 : 0);  // without report()
+    else
+      print_stack(fd, *p.record);
+  }
+  print_held(fd, cycle, index);
+}
+
+bool claim_telling() noexcept {
+  for (int round = 0; round < 10'000; ++round) {
+    if (!telling.exchange(true, memory_order_acquire)) return true;
+    yield();
+  }
+  return false;
+}
+
+}  // namespace
+
+}  // namespace detail
+
+struct deadlock_teller {
+  static void tell(detail::party_number who) {
+    using namespace detail;
+    if (!find_cycle(who, &told) || goes_through_signal(told)) return;
+    text_buffer sentence{told_sentence, sizeof told_sentence};
+    write_sentence(told, sentence);
+    const deadlock_report report(told, told_sentence);
+    if (auto* const callback = callback_set.load(memory_order_relaxed)) {
+      callback(report);
+      return;
+    }
+    const deadlock_policy what = policy();
+    if (what == deadlock_policy::ignore) return;
+    const bool fatal = what == deadlock_policy::abort || (what == deadlock_policy::by_proof && told.certain());
+    if (fatal) begin_report();
+    write_text(2, fatal ? "fatal error: deadlock: " : "weft: deadlock: ");
+    write_text(2, told_sentence);
+    write_text(2, "\n");
+    report.print(2);
+    if (fatal) end_report();
+    write_text(2, "\n");
+  }
+};
+
+std::size_t deadlock_report::parties() const noexcept { return cycle_.length; }
+
+bool deadlock_report::certain() const noexcept { return cycle_.certain(); }
+
+void deadlock_report::print(int fd) const noexcept {
+  for (std::size_t i = 0; i < cycle_.told; ++i) detail::print_party(fd, cycle_, i);
+}
+
+deadlock_policy on_deadlock(deadlock_policy policy) noexcept {
+  const deadlock_policy before = detail::policy();
+  detail::policy_set.store(static_cast<int>(policy), detail::memory_order_relaxed);
+  detail::callback_set.store(nullptr, detail::memory_order_relaxed);
+  detail::forget_signals();
+  return before;
+}
+
+void on_deadlock(void (*callback)(const deadlock_report& report)) noexcept {
+  detail::callback_set.store(callback, detail::memory_order_relaxed);
+  detail::forget_signals();
+}
+
+namespace detail {
+
+[[gnu::noinline]] void wait_edge::report() {
+  if (policy() == deadlock_policy::ignore && callback_set.load(memory_order_relaxed) == nullptr) return;
+  if (!claim_telling()) return;
+  teller_depth = who != nullptr ? walk_caller(who->self.bounds, teller_frames, most_frames) : 0;
+  struct at_end {
+    ~at_end() { telling.store(false, memory_order_release); }
+  } const end;
+  ensure_stack(report_stack, [this] { deadlock_teller::tell(waiting); });
+}
+
+void note_unlock(const void* object, party_number owner) noexcept {
+  if (owner == nobody_known || owner == this_party() || is_signal(object)) return;
+  for (auto& each : signals) {
+    const void* free = nullptr;
+    if (each.compare_exchange_strong(free, object, memory_order_relaxed)) return;
+  }
+  all_are_signals.store(true, memory_order_relaxed);
+}
+
+}  // namespace detail
+
+}  // namespace weft

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The order of locks, in the manner of Linux's lockdep, but by lock and not by class of locks: so two of a kind that
+// are taken in the order of their addresses are no inversion, and what is reported can happen.
+//
+//   held    for each party the locks that it holds, in the order in which it took them
+//   orders  from a lock to those that were taken while it was held, with who did it first, where, and what else he held
+// A new order A before B is an inversion if there is a way from B to A in `orders`. It is none if on the whole way
+// some other lock was always held too: that one keeps the two apart. Each pair is reported once.
+//
+// One lock guards it all, and the standard containers grow under it: this is a mode for tests. What is known of a lock
+// goes with it: another may be made in its place.
+//
+// Rejected: classes by the place of creation, which find an inversion before the same two locks are met in both orders,
+// but call every list of locks an inversion with itself; Linux has annotations for those.
+#include "park/lock_order.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <unordered_map>
+#include <vector>
+
+#include "base/report_hook.hpp"
+#include "os/symbol.hpp"
+#include "os/walk.hpp"
+#include "park/goroutine.hpp"
+#include "park/settings.hpp"
+#include "weft/detail/word_lock.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+constexpr std::size_t most_frames = 24;
+
+/// B was taken while A was held.
+struct order {
+  const void* first;
+  const void* second;
+  party_number who;
+  const char* file;  // where the goroutine was started; null for a thread
+  std::uint32_t line;
+  std::vector<const void*> also_held;
+  std::size_t depth;
+  void* frames[most_frames];
+};
+
+struct lock_book {
+  word_lock lock;  // of all that follows
+  std::unordered_map<party_number, std::vector<const void*>> held;
+  std::unordered_map<const void*, std::vector<order>> orders;
+};
+
+lock_book& book() {
+  static auto* const only = new lock_book;  // never destroyed: statics may be locks
+  return *only;
+}
+
+bool kept_apart(const std::vector<const order*>& way, const order& closing) {
+  return std::any_of(closing.also_held.begin(), closing.also_held.end(), [&](const void* gate) {
+    return std::all_of(way.begin(), way.end(), [&](const order* each) {
+      return std::find(each->also_held.begin(), each->also_held.end(), gate) != each->also_held.end();
+    });
+  });
+}
+
+/// Depth-first; `way` is where the search is. Book locked.
+bool leads_to(const lock_book& b, const void* from, const void* to, std::vector<const order*>& way,
+              std::vector<const void*>& seen) {
+  const auto found = b.orders.find(from);
+  if (found == b.orders.end() || std::find(seen.begin(), seen.end(), from) != seen.end()) return false;
+  seen.push_back(from);
+  for (const order& each : found->second) {
+    way.push_back(&each);
+    if (each.second == to || leads_to(b, each.second, to, way, seen)) return true;
+    way.pop_back();
+  }
+  return false;
+}
+
+const char* kind_of(party_number who) noexcept { return (who & thread_party) != 0 ? "thread" : "goroutine"; }
+
+unsigned long long number_of(party_number who) noexcept { return who & ~thread_party; }
+
+void print_order(const order& o) {
+  write_format(2, "\n%s %llu took mutex %p while it held mutex %p:\n", kind_of(o.who), number_of(o.who), o.second,
+               o.first);
+  for (std::size_t i = 0; i < o.depth; ++i) print_frame(2, o.frames[i]);
+  if (o.file != nullptr) write_format(2, "  started at %s:%u\n", o.file, o.line);
+}
+
+void report(const order& closing, const std::vector<order>& way) {
+  write_format(2, "weft: lock order: mutex %p and mutex %p are taken in both orders, by %s %llu and by %s %llu",
+               closing.first, closing.second, kind_of(closing.who), number_of(closing.who), kind_of(way.front().who),
+               number_of(way.front().who));
+  if (way.size() > 1) write_format(2, ", over %zu locks", way.size() + 1);
+  write_text(2, "\n");
+  print_order(closing);
+  for (const order& each : way) print_order(each);
+  write_text(2, "\n");
+}
+
+[[gnu::noinline]] order order_here(const void* first, const void* second, party_number who,
+                                   const std::vector<const void*>& held) {
+  order made{first, second, who, nullptr, 0, {}, 0, {}};
+  for (const void* each : held) {
+    if (each != first && each != second) made.also_held.push_back(each);
+  }
+  if (const goroutine* const me = current(); me != nullptr) {
+    made.file = me->file;
+    made.line = me->line;
+    made.depth = walk_caller(me->self.bounds, made.frames, most_frames);
+    constexpr std::size_t own = 2;  // this function and note_taken
+    if (made.depth > own) {
+      std::copy(made.frames + own, made.frames + made.depth, made.frames);
+      made.depth -= own;
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+bool locks_are_watched() noexcept {
+  static const bool asked = !diag_setting("lockorder").empty();
+  return asked;
+}
+
+[[gnu::noinline]] void note_taken(const void* lock, party_number who, bool may_have_waited) noexcept {
+  lock_book& b = book();
+  struct inversion {
+    order closing;
+    std::vector<order> way;
+  };
+  std::vector<inversion> found;
+  b.lock.lock();
+  std::vector<const void*>& held = b.held[who];
+  for (const void* first : held) {
+    if (!may_have_waited || first == lock) continue;
+    std::vector<order>& known = b.orders[first];
+    if (std::any_of(known.begin(), known.end(), [&](const order& each) { return each.second == lock; })) continue;
+    known.push_back(order_here(first, lock, who, held));
+    std::vector<const order*> way;
+    std::vector<const void*> seen;
+    if (!leads_to(b, lock, first, way, seen) || kept_apart(way, known.back())) continue;
+    inversion made{known.back(), {}};
+    for (const order* each : way) made.way.push_back(*each);
+    found.push_back(std::move(made));
+  }
+  held.push_back(lock);
+  b.lock.unlock();
+  for (const inversion& each : found) report(each.closing, each.way);
+}
+
+void note_freed(const void* lock, party_number owner) noexcept {
+  lock_book& b = book();
+  b.lock.lock();
+  const auto of = b.held.find(owner);
+  if (of != b.held.end()) {
+    const auto at = std::find(of->second.rbegin(), of->second.rend(), lock);
+    if (at != of->second.rend()) of->second.erase(std::next(at).base());
+    if (of->second.empty()) b.held.erase(of);
+  }
+  b.lock.unlock();
+}
+
+void forget_lock(const void* lock) noexcept {
+  lock_book& b = book();
+  b.lock.lock();
+  b.orders.erase(lock);
+  for (auto& [first, known] : b.orders) {
+    known.erase(std::remove_if(known.begin(), known.end(), [&](const order& each) { return each.second == lock; }),
+                known.end());
+  }
+  b.lock.unlock();
+}
+
+party_number ask_for_party() noexcept {
+  const goroutine* const me = locks_are_watched() ? current() : nullptr;
+  if (me != nullptr) return id_of(me);
+  const party_number number = number_of_thread();
+  if (!locks_are_watched()) *party_slot() = number;
+  return number;
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Class: channel and lock mixed (the class of kubernetes 10182, moby 28462). Reported: when the run ends (D9); not
+// as it forms, because nobody knows who else could receive.
+//
+// sentence: corpus: a value is sent under the lock that the receiver needs
+// guarantee: D9.1
+// engines: both
+// expect-exit: 0
+// seconds: 60
+// env: WEFT_DIAG=leaks
+// expect-stderr: ^goroutine [0-9]+ \[chan send,
+// expect-stderr: ^goroutine [0-9]+ \[sync\.Mutex\.Lock,
+// expect-stdout: ^main goes on$
+// expect-stderr-not: deadlock
+#include <cstdio>
+#include <mutex>
+
+#include "weft/testing.hpp"
+#include "weft/weft.hpp"
+
+int main() {
+  return weft::run([] {
+    auto* m = new weft::mutex;
+    const weft::chan<int> events;
+    auto* both = new weft::barrier(2);
+    weft::go([=] {
+      const std::scoped_lock hold(*m);
+      both->arrive_and_wait();
+      events.send(1);
+    });
+    weft::go([=] {
+      both->arrive_and_wait();
+      const std::scoped_lock hold(*m);
+      events.recv();
+    });
+    weft::testing::settle();
+    std::puts("main goes on");
+  });
+}

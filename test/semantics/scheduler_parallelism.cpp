@@ -63,7 +63,7 @@ WEFT_TEST_WITH("W4.2", "workers are woken while one of them watches descriptors"
   ASSERT_EQ(pipe(ends), 0);
   weft::wait_group reader;
   reader.go([&ends] {
-    EXPECT_EQ(weft::detail::wait_fd(ends[0], weft::detail::readiness::readable), weft::detail::fd_wait::ready);
+    EXPECT_TRUE(weft::wait_readable(ends[0]));
   });
   for (int i = 0; i < 5; ++i) {
     weft::testing::settle();

@@ -9,9 +9,9 @@
 //     }
 //
 // wait_readable(fd) blocks the goroutine until a read would not block: there is data, the other side has closed, or an
-// error is to be fetched. wait_writable(fd) likewise for writes. The thread meanwhile runs others. Then the caller tries
-// its call, on a descriptor that does not block, and if that says EAGAIN it waits again: somebody else may have been
-// faster. Any number of parties may wait for a descriptor. Files that are always ready do not wait.
+// error is to be fetched. wait_writable(fd) likewise for writes. The thread meanwhile runs others. Then the caller
+// tries its call, on a descriptor that does not block, and if that says EAGAIN it waits again: somebody else may have
+// been faster. Any number of parties may wait for a descriptor. Files that are always ready do not wait.
 //
 // Errors: errc::cancelled and errc::timed_out, of the forms with a limit, of which one that has passed means "is it
 // ready now?"; else the system's, such as EBADF for what is no descriptor, or ENOSPC when the system has no room for
@@ -51,7 +51,9 @@ template <class Rep, class Period>
 result<void> wait_readable_for(const std::chrono::duration<Rep, Period>& d, int fd) {
   return wait_readable(detail::within(d), fd);
 }
-inline result<void> wait_readable_until(clock::time_point when, int fd) { return wait_readable(detail::until(when), fd); }
+inline result<void> wait_readable_until(clock::time_point when, int fd) {
+  return wait_readable(detail::until(when), fd);
+}
 
 /// Blocks until `fd` is writable, or may be.
 inline result<void> wait_writable(int fd) { return detail::wait_for_fd(fd, detail::readiness::writable, {}); }
@@ -63,6 +65,8 @@ template <class Rep, class Period>
 result<void> wait_writable_for(const std::chrono::duration<Rep, Period>& d, int fd) {
   return wait_writable(detail::within(d), fd);
 }
-inline result<void> wait_writable_until(clock::time_point when, int fd) { return wait_writable(detail::until(when), fd); }
+inline result<void> wait_writable_until(clock::time_point when, int fd) {
+  return wait_writable(detail::until(when), fd);
+}
 
 }  // namespace weft

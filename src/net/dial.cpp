@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each attempt is a goroutine, if there are several; it sends what came of it to a channel that has room for all, so that
-// nobody waits for losers. They share the race, and the last of them frees it, with the connection of one who has won
-// too late.
+// Each attempt is a goroutine, if there are several; it sends what came of it to a channel that has room for all, so
+// that nobody waits for losers. They share the race, and the last of them frees it, with the connection of one who has
+// won too late.
 //
 // The attempts' limit is the race's own canceller, because a wait has one: the caller's limit ends the caller, who then
 // cancels the race.

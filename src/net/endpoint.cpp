@@ -49,9 +49,7 @@ result<address> address::parse(std::string_view text) {
   return address(sixteen, *scope);
 }
 
-bool address::is_loopback() const noexcept {
-  return six_ ? bytes_ == loopback_ipv6().bytes_ : bytes_[0] == 127;
-}
+bool address::is_loopback() const noexcept { return six_ ? bytes_ == loopback_ipv6().bytes_ : bytes_[0] == 127; }
 
 bool address::is_any() const noexcept {
   return std::all_of(bytes_.begin(), bytes_.end(), [](std::uint8_t byte) { return byte == 0; });
@@ -165,7 +163,8 @@ endpoint endpoint::from_system(const detail::socket_name& name) {
 }  // namespace weft::net
 
 std::size_t std::hash<weft::net::endpoint>::operator()(const weft::net::endpoint& e) const noexcept {
-  std::size_t mixed = std::hash<std::string>()(e.path()) ^ (std::size_t{e.port()} << 8 | static_cast<std::size_t>(e.family()));
+  std::size_t mixed =
+      std::hash<std::string>()(e.path()) ^ (std::size_t{e.port()} << 8 | static_cast<std::size_t>(e.family()));
   for (const std::uint8_t byte : e.address().bytes()) mixed = mixed * 31 + byte;
   return mixed * 31 + e.address().scope();
 }

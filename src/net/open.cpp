@@ -71,9 +71,9 @@ std::error_code connect_local_within(socket_core::turn& mine, int fd, const sock
 
 result<open_descriptor> open_for(const endpoint& at, bool local, socket_kind kind) {
   if (is_unspecified(at) || at.is_local() != local) return errc::wrong_family;
-  const socket_family family = at.is_local()                    ? socket_family::local
+  const socket_family family = at.is_local()                 ? socket_family::local
                                : at.family() == family::ipv6 ? socket_family::ipv6
-                                                                : socket_family::ipv4;
+                                                             : socket_family::ipv4;
   const call_result made = open_socket(family, kind);
   if (made.error != 0) return system_error(made.error);
   return open_descriptor(static_cast<int>(made.value));

@@ -77,7 +77,9 @@ result<int> socket::get(socket_option option) const {
   return static_cast<int>(got.value);
 }
 
-result<void> socket::set_receive_buffer(std::size_t bytes) { return set(socket_option::receive_buffer, as_option(bytes)); }
+result<void> socket::set_receive_buffer(std::size_t bytes) {
+  return set(socket_option::receive_buffer, as_option(bytes));
+}
 
 result<void> socket::set_send_buffer(std::size_t bytes) { return set(socket_option::send_buffer, as_option(bytes)); }
 

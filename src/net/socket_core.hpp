@@ -19,7 +19,8 @@
 // in Go (N3); a limit that has passed is one try (rule 2 of bounded.hpp).
 //
 // Invariants
-//   1. `closed_`, `owned_`, `operations_` and the sides are guarded by the lock. closed_ is never taken back; it is read
+//   1. `closed_`, `owned_`, `operations_` and the sides are guarded by the lock. closed_ is never taken back; it is
+//   read
 //      without the lock by those who only want to be early.
 //   2. An operation is counted from the moment it asks for its side until it has left it.
 //   3. The descriptor is open while operations_ != 0 or the socket is not closed.

@@ -43,8 +43,7 @@ result<void> tcp_connection::set_linger(std::optional<std::chrono::seconds> wait
   if (core_ == nullptr) return weft::errc::closed;
   const int seconds = wait ? as_seconds(*wait) : -1;
   if (seconds > 0) core_->close_may_block();
-  const std::error_code error =
-      core_->with_descriptor([seconds](int fd) { return detail::set_linger(fd, seconds); });
+  const std::error_code error = core_->with_descriptor([seconds](int fd) { return detail::set_linger(fd, seconds); });
   if (error) return error;
   return {};
 }

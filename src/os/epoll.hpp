@@ -26,7 +26,8 @@ class epoll_set {
   [[nodiscard]] int open() noexcept;
 
   /// Watches both directions, edge-triggered: an event says that something has changed since the last one. What is
-  /// ready already is reported once. The tag is anything but ~0. Returns 0 or errno; EPERM: this kind of file is always ready (a regular file).
+  /// ready already is reported once. The tag is anything but ~0. Returns 0 or errno; EPERM: this kind of file is always
+  /// ready (a regular file).
   [[nodiscard]] int add(int fd, std::uint64_t tag) noexcept;
 
   /// The same for a descriptor that is watched already: from now on with this tag, and what is ready is reported once

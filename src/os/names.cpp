@@ -55,9 +55,7 @@ constexpr std::size_t path_start = offsetof(sockaddr_un, sun_path);
 
 const char* lookup_text(int code) noexcept { return ::gai_strerror(code); }
 
-bool means_not_found(int code) noexcept {
-  return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY;
-}
+bool means_not_found(int code) noexcept { return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY; }
 
 bool means_system_error(int code) noexcept { return code == EAI_SYSTEM; }
 

@@ -32,7 +32,9 @@ sockaddr* address_of(socket_name& name) noexcept { return reinterpret_cast<socka
 const sockaddr* address_of(const socket_name& name) noexcept { return reinterpret_cast<const sockaddr*>(name.bytes); }
 
 int type_of(socket_kind kind) noexcept {
-  const int type = kind == socket_kind::stream ? SOCK_STREAM : kind == socket_kind::datagram ? SOCK_DGRAM : SOCK_SEQPACKET;
+  const int type = kind == socket_kind::stream     ? SOCK_STREAM
+                   : kind == socket_kind::datagram ? SOCK_DGRAM
+                                                   : SOCK_SEQPACKET;
   return type | SOCK_CLOEXEC | SOCK_NONBLOCK;
 }
 
@@ -43,9 +45,9 @@ struct option_name {
 
 constexpr option_name option_names[] = {
     // in the order of socket_option
-    {SOL_SOCKET, SO_REUSEADDR}, {SOL_SOCKET, SO_REUSEPORT}, {IPPROTO_IPV6, IPV6_V6ONLY}, {IPPROTO_TCP, TCP_NODELAY},
+    {SOL_SOCKET, SO_REUSEADDR}, {SOL_SOCKET, SO_REUSEPORT},  {IPPROTO_IPV6, IPV6_V6ONLY},  {IPPROTO_TCP, TCP_NODELAY},
     {SOL_SOCKET, SO_KEEPALIVE}, {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPINTVL}, {IPPROTO_TCP, TCP_KEEPCNT},
-    {SOL_SOCKET, SO_RCVBUF},    {SOL_SOCKET, SO_SNDBUF},    {SOL_SOCKET, SO_BROADCAST},
+    {SOL_SOCKET, SO_RCVBUF},    {SOL_SOCKET, SO_SNDBUF},     {SOL_SOCKET, SO_BROADCAST},
 };
 static_assert(std::size(option_names) == static_cast<std::size_t>(socket_option::broadcast) + 1);
 
@@ -130,8 +132,7 @@ option_name name_of(socket_option option) noexcept { return option_names[static_
 [[gnu::noinline]] call_result receive_message(int fd, void* data, std::size_t size, socket_name* from) noexcept {
   return call([&] {
     socklen_t name_size = from != nullptr ? sizeof from->bytes : 0;
-    const ssize_t n =
-        ::recvfrom(fd, data, size, MSG_TRUNC, from != nullptr ? address_of(*from) : nullptr, &name_size);
+    const ssize_t n = ::recvfrom(fd, data, size, MSG_TRUNC, from != nullptr ? address_of(*from) : nullptr, &name_size);
     if (from != nullptr) from->size = name_size;
     return n;
   });
@@ -139,7 +140,8 @@ option_name name_of(socket_option option) noexcept { return option_names[static_
 
 [[gnu::noinline]] call_result send_message(int fd, const void* data, std::size_t size, const socket_name* to) noexcept {
   return call([&] {
-    return ::sendto(fd, data, size, MSG_NOSIGNAL, to != nullptr ? address_of(*to) : nullptr, to != nullptr ? to->size : 0);
+    return ::sendto(fd, data, size, MSG_NOSIGNAL, to != nullptr ? address_of(*to) : nullptr,
+                    to != nullptr ? to->size : 0);
   });
 }
 

@@ -16,10 +16,10 @@
 //      system call under a word lock: those who meet it there wait for the same descriptor.)
 //   5. Nobody is made ready under a lock: under sim that may switch.
 //
-// Memory ordering. `changes` is released under the lock and acquired by changes_of(): who sees a count sees at most that
-// much; the system call after it is ordered by the kernel, and a change that comes later is seen under the lock. Chunks
-// of places and the opened set are released when made and acquired by those who look without the table's lock; under it
-// they are read relaxed.
+// Memory ordering. `changes` is released under the lock and acquired by changes_of(): who sees a count sees at most
+// that much; the system call after it is ordered by the kernel, and a change that comes later is seen under the lock.
+// Chunks of places and the opened set are released when made and acquired by those who look without the table's lock;
+// under it they are read relaxed.
 #include "park/watch.hpp"
 
 #include <cerrno>

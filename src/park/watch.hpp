@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an engine does for those who wait for descriptors (weft/detail/watch.hpp): it asks the kernel now and then, while
-// somebody waits, and makes ready whom the events complete; park/watch.cpp keeps the books.
+// What an engine does for those who wait for descriptors (weft/detail/watch.hpp): it asks the kernel now and then,
+// while somebody waits, and makes ready whom the events complete; park/watch.cpp keeps the books.
 #pragma once
 
 #include <cstddef>

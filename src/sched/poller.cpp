@@ -7,6 +7,8 @@
 //   2. Who has been taken is made ready before the taker stops counting as active: a deadlock is never seen in between.
 //
 // Who looks: the keeper while it sleeps, busy workers as they look up (find_work.cpp), the watchdog if neither does.
+//
+// Memory ordering: `polled_at` is a hint for the watchdog, relaxed: with an older value it looks once more, or later.
 #include <iterator>
 
 #include "os/clock.hpp"
@@ -20,7 +22,6 @@ bool poll_watchers(wait_list& taken, nanoseconds timeout) {
   epoll_set* const set = watch_set();
   if (set == nullptr) return false;
   poll_event events[128];
-  // relaxed: the watchdog may read an older value, and looks once more or later
   the.polled_at.store(timeout != 0 ? never : monotonic_ns(), memory_order_relaxed);
   const std::size_t found = set->wait(events, std::size(events), timeout);
   if (timeout != 0) the.polled_at.store(monotonic_ns(), memory_order_relaxed);

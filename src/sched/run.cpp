@@ -13,8 +13,8 @@
 //      So are, at once, those whose goroutine is pinned (pin.cpp).
 //   5. Who queues a goroutine from outside counts himself and then looks at the phase (wake.cpp); the calling thread
 //      has stored the phase and waits for those who are counted. From then on nothing is queued. What is left is
-//      abandoned (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign threads go on: their
-//      deadlines stand, and so do those of timers that are waited for.
+//      abandoned (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign threads go on:
+//      their deadlines stand, and so do those of timers that are waited for.
 //   6. The phase is `stopped`: go() panics until the next run.
 //
 // Memory ordering: the ends of phases are seq_cst: they happen once a run.

@@ -130,14 +130,14 @@ class sim_engine {
 
   // Shared with foreign threads.
   word_lock inbox_lock_;
-  std::vector<goroutine*> inbox_;            // under inbox_lock_
-  deadline_heap<timer_entry> deadlines_;     // under inbox_lock_: of goroutines
-  deadline_heap<timer_entry> outside_;       // under inbox_lock_: of foreign threads, and what outlives its run
-  atomic<std::uint32_t> inbox_signal_{0};    // futex word: counts arrivals
+  std::vector<goroutine*> inbox_;              // under inbox_lock_
+  deadline_heap<timer_entry> deadlines_;       // under inbox_lock_: of goroutines
+  deadline_heap<timer_entry> outside_;         // under inbox_lock_: of foreign threads, and what outlives its run
+  atomic<std::uint32_t> inbox_signal_{0};      // futex word: counts arrivals
   atomic<std::uint32_t> descriptor_waits_{0};  // how many wait for a descriptor
-  atomic<bool> polling_{false};              // the driver may be asleep in the kernel
-  std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
-  atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
+  atomic<bool> polling_{false};                // the driver may be asleep in the kernel
+  std::vector<waiter*> sleepers_;              // foreign threads in park, under inbox_lock_
+  atomic<std::uint32_t> outside_parked_{0};    // how many they are, one that drives among them
   atomic<bool> driven_{false};
   atomic<bool> in_run_{false};          // whoever drives without being in run() makes room
   atomic<bool> interrupted_{false};     // by a signal handler, which may run on any thread

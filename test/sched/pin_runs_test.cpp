@@ -103,9 +103,7 @@ WEFT_PLAIN_TEST("W9.4", "descriptors for which a pinned goroutine waited are fre
     while (!pinned) weft::yield();
     weft::sleep_for(5ms);
   });
-  weft::run([fd] {
-    EXPECT_EQ(weft::wait_readable_for(1ms, fd).error(), weft::errc::timed_out);
-  });
+  weft::run([fd] { EXPECT_EQ(weft::wait_readable_for(1ms, fd).error(), weft::errc::timed_out); });
   close(fd);
 }
 

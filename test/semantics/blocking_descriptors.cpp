@@ -107,4 +107,25 @@ WEFT_TEST_WITH("B3.6", "deadlines come while somebody waits for a descriptor tha
   all.wait();
 }
 
+WEFT_TEST_WITH("B3.11", "under sim, bytes arrive before time jumps, and while others run", .on = weft::test::sim_only,
+               .seeds = 50) {
+  const pipe_pair p;
+  weft::wait_group all;
+  const auto start = weft::clock::now();
+  std::atomic<bool> served{false};
+  all.go([&] {
+    EXPECT_TRUE(is_readable(p, 1h));
+    served = true;
+  });
+  weft::testing::settle();
+  p.write_one();
+  if (weft::detail::draw() % 2 == 0) {
+    while (!served) weft::yield();
+  } else {
+    all.wait();
+  }
+  EXPECT_LT(weft::clock::now() - start, 1s);
+  all.wait();
+}
+
 }  // namespace

@@ -136,7 +136,8 @@ WEFT_TEST_WITH("N4.7", "close, bytes, a deadline and a cancellation at once: eac
     all.go([&] {
       std::string buffer(10, ' ');
       const auto n = local.left.read(ctx, room(buffer));
-      EXPECT_TRUE(n ? *n == 1u : n.error() == errc::closed || n.error() == errc::timed_out || n.error() == errc::cancelled)
+      EXPECT_TRUE(n ? *n == 1u
+                    : n.error() == errc::closed || n.error() == errc::timed_out || n.error() == errc::cancelled)
           << n.error();
     });
   }

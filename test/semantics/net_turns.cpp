@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Many who use one socket at once: each operation whole, both directions side by side.
-#include <algorithm>
-#include <map>
+#include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "network.hpp"
+#include "party.hpp"
 #include "weft/testing.hpp"
 
 namespace {
@@ -16,18 +15,19 @@ using namespace weft::test;
 
 WEFT_TEST_WITH("N6.1", "writes of several goroutines are not mixed", .seeds = 10) {
   unix_ends local;
-  constexpr std::size_t size = 300'000;  // more than fits at once
+  static constexpr std::size_t size = 300'000;  // more than fits at once
   weft::wait_group writers;
   for (const char letter : {'a', 'b', 'c'}) {
     writers.go([&local, letter] {
-      EXPECT_EQ(*local.left.write(bytes_of(std::string(size, letter))), size);
+      const std::string text(size, letter);
+      EXPECT_EQ(*local.left.write(bytes_of(text)), text.size());
     });
   }
-  std::map<char, std::string> seen;
+  std::set<char> seen;
   for (int i = 0; i < 3; ++i) {
     const std::string one = read_exactly(local.right, size);
     EXPECT_EQ(one, std::string(size, one.empty() ? '?' : one[0]));
-    ++seen[one.empty() ? '?' : one[0]];
+    seen.insert(one.empty() ? '?' : one[0]);
   }
   writers.wait();
   EXPECT_EQ(seen.size(), 3u);
@@ -121,9 +121,7 @@ WEFT_TEST_WITH("N1.2", "every operation gives up with its context, its duration 
     auto ctx = weft::with_cancel(weft::background());
     if (!late) ctx.cancel();
     weft::wait_group all;
-    const auto expect = [&all](auto f) {
-      all.go([f] { EXPECT_EQ(f(), errc::cancelled); });
-    };
+    const auto expect = [&all](auto f) { all.go([f] { EXPECT_EQ(f(), errc::cancelled); }); };
     expect([&] { return local.left.read(ctx, room(buffer)).error(); });
     expect([&] { return local.left.write(ctx, data).error(); });
     expect([&] { return local.left.write_some(ctx, data).error(); });
@@ -137,7 +135,8 @@ WEFT_TEST_WITH("N1.2", "every operation gives up with its context, its duration 
   }
 }
 
-WEFT_TEST_WITH("N1.3", "a cancelled context wins over bytes that are there; a time that has passed does not", .seeds = 5) {
+WEFT_TEST_WITH("N1.3", "a cancelled context wins over bytes that are there; a time that has passed does not",
+               .seeds = 5) {
   unix_ends local;
   ASSERT_TRUE(local.right.write(bytes_of("there")));
   std::string buffer(10, ' ');
@@ -150,7 +149,7 @@ WEFT_TEST_WITH("N1.3", "a cancelled context wins over bytes that are there; a ti
 
 WEFT_TEST_WITH("N1.4", "foreign threads use connections as goroutines do", .seeds = 5) {
   unix_ends local;
-  std::thread other([&] {
+  partner other(party::thread, [&] {
     EXPECT_EQ(read_some(local.left), "ping");
     EXPECT_TRUE(local.left.write(bytes_of("pong")));
     std::string buffer(10, ' ');
@@ -159,7 +158,7 @@ WEFT_TEST_WITH("N1.4", "foreign threads use connections as goroutines do", .seed
   EXPECT_TRUE(local.right.write(bytes_of("ping")));
   EXPECT_EQ(read_some(local.right), "pong");
   local.right.close();
-  weft::blocking([&] { other.join(); });
+  other.join();
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 //     auto connection = weft::net::dial(ctx, "example.org", "443");
 //
 // Looks the name up (net/resolve.hpp) and tries its addresses, IPv6 and IPv4 in turn, beginning with the one that the
-// system prefers. If one has not answered after 250 ms the next is tried beside it, and if one fails, at once; the first
-// that is connected wins, and the others are called off ("happy eyeballs", RFC 8305).
+// system prefers. If one has not answered after 250 ms the next is tried beside it, and if one fails, at once; the
+// first that is connected wins, and the others are called off ("happy eyeballs", RFC 8305).
 //
 // The error is the first address's, or the lookup's, or the limit's. Who must tell a person what went wrong asks for
 // all of it:

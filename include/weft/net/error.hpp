@@ -4,8 +4,8 @@
 //
 //     if (connection.error() == weft::net::errc::host_not_found) ...
 //
-// Codes of two categories. "weft.net" is for what weft found wrong itself, mostly with an address; "weft.lookup" has the
-// codes of getaddrinfo and their texts; those that say that there is no such host are net::errc::host_not_found.
+// Codes of two categories. "weft.net" is for what weft found wrong itself, mostly with an address; "weft.lookup" has
+// the codes of getaddrinfo and their texts; those that say that there is no such host are net::errc::host_not_found.
 #pragma once
 
 #include <system_error>

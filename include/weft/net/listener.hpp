@@ -21,7 +21,7 @@
 namespace weft::net {
 
 struct listen_options {
-  int backlog = 4096;       // connections that the system accepts in advance, at most; the system has a limit of its own
+  int backlog = 4096;  // connections that the system accepts in advance, at most; the system has a limit of its own
   bool reuse_port = false;  // several sockets may listen at the same port, and share what comes
   bool v6_only = false;     // an IPv6 socket at :: takes IPv4 as well if not
 };

@@ -31,7 +31,8 @@ class message_socket : public socket {
   [[nodiscard]] result<std::size_t> receive(std::span<std::byte> into) { return receive({}, into); }
   [[nodiscard]] result<std::size_t> receive(const detail::wait_limit& limit, std::span<std::byte> into);
   template <class Rep, class Period>
-  [[nodiscard]] result<std::size_t> receive_for(const std::chrono::duration<Rep, Period>& d, std::span<std::byte> into) {
+  [[nodiscard]] result<std::size_t> receive_for(const std::chrono::duration<Rep, Period>& d,
+                                                std::span<std::byte> into) {
     return receive(detail::within(d), into);
   }
   [[nodiscard]] result<std::size_t> receive_until(clock::time_point when, std::span<std::byte> into) {

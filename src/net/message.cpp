@@ -16,10 +16,13 @@ result<std::size_t> receive_into(socket_core* core, const wait_limit& limit, std
   return mine.count([&](int fd) { return receive_message(fd, into.data(), into.size(), from); });
 }
 
-result<std::size_t> send_from(socket_core* core, const wait_limit& limit, bytes message, const socket_name* to) {
+/// An unconnected Unix socket is not told when the receiver has room again.
+result<std::size_t> send_from(socket_core* core, const wait_limit& limit, bytes message, const socket_name* to,
+                              bool is_told) {
   socket_core::turn mine(core, readiness::writable, limit);
   if (mine.error()) return mine.error();
-  return mine.count([&](int fd) { return send_message(fd, message.data(), message.size(), to); });
+  const auto send = [&](int fd) { return send_message(fd, message.data(), message.size(), to); };
+  return mine.count_of(is_told ? mine.attempt(send) : mine.attempt_after_pauses(send));
 }
 
 }  // namespace
@@ -36,12 +39,12 @@ result<message_socket::received> message_socket::receive_from(const wait_limit& 
 }
 
 result<std::size_t> message_socket::send(const wait_limit& limit, bytes message) {
-  return send_from(core_, limit, message, nullptr);
+  return send_from(core_, limit, message, nullptr, true);
 }
 
 result<std::size_t> message_socket::send_to(const wait_limit& limit, const endpoint& to, bytes message) {
   const socket_name name = to.to_system();
-  return send_from(core_, limit, message, &name);
+  return send_from(core_, limit, message, &name, !to.is_local());
 }
 
 }  // namespace weft::net

@@ -6,7 +6,6 @@
 // A Unix socket cannot be told when there is a place in a listener's queue again: it tries after pauses.
 #include "net/open.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "weft/net/error.hpp"
@@ -19,8 +18,6 @@ namespace {
 
 constexpr int keep_alive_seconds = 15;  // Go's
 constexpr int keep_alive_probes = 9;
-constexpr nanoseconds first_pause = 1'000'000;
-constexpr nanoseconds longest_pause = 50'000'000;
 
 bool is_unspecified(const endpoint& at) noexcept { return at.family() == family::none; }
 
@@ -59,12 +56,11 @@ std::error_code connect_within(socket_core::turn& mine, const socket_name& to) {
   return mine.error() ? mine.error() : system_error(made.error);
 }
 
-std::error_code connect_local_within(socket_core::turn& mine, int fd, const socket_name& to) {
-  for (nanoseconds pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
-    const int error = connect_socket(fd, to);
-    if (error != EAGAIN) return system_error(error);
-    if (!mine.rest(pause)) return mine.error();
-  }
+std::error_code connect_local_within(socket_core::turn& mine, const socket_name& to) {
+  const call_result made = mine.attempt_after_pauses([&](int fd) -> call_result {
+    return {0, connect_socket(fd, to)};
+  });
+  return mine.error() ? mine.error() : system_error(made.error);
 }
 
 }  // namespace
@@ -125,7 +121,7 @@ result<socket_core*> connect_core(const wait_limit& limit, const endpoint& to, b
   {
     socket_core::turn mine(made.core, readiness::writable, limit);
     error = mine.error();
-    if (!error) error = local ? connect_local_within(mine, fd, name) : connect_within(mine, name);
+    if (!error) error = local ? connect_local_within(mine, name) : connect_within(mine, name);
     if (!error && !local && kind == socket_kind::stream && is_own_peer(fd, name)) error = system_error(ECONNREFUSED);
   }
   if (error) return error;

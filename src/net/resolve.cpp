@@ -38,12 +38,19 @@ struct lookups {
 std::shared_ptr<lookups> current_lookups() {
   static auto* const guard = new word_lock;  // never destroyed, like the next
   static auto* const kept = new std::shared_ptr<lookups>;
-  auto fresh = std::make_shared<lookups>();
   guard->lock();
-  if (*kept == nullptr || (*kept)->since != fresh->since) kept->swap(fresh);
   std::shared_ptr<lookups> now = *kept;
   guard->unlock();
-  return now;
+  if (now != nullptr && now->since == abandoned_so_far()) return now;
+  auto fresh = std::make_shared<lookups>();
+  guard->lock();
+  if (*kept == now) {  // else somebody else has begun anew
+    kept->swap(now);
+    *kept = fresh;
+  }
+  std::shared_ptr<lookups> chosen = *kept;
+  guard->unlock();
+  return chosen;
 }
 
 std::error_code error_of_lookup(int code, int system) {

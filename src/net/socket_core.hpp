@@ -134,10 +134,31 @@ class socket_core::turn {
     }
   }
 
-  /// The same for calls that return a number of bytes.
+  /// Calls `f` once, unless error().
+  template <class F>
+  call_result once(F f) {
+    return prepare() ? f(core_->fd()) : call_result{-1, EAGAIN};
+  }
+
+  /// attempt() for calls that return a number of bytes.
   template <class F>
   result<std::size_t> count(F f) {
-    const call_result made = attempt(f);
+    return count_of(attempt(f));
+  }
+
+  /// attempt() for calls after which the kernel does not tell when it is worth trying again: after pauses.
+  template <class F>
+  call_result attempt_after_pauses(F f) {
+    constexpr nanoseconds first = 1'000'000;
+    constexpr nanoseconds longest = 50'000'000;
+    for (nanoseconds pause = first;; pause = pause < longest ? 2 * pause : longest) {
+      const call_result made = once(f);
+      if (made.error != EAGAIN || error_ || !rest(pause)) return made;
+    }
+  }
+
+  /// What came of a call that returns a number of bytes.
+  [[nodiscard]] result<std::size_t> count_of(const call_result& made) const {
     if (error_) return error_;
     if (made.error != 0) return std::error_code(made.error, std::system_category());
     return static_cast<std::size_t>(made.value);

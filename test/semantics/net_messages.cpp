@@ -112,6 +112,13 @@ WEFT_TEST_WITH("N10.6", "Unix datagrams, with a full receiver: who sends waits",
   });
   for (int i = 0; i < count; ++i) EXPECT_EQ(receive(*server), std::to_string(i));
   sender.wait();
+  auto stranger = weft::net::bind_unix_datagram(fresh_name());
+  ASSERT_TRUE(stranger);
+  sender.go([&] {
+    for (int i = 0; i < count; ++i) EXPECT_TRUE(stranger->send_to(*weft::net::endpoint::local(name), bytes_of("x")));
+  });
+  for (int i = 0; i < count; ++i) EXPECT_EQ(receive(*server), "x");
+  sender.wait();
 }
 
 WEFT_TEST_WITH("N10.7", "a Unix socket's file goes with it, and one that is there is not taken", .seeds = 3) {

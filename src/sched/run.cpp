@@ -29,6 +29,7 @@
 #include "park/goroutine_groups.hpp"
 #include "park/lock_order.hpp"
 #include "park/registry.hpp"
+#include "park/watch.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -181,7 +182,7 @@ void stop(bool report) {
   for (unsigned round = 0; the.visitors.load(memory_order_seq_cst) != 0; ++round) relax(round);
   empty_queues();
   the.outside_timers.forget_goroutines();
-  forget_waits();
+  forget_watchers();
   for_each_goroutine([](void*, goroutine& g) { abandon(g); }, nullptr);
   the.at.store(phase::stopped, memory_order_seq_cst);
   the.main_gone.store(false, memory_order_seq_cst);  // first: check_deadlock must not see it without run_over

@@ -20,6 +20,10 @@ inline constexpr std::size_t worker_stack_size = 64 * 1024;
 /// Threads of this process, as the kernel counts them; those of a sanitizer included. Nothing if /proc is not there.
 [[nodiscard]] std::optional<std::size_t> process_threads() noexcept;
 
+/// From now on those are not counted that the kernel makes to do the work of io_uring: they never run the program's
+/// code.
+void leave_out_kernel_threads() noexcept;
+
 /// Lets f() be called in the child after each fork, where only the forking thread exists.
 void on_fork_child(void (*f)()) noexcept;
 

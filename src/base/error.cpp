@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The texts are Go's (context.Canceled, context.DeadlineExceeded).
+// The texts are Go's (context.Canceled, context.DeadlineExceeded, net.ErrClosed).
 #include "weft/error.hpp"
 
 #include <string>
@@ -19,6 +19,8 @@ class category final : public std::error_category {
         return "context canceled";
       case errc::timed_out:
         return "context deadline exceeded";
+      case errc::closed:
+        return "use of closed network connection or file";
     }
     return "unknown error " + std::to_string(code);
   }
@@ -29,6 +31,8 @@ class category final : public std::error_category {
         return std::errc::operation_canceled;
       case errc::timed_out:
         return std::errc::timed_out;
+      case errc::closed:
+        return std::errc::bad_file_descriptor;
     }
     return {code, *this};
   }

@@ -3,8 +3,6 @@
 // Memory ordering: `forked` is set in the child of a fork by the one thread that it has: relaxed.
 #include "io/backend.hpp"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -51,7 +49,7 @@ file_ring* ring_for(uring_code code) {
 constexpr nanoseconds shortest_look = 1'000'000;
 constexpr nanoseconds longest_look = 50'000'000;
 
-/// Without a ring nobody can wake it early: it looks now and then whether it was called off.
+/// wait_fd cannot be called off: it looks now and then whether it was called off.
 wait_end look_now_and_then(int fd, readiness what, const wait_limit& limit) {
   for (nanoseconds pause = shortest_look;; pause = std::min(2 * pause, longest_look)) {
     if (limit.called_off()) return wait_end::cancelled;
@@ -71,16 +69,8 @@ file_outcome perform_request(const uring_request& request, bool patient, const w
 }
 
 wait_end wait_for_descriptor(int fd, readiness what, const wait_limit& limit) {
-  if (limit.by == nullptr) {
-    return wait_fd(fd, what, limit.until) == fd_wait::timed_out ? wait_end::timed_out : wait_end::completed;
-  }
-  file_ring* const ring = ring_for(uring_code::poll);
-  if (ring == nullptr) return look_now_and_then(fd, what, limit);
-  uring_request request;
-  request.code = uring_code::poll;
-  request.fd = fd;
-  request.length = what == readiness::readable ? POLLIN : POLLOUT;
-  return ring->perform(request, true, limit).end;
+  if (limit.by != nullptr) return look_now_and_then(fd, what, limit);
+  return wait_fd(fd, what, limit.until) == fd_wait::timed_out ? wait_end::timed_out : wait_end::completed;
 }
 
 }  // namespace weft::detail

@@ -13,8 +13,6 @@ class category final : public std::error_category {
 
   [[nodiscard]] std::string message(int code) const override {
     switch (static_cast<errc>(code)) {
-      case errc::closed:
-        return "use of what was closed";
       case errc::unexpected_end:
         return "unexpected end of the input";
       case errc::too_long:

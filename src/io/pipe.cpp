@@ -15,7 +15,7 @@
 
 #include "weft/chan.hpp"
 #include "weft/detail/panic.hpp"
-#include "weft/io/error.hpp"
+#include "weft/error.hpp"
 #include "weft/mutex.hpp"
 #include "weft/select.hpp"
 #include "weft/unit.hpp"
@@ -79,7 +79,7 @@ class pipe_core {
 
   result<std::size_t> end_for_reader() {
     const std::scoped_lock hold(closing_);
-    if (reader_.closed) return errc::closed;
+    if (reader_.closed) return weft::errc::closed;
     if (writer_.reason) return writer_.reason;
     return std::size_t{0};
   }
@@ -87,7 +87,7 @@ class pipe_core {
   result<std::size_t> error_for_writer() {
     const std::scoped_lock hold(closing_);
     if (!writer_.closed && reader_.reason) return reader_.reason;
-    return errc::closed;
+    return weft::errc::closed;
   }
 
   mutex turn_;  // of writers

@@ -57,23 +57,20 @@ void file_ring::begin(operation& op) {
   const bool pushed = (first || overflow_.empty()) && push_locked(op);
   if (!pushed && first) overflow_.push_front(op);
   if (!pushed && !first) overflow_.push_back(op);
+  const std::uint32_t until = ring_.pushed();
   lock_.unlock();
-  if (pushed) hand_over(1);
+  if (pushed) hand_over(until);
   pump();
 }
 
 /// No lock held. The call may last when the kernel does the work at once, so the token may go meanwhile.
-void file_ring::hand_over(std::uint32_t n) {
-  for (unsigned round = 0; n != 0;) {
-    const int taken = blocking([&] { return ring_.enter(n); });
-    if (taken > 0) {
-      n -= static_cast<std::uint32_t>(taken);
-      round = 0;
-    } else if (taken == 0 || taken == -EAGAIN || taken == -EBUSY || taken == -EINTR) {
-      relax(round++);
-    } else {
+void file_ring::hand_over(std::uint32_t until) {
+  for (unsigned round = 0; !ring_.taken_until(until); ++round) {
+    const int taken = blocking([this] { return ring_.enter(); });
+    if (taken < 0 && taken != -EAGAIN && taken != -EBUSY && taken != -EINTR) {
       fatalf("the ring of io_uring has failed with error %d: was its descriptor closed?", -taken);
     }
+    if (taken <= 0) relax(round);
   }
 }
 
@@ -140,9 +137,10 @@ void file_ring::pump() {
     take_completions_locked(woken);
     pushed = cancel_abandoned_locked();
     pushed += push_waiting_locked();
+    const std::uint32_t until = ring_.pushed();
     lock_.unlock();
     wait_queue::let_go_all(woken, true);
-    hand_over(pushed);
+    hand_over(until);
   } while (pushed != 0);
 }
 

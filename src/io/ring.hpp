@@ -17,7 +17,7 @@
 //   2. At most capacity() operations on regular files are under way, so that the kernel need not keep completions in a
 //      list. Any number may wait in `overflow`, on the stacks of their goroutines. Those that may take for ever are not
 //      counted: they would lock the others out. Nor are cancellations, which are what makes room.
-//   3. Who pushes a request hands one request to the kernel afterwards, not necessarily his own: the sums agree.
+//   3. Who pushes a request sees to it that the kernel takes all that is in the queue up to it, others' too.
 //   4. An operation that is under way is in the kernel's hands, and so are its buffers: perform() does not return
 //      before its completion, whatever the limit says. It asks the kernel to cancel, and waits for the answer. So what
 //      was given up has not happened, or else its result is returned.
@@ -65,7 +65,7 @@ class file_ring {
 
   void begin(operation& op);
   void pump();
-  void hand_over(std::uint32_t n);
+  void hand_over(std::uint32_t until);
   void take_completions_locked(wait_list& woken);
   [[nodiscard]] std::uint32_t push_waiting_locked();
   [[nodiscard]] std::uint32_t cancel_abandoned_locked();

@@ -69,7 +69,6 @@ std::int64_t perform_now(const uring_request& r) noexcept {
       return retried([&] { return ::unlinkat(AT_FDCWD, path_of(r.address), static_cast<int>(r.flags)); });
     case uring_code::make_directory:
       return retried([&] { return ::mkdir(path_of(r.address), r.length); });
-    case uring_code::poll:
     case uring_code::cancel:
       break;
   }
@@ -122,11 +121,16 @@ int list_items(const char* path, std::vector<directory_item>& out) {
   }
 }
 
-int make_pipe(int (&ends)[2], bool reader_waits, bool writer_waits) noexcept {
-  if (::pipe2(ends, O_CLOEXEC) != 0) return -errno;
-  if (!reader_waits) ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  if (!writer_waits) ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
-  return 0;
+int make_pipe(int (&ends)[2]) noexcept { return ::pipe2(ends, O_CLOEXEC) == 0 ? 0 : -errno; }
+
+bool stop_blocking(int fd) noexcept {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+bool does_not_block(int fd) noexcept {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_NONBLOCK) != 0;
 }
 
 std::int64_t read_some(int fd, void* into, std::size_t n) noexcept {

@@ -15,7 +15,7 @@ struct statx;
 
 namespace weft::detail {
 
-/// Does what the ring would do: any request but poll and cancel.
+/// Does what the ring would do: any request but cancel.
 [[nodiscard]] std::int64_t perform_now(const uring_request& request) noexcept;
 
 /// The position, as lseek.
@@ -39,10 +39,14 @@ struct directory_item {
 /// The items of a directory but "." and "..", in the order of the file system. 0 or -errno.
 [[nodiscard]] int list_items(const char* path, std::vector<directory_item>& out);
 
-/// A new pipe, both ends closed on exec, the chosen ones non-blocking. 0 or -errno.
-[[nodiscard]] int make_pipe(int (&ends)[2], bool reader_waits, bool writer_waits) noexcept;
+/// A new pipe, both ends blocking, and closed on exec. 0 or -errno.
+[[nodiscard]] int make_pipe(int (&ends)[2]) noexcept;
 
-/// One read or write of a descriptor that does not block: -EAGAIN when there is nothing to be done.
+/// Makes what the descriptor refers to non-blocking; whether that was done.
+[[nodiscard]] bool stop_blocking(int fd) noexcept;
+[[nodiscard]] bool does_not_block(int fd) noexcept;
+
+/// One read of a descriptor that does not block: -EAGAIN when there is nothing to be done.
 [[nodiscard]] std::int64_t read_some(int fd, void* into, std::size_t n) noexcept;
 
 }  // namespace weft::detail

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <linux/io_uring.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -21,9 +20,9 @@ namespace {
 constexpr std::uint32_t needed =
     IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_RW_CUR_POS;
 
-constexpr std::uint8_t opcodes[uring_codes] = {
-    IORING_OP_READ,     IORING_OP_WRITE,    IORING_OP_FSYNC,   IORING_OP_OPENAT,   IORING_OP_STATX,
-    IORING_OP_RENAMEAT, IORING_OP_UNLINKAT, IORING_OP_MKDIRAT, IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL};
+constexpr std::uint8_t opcodes[uring_codes] = {IORING_OP_READ,     IORING_OP_WRITE,   IORING_OP_FSYNC,
+                                               IORING_OP_OPENAT,   IORING_OP_STATX,   IORING_OP_RENAMEAT,
+                                               IORING_OP_UNLINKAT, IORING_OP_MKDIRAT, IORING_OP_ASYNC_CANCEL};
 
 constexpr std::uint8_t opcode_of(uring_code code) noexcept { return opcodes[static_cast<std::size_t>(code)]; }
 
@@ -72,10 +71,6 @@ void fill(io_uring_sqe& entry, const uring_request& request) noexcept {
       break;
     case uring_code::make_directory:
       entry.fd = AT_FDCWD;
-      break;
-    case uring_code::poll:
-      entry.len = 0;
-      entry.poll32_events = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? request.length << 16 : request.length;
       break;
     case uring_code::cancel:
       entry.addr = request.target;
@@ -168,7 +163,7 @@ int uring::try_out() noexcept {
   request.code = uring_code::cancel;
   request.tag = request.target = 1;
   if (!push(request)) return ENOSYS;
-  const int taken = enter(1);
+  const int taken = enter();
   if (taken != 1) return taken < 0 ? -taken : ENOSYS;
   uring_completion completion;
   return reap(&completion, 1) == 1 && completion.tag == 1 ? 0 : ENOSYS;
@@ -182,10 +177,16 @@ bool uring::push(const uring_request& request) noexcept {
   return true;
 }
 
-int uring::enter(std::uint32_t n) noexcept {
+std::uint32_t uring::pushed() const noexcept { return submit_tail_->load(memory_order_relaxed); }
+
+bool uring::taken_until(std::uint32_t place) const noexcept {
+  return static_cast<std::int32_t>(submit_head_->load(memory_order_acquire) - place) >= 0;
+}
+
+int uring::enter() noexcept {
   const runtime_section inside;
   const int saved = errno;
-  const long taken = ::syscall(SYS_io_uring_enter, fd_, n, 0, 0, nullptr, 0);
+  const long taken = ::syscall(SYS_io_uring_enter, fd_, submissions_, 0, 0, nullptr, 0);
   const int answer = taken < 0 ? -errno : static_cast<int>(taken);
   errno = saved;
   return answer;

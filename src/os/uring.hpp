@@ -29,16 +29,16 @@ struct io_uring_cqe;
 
 namespace weft::detail {
 
-enum class uring_code : std::uint8_t { read, write, sync, open, status, rename, remove, make_directory, poll, cancel };
-inline constexpr std::size_t uring_codes = 10;
+enum class uring_code : std::uint8_t { read, write, sync, open, status, rename, remove, make_directory, cancel };
+inline constexpr std::size_t uring_codes = 9;
 
 /// One request. What it points to must stay until its completion, to be sure on every kernel.
 struct uring_request {
   uring_code code{};
-  int fd = -1;               // poll: what is waited for
+  int fd = -1;
   void* address = nullptr;   // the buffer; open, rename, remove, make_directory, status: the path
   void* other = nullptr;     // status: the struct statx; rename: the new path
-  std::uint32_t length = 0;  // bytes; open, make_directory: the permissions; poll: the events
+  std::uint32_t length = 0;  // bytes; open, make_directory: the permissions
   std::uint32_t flags = 0;   // open: as open(2); sync: 1 for the data only; remove, status: as the AT_ flags
   std::uint64_t offset = 0;  // read, write; at_position: where the file's own position is, which moves on
   bool by_worker = false;    // at once by a thread of the kernel: it would keep the submitter busy for long
@@ -76,9 +76,15 @@ class uring {
   /// Puts a request into the queue, from which an enter() takes it. False: the queue is full.
   [[nodiscard]] bool push(const uring_request& request) noexcept;
 
-  /// Hands `n` requests of the queue to the kernel, the oldest first; there must be as many. Some may be complete when
-  /// it returns. Returns how many it took, or -errno; EAGAIN and EBUSY pass.
-  [[nodiscard]] int enter(std::uint32_t n) noexcept;
+  /// The place in the queue after the last request; beside push().
+  [[nodiscard]] std::uint32_t pushed() const noexcept;
+
+  /// Whether the kernel has taken all requests before that place.
+  [[nodiscard]] bool taken_until(std::uint32_t place) const noexcept;
+
+  /// Hands what is in the queue to the kernel, the oldest first. Some may be complete when it returns. Returns how many
+  /// it took, or -errno; EAGAIN and EBUSY pass.
+  [[nodiscard]] int enter() noexcept;
 
   /// Takes up to `n` completions; returns how many.
   [[nodiscard]] std::size_t reap(uring_completion* out, std::size_t n) noexcept;

@@ -109,17 +109,17 @@ WEFT_TEST("I6.3", "a pipe closed with an error reports it to the other side, and
   auto p = io::make_pipe();
   p.writer.close(broken);
   EXPECT_EQ(io::read_all(p.reader).error(), broken);
-  EXPECT_EQ(io::write(p.writer, "x").error(), io::errc::closed);
+  EXPECT_EQ(io::write(p.writer, "x").error(), weft::errc::closed);
   auto q = io::make_pipe();
   q.reader.close(broken);
   EXPECT_EQ(io::write(q.writer, "x").error(), broken);
-  EXPECT_EQ(io::read_all(q.reader).error(), io::errc::closed);
+  EXPECT_EQ(io::read_all(q.reader).error(), weft::errc::closed);
 }
 
 WEFT_TEST("I6.3", "without an error, a closed writer is the end, and a closed reader is closed") {
   auto p = io::make_pipe();
   p.reader.close();
-  EXPECT_EQ(io::write(p.writer, "x").error(), io::errc::closed);
+  EXPECT_EQ(io::write(p.writer, "x").error(), weft::errc::closed);
   auto q = io::make_pipe();
   q.writer.close();
   EXPECT_EQ(*io::read_all(q.reader), "");
@@ -132,7 +132,7 @@ WEFT_TEST("I6.3", "the first close of an end counts") {
   p.writer.close(io::errc::too_long);
   EXPECT_EQ(io::read_all(p.reader).error(), broken);
   p.reader.close(io::errc::too_long);
-  EXPECT_EQ(io::write(p.writer, "x").error(), io::errc::closed);
+  EXPECT_EQ(io::write(p.writer, "x").error(), weft::errc::closed);
 }
 
 WEFT_TEST("I6.3", "closing wakes all who wait at either end") {
@@ -157,7 +157,7 @@ WEFT_TEST("I6.3", "closing wakes all who wait at either end") {
 
 WEFT_TEST("I6.3", "a write of which a part was taken reports the close, too") {
   auto p = io::make_pipe();
-  task<void> writing = spawn([&] { EXPECT_EQ(io::write(p.writer, "abc").error(), io::errc::closed); });
+  task<void> writing = spawn([&] { EXPECT_EQ(io::write(p.writer, "abc").error(), weft::errc::closed); });
   std::array<char, 1> room{};
   EXPECT_EQ(*p.reader.read(room_in(room)), 1u);
   p.reader.close();
@@ -200,7 +200,7 @@ WEFT_TEST("I6.4", "a cancelled context wins over data that is there; a time that
 
 WEFT_TEST("I6.4", "a writer whose turn does not come gives up as well") {
   auto p = io::make_pipe();
-  task<void> first = spawn([&] { EXPECT_EQ(io::write(p.writer, "abc").error(), io::errc::closed); });
+  task<void> first = spawn([&] { EXPECT_EQ(io::write(p.writer, "abc").error(), weft::errc::closed); });
   std::array<char, 1> room{};
   EXPECT_EQ(*p.reader.read(room_in(room)), 1u);
   EXPECT_EQ(p.writer.write_for(1ms, io::bytes_of("x")).error(), weft::errc::timed_out);
@@ -225,7 +225,7 @@ WEFT_TEST("I6.5", "an end is closed when it is destroyed or another takes its pl
   auto q = io::make_pipe();
   auto r = io::make_pipe();
   q.reader = std::move(r.reader);
-  EXPECT_EQ(io::write(q.writer, "x").error(), io::errc::closed);
+  EXPECT_EQ(io::write(q.writer, "x").error(), weft::errc::closed);
   q.writer = std::move(r.writer);
   task<void> writing = spawn([&] { EXPECT_TRUE(io::write(q.writer, "y")); });
   std::array<char, 1> room{};

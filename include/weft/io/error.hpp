@@ -6,7 +6,7 @@
 //     if (n.error() == weft::io::errc::unexpected_end) ...        // the file is shorter than a header
 //
 // The system's errors are std::error_code of the generic category, so that they compare with std::errc: a file that is
-// not there is std::errc::no_such_file_or_directory. What gave up is weft::errc (weft/error.hpp).
+// not there is std::errc::no_such_file_or_directory. What gave up, or was closed, is weft::errc (weft/error.hpp).
 #pragma once
 
 #include <system_error>
@@ -15,10 +15,9 @@
 namespace weft::io {
 
 enum class errc {
-  closed = 1,      // the file or pipe was closed, here or by another goroutine, or at the pipe's other end (I1.4)
-  unexpected_end,  // the input ended before there was as much as was asked for (I2)
-  too_long,        // more than the limit that the caller has set (I3)
-  no_progress,     // a reader or writer breaks its contract: it says it did more than it was given
+  unexpected_end = 1,  // the input ended before there was as much as was asked for (I2)
+  too_long,            // more than the limit that the caller has set (I3)
+  no_progress,         // a reader or writer breaks its contract: it says it did more than it was given
 };
 
 [[nodiscard]] const std::error_category& error_category() noexcept;

@@ -15,7 +15,7 @@
 //
 // Closing. An end may be closed with an error, which is what the other side then reports. Without one, readers of a
 // closed writer find the end of the input, and whoever uses an end that is closed, or writes to a closed reader, gets
-// errc::closed. Those who are blocked then return. The first close of an end counts, later ones are ignored. Destroying
+// weft::errc::closed. Those who are blocked then return. The first close of an end counts, later ones are ignored. Destroying
 // an end closes it; an end can be moved, not copied.
 //
 // Giving up. A read that gives up has taken nothing. A write that gives up may have been taken in part, as with every
@@ -58,7 +58,7 @@ class pipe_reader {
     return read(detail::until(when), into);
   }
 
-  /// Writers get `reason` from now on, or errc::closed.
+  /// Writers get `reason` from now on, or weft::errc::closed.
   void close(std::error_code reason = {});
 
  private:

@@ -22,6 +22,15 @@ bool is_abandoned(const goroutine* g) noexcept {
   return g->state.load(memory_order_relaxed) == goroutine_state::abandoned;
 }
 
+constexpr std::uint64_t nobody = 1;  // no operation has this address
+
+uring_request cancellation_of(std::uint64_t tag) noexcept {
+  uring_request request;
+  request.code = uring_code::cancel;
+  request.target = tag;
+  return request;
+}
+
 void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
 
 }  // namespace
@@ -61,6 +70,7 @@ void file_ring::begin(operation& op) {
   lock_.unlock();
   if (pushed) hand_over(until);
   pump();
+  leave_one_for_reaper();
 }
 
 /// No lock held. The call may last when the kernel does the work at once, so the token may go meanwhile.
@@ -93,8 +103,8 @@ void file_ring::take_completions_locked(wait_list& woken) {
   } while (n == batch);
 }
 
-std::uint32_t file_ring::push_waiting_locked() {
-  std::uint32_t pushed = 0;
+bool file_ring::push_waiting_locked() {
+  bool pushed = false;
   while (operation* const op = overflow_.front()) {
     intrusive_list<operation>::remove(*op);
     if (is_abandoned(op->owner)) continue;
@@ -102,27 +112,24 @@ std::uint32_t file_ring::push_waiting_locked() {
       overflow_.push_front(*op);
       break;
     }
-    ++pushed;
+    pushed = true;
   }
   return pushed;
 }
 
 /// What an earlier run has left under way would keep this one's reaper for ever.
-std::uint32_t file_ring::cancel_abandoned_locked() {
-  if (!left_over_) return 0;
+bool file_ring::cancel_abandoned_locked() {
+  if (!left_over_) return false;
   left_over_ = false;
-  std::uint32_t pushed = 0;
+  bool pushed = false;
   for (operation* op = under_way_.front(); op != nullptr; op = under_way_.next(*op)) {
     if (op->cancelling || !is_abandoned(op->owner)) continue;
-    uring_request request;
-    request.code = uring_code::cancel;
-    request.target = op->request.tag;
-    if (!ring_.push(request)) {
+    if (!ring_.push(cancellation_of(op->request.tag))) {
       left_over_ = true;
       break;
     }
     ++in_kernel_;
-    ++pushed;
+    pushed = true;
     op->cancelling = true;
   }
   return pushed;
@@ -130,18 +137,30 @@ std::uint32_t file_ring::cancel_abandoned_locked() {
 
 /// Takes what is complete, wakes whose it was, and fills the room that this makes.
 void file_ring::pump() {
-  std::uint32_t pushed = 0;
+  bool pushed = false;
   do {
     wait_list woken;
     lock_.lock();
     take_completions_locked(woken);
     pushed = cancel_abandoned_locked();
-    pushed += push_waiting_locked();
+    pushed = push_waiting_locked() || pushed;
     const std::uint32_t until = ring_.pushed();
     lock_.unlock();
     wait_queue::let_go_all(woken, true);
     hand_over(until);
-  } while (pushed != 0);
+  } while (pushed);
+}
+
+/// A submitter may have taken the last completion before the reaper was woken for it; then nothing wakes the reaper any
+/// more. So it is left another one, which whoever takes it leaves again.
+void file_ring::leave_one_for_reaper() {
+  lock_.lock();
+  const bool left = reaper_waits_ && in_kernel_ == 0 && overflow_.empty() && !is_abandoned(reaper_) &&
+                    ring_.push(cancellation_of(nobody));
+  if (left) ++in_kernel_;
+  const std::uint32_t until = ring_.pushed();
+  lock_.unlock();
+  if (left) hand_over(until);
 }
 
 /// Somebody is about to park: there must be a reaper that belongs to this run.
@@ -156,6 +175,7 @@ void file_ring::ensure_reaper() {
   if (mine) {
     left_over_ = left_over_ || reaper_ != nullptr;
     reaper_ = &made;
+    reaper_waits_ = false;
   }
   lock_.unlock();
   if (mine)
@@ -170,9 +190,13 @@ void file_ring::reap_until_idle() {
     lock_.lock();
     const bool idle = in_kernel_ == 0 && overflow_.empty();
     if (idle) reaper_ = nullptr;
+    reaper_waits_ = !idle;
     lock_.unlock();
     if (idle) return;
     static_cast<void>(wait_fd(ring_.fd(), readiness::readable));
+    lock_.lock();
+    reaper_waits_ = false;
+    lock_.unlock();
   }
 }
 
@@ -215,8 +239,7 @@ void file_ring::cancel(operation& op) {
   lock_.unlock();
   if (finished) return;
   operation request;
-  request.request.code = uring_code::cancel;
-  request.request.target = op.request.tag;
+  request.request = cancellation_of(op.request.tag);
   begin(request);
   static_cast<void>(wait_for(request, {}));
   static_cast<void>(wait_for(op, {}));

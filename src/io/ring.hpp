@@ -21,15 +21,20 @@
 //   4. An operation that is under way is in the kernel's hands, and so are its buffers: perform() does not return
 //      before its completion, whatever the limit says. It asks the kernel to cancel, and waits for the answer. So what
 //      was given up has not happened, or else its result is returned.
-//   5. While a goroutine waits for a completion, the reaper waits for a descriptor: so no deadlock is ever reported.
+//   5. While a goroutine waits for a completion, the reaper waits for a descriptor: so no deadlock is ever reported. It
+//      finds a completion when nothing is under way any more, and ends; so a run can drain.
 //
 // The ends of things
+//
 //   A thread. The kernel cancels what a thread has submitted when that thread ends, and weft's workers come and go.
 //   Such an operation has not been done (it ends with ECANCELED, or EINTR if it had begun and done nothing), and is
-//   made again. A run. What its goroutines left under way stays in the kernel's hands; their stacks are never used
-//   again (park/abandon.cpp), so nobody else's memory is written to. The next run that uses the ring has a reaper of
-//   its own, which begins with cancelling what is left, and drops what had not been submitted. A fork. The child has
-//   the descriptor, but not the queues: available() says no there.
+//   made again.
+//
+//   A run. What its goroutines left under way stays in the kernel's hands; their stacks are never used again
+//   (park/abandon.cpp), so nobody else's memory is written to. The next run that uses the ring has a reaper of its own,
+//   which begins with cancelling what is left, and drops what had not been submitted.
+//
+//   A fork. The child has the descriptor, but not the queues, and is kept from them (backend.cpp).
 #pragma once
 
 #include <cstdint>
@@ -65,10 +70,11 @@ class file_ring {
 
   void begin(operation& op);
   void pump();
+  void leave_one_for_reaper();
   void hand_over(std::uint32_t until);
   void take_completions_locked(wait_list& woken);
-  [[nodiscard]] std::uint32_t push_waiting_locked();
-  [[nodiscard]] std::uint32_t cancel_abandoned_locked();
+  [[nodiscard]] bool push_waiting_locked();
+  [[nodiscard]] bool cancel_abandoned_locked();
   [[nodiscard]] bool push_locked(operation& op);
   void ensure_reaper();
   void reap_until_idle();
@@ -82,6 +88,7 @@ class file_ring {
   std::uint32_t in_kernel_ = 0;  // under way, with cancellations that nobody waits for
   std::uint32_t counted_ = 0;    // of these, the ones that invariant 2 counts
   goroutine* reaper_ = nullptr;  // null: none is needed
+  bool reaper_waits_ = false;    // for the descriptor, or is about to
   bool left_over_ = false;       // an earlier run has left operations under way
 };
 

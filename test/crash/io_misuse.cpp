@@ -50,7 +50,8 @@ const deaths::row rows[] = {
        static_cast<void>(io::write(p.writer, "x"));
      },
      "[select"},
-    {"adoption of no descriptor", "panic: weft: adopt: -1 is no descriptor", [] { static_cast<void>(io::file::adopt(-1)); }},
+    {"adoption of no descriptor", "panic: weft: adopt: -1 is no descriptor",
+     [] { static_cast<void>(io::file::adopt(-1)); }},
     {"wait for a process that was moved away", moved_process,
      [] {
        auto p = io::start({.arguments = {"true"}});

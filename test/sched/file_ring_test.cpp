@@ -40,6 +40,12 @@ std::unique_ptr<file_ring> a_ring() {
   return nullptr;
 }
 
+/// The ring's own goroutine has ended, too, when it returns.
+template <class F>
+void run_drained(F body) {
+  weft::run(body, {.drain = true});
+}
+
 struct pipe_ends {
   int ends[2] = {-1, -1};
   pipe_ends() { EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0); }
@@ -69,7 +75,7 @@ WEFT_PLAIN_TEST("FS11.1", "an operation that waits takes no thread, and ends whe
   const auto ring = a_ring();
   if (!ring) return;
   const pipe_ends p;
-  weft::run([&] {
+  run_drained([&] {
     weft::task<void> reading = weft::spawn([&] {
       std::array<char, 8> room{};
       const file_outcome got = ring->perform(read_of(p.ends[0], room), true, {});
@@ -86,7 +92,7 @@ WEFT_PLAIN_TEST("FS11.2", "an operation that is given up has not happened: what 
   const auto ring = a_ring();
   if (!ring) return;
   const pipe_ends p;
-  weft::run([&] {
+  run_drained([&] {
     std::array<char, 8> room{};
     const file_outcome late = ring->perform(read_of(p.ends[0], room), true, weft::detail::within(2ms));
     EXPECT_EQ(late.end, wait_end::timed_out);
@@ -108,7 +114,7 @@ WEFT_PLAIN_TEST("FS11.2", "of completion and cancellation at once one happens, a
   const auto ring = a_ring();
   if (!ring) return;
   const pipe_ends p;
-  weft::run([&] {
+  run_drained([&] {
     for (int round = 0; round < 300; ++round) {
       canceller by;
       std::array<char, 1> room{};
@@ -132,7 +138,7 @@ WEFT_PLAIN_TEST("FS11.3", "more operations wait than the ring holds, and those f
   const pipe_ends p;
   const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
   const int count = 3000;
-  weft::run([&] {
+  run_drained([&] {
     weft::wait_group all;
     std::atomic<int> got{0};
     for (int i = 0; i < count; ++i) {
@@ -178,18 +184,16 @@ WEFT_PLAIN_TEST("FS10", "a run leaves operations to the kernel; the next one cal
       }
       weft::testing::settle();
     });
-    weft::run(
-        [&] {
-          weft::task<void> reading = weft::spawn([&] {
-            std::array<char, 8> room{};
-            EXPECT_EQ(ring->perform(read_of(p.ends[0], room), true, {}).value, 4);
-            EXPECT_EQ(std::string(room.data(), 4), "next");
-          });
-          weft::testing::settle();
-          p.put("next");
-          reading.join();
-        },
-        {.drain = true});
+    run_drained([&] {
+      weft::task<void> reading = weft::spawn([&] {
+        std::array<char, 8> room{};
+        EXPECT_EQ(ring->perform(read_of(p.ends[0], room), true, {}).value, 4);
+        EXPECT_EQ(std::string(room.data(), 4), "next");
+      });
+      weft::testing::settle();
+      p.put("next");
+      reading.join();
+    });
   }
 }
 
@@ -198,7 +202,7 @@ WEFT_PLAIN_TEST("FS11.4", "what a thread has submitted goes on when that thread 
   if (!ring) return;
   const pipe_ends p;
   const int before = weft::gomaxprocs(8);
-  weft::run([&] {
+  run_drained([&] {
     weft::wait_group all;
     for (int i = 0; i < 32; ++i) {
       all.go([&] {
@@ -217,7 +221,7 @@ WEFT_PLAIN_TEST("FS11.4", "what a thread has submitted goes on when that thread 
 WEFT_PLAIN_TEST("FS11.5", "a request that the kernel refuses reports the error") {
   const auto ring = a_ring();
   if (!ring) return;
-  weft::run([&] {
+  run_drained([&] {
     std::array<char, 1> room{};
     EXPECT_EQ(ring->perform(read_of(-1, room), false, {}).value, -EBADF);
     uring_request request;

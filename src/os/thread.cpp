@@ -106,9 +106,9 @@ std::size_t kernel_threads() noexcept {
 
 // The kernel's own threads come only while something is under way, and go by themselves. If their going changes the
 // count meanwhile, the answer is the one that is too high: then nobody is taken for asleep.
-std::optional<std::size_t> process_threads() noexcept {
+std::optional<std::size_t> process_threads(std::size_t expected) noexcept {
   const std::optional<std::size_t> before = listed_threads();
-  if (!before.has_value() || !kernel_works.load()) return before;
+  if (!before.has_value() || *before <= expected || !kernel_works.load()) return before;
   const std::size_t of_kernel = kernel_threads();
   return listed_threads() == before ? *before - of_kernel : before;
 }

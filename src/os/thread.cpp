@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/thread.hpp"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <new>
 
 #include "os/fault.hpp"
 #include "os/fiber_annotations.hpp"
+#include "weft/detail/atomic.hpp"
 
 namespace weft::detail {
 namespace {
@@ -63,13 +67,53 @@ int start_thread(void (*f)(void* arg), void* arg, const char* name, std::size_t 
   return error;
 }
 
+namespace {
+
+/// Set when io_uring has come into use.
+atomic<bool> kernel_works{false};
+
 // The link count of the directory of threads: two for itself, one for each thread. Unlike a listing it needs no
 // descriptor, of which a program may have none left.
-std::optional<std::size_t> process_threads() noexcept {
+std::optional<std::size_t> listed_threads() noexcept {
   struct stat tasks {};
   if (::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink < 3) return std::nullopt;
   return static_cast<std::size_t>(tasks.st_nlink) - 2;
 }
+
+/// Whether the kernel made this thread, to do what it was given by io_uring.
+bool is_kernels(int tasks, const char* id) noexcept {
+  char path[32], name[8] = {};
+  std::snprintf(path, sizeof path, "%.16s/comm", id);
+  const int file = ::openat(tasks, path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const ssize_t n = ::read(file, name, sizeof name - 1);
+  ::close(file);
+  return n > 0 && std::strncmp(name, "iou-wrk", 7) == 0;
+}
+
+std::size_t kernel_threads() noexcept {
+  DIR* const tasks = ::opendir("/proc/self/task");
+  if (tasks == nullptr) return 0;
+  std::size_t n = 0;
+  while (const dirent* const each = ::readdir(tasks)) {
+    if (each->d_name[0] != '.' && is_kernels(::dirfd(tasks), each->d_name)) ++n;
+  }
+  ::closedir(tasks);
+  return n;
+}
+
+}  // namespace
+
+// The kernel's own threads come only while something is under way, and go by themselves. If their going changes the
+// count meanwhile, the answer is the one that is too high: then nobody is taken for asleep.
+std::optional<std::size_t> process_threads(std::size_t expected) noexcept {
+  const std::optional<std::size_t> before = listed_threads();
+  if (!before.has_value() || *before <= expected || !kernel_works.load()) return before;
+  const std::size_t of_kernel = kernel_threads();
+  return listed_threads() == before ? *before - of_kernel : before;
+}
+
+void leave_out_kernel_threads() noexcept { kernel_works.store(true); }
 
 void on_fork_child(void (*f)()) noexcept { pthread_atfork(nullptr, nullptr, f); }
 

@@ -18,7 +18,12 @@ inline constexpr std::size_t worker_stack_size = 64 * 1024;
                                std::size_t stack_size = worker_stack_size) noexcept;
 
 /// Threads of this process, as the kernel counts them; those of a sanitizer included. Nothing if /proc is not there.
-[[nodiscard]] std::optional<std::size_t> process_threads() noexcept;
+/// Takes longer when there are more than `expected`.
+[[nodiscard]] std::optional<std::size_t> process_threads(std::size_t expected = 0) noexcept;
+
+/// From now on those are not counted that the kernel makes to do the work of io_uring: they never run the program's
+/// code.
+void leave_out_kernel_threads() noexcept;
 
 /// Lets f() be called in the child after each fork, where only the forking thread exists.
 void on_fork_child(void (*f)()) noexcept;

@@ -54,8 +54,9 @@ bool every_thread_sleeps() noexcept {
   ours += the.stopped_threads.load(memory_order_seq_cst);
   if (the.watchdog_started.load(memory_order_seq_cst)) ++ours;
   ours += the.outside_parked.load(memory_order_seq_cst);
-  const std::optional<std::size_t> all = process_threads();
-  return all.has_value() && static_cast<std::int64_t>(*all) <= ours + static_cast<std::int64_t>(instrument_threads());
+  ours += static_cast<std::int64_t>(instrument_threads());
+  const std::optional<std::size_t> all = process_threads(static_cast<std::size_t>(ours));
+  return all.has_value() && static_cast<std::int64_t>(*all) <= ours;
 }
 
 waiter* pop_settler() noexcept {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one way to have an operation on a file done. There are two backends behind it:
+//
+//   uring   the process's ring (ring.hpp): no thread blocks, and the operation can be called off
+//   epoll   the system call itself, in blocking(): the thread blocks and its token goes on; a limit is looked at before
+//           the call only. (It has the name of the poller that it goes with.)
+//
+// The environment variable WEFT_IO chooses: `uring`, `epoll`, or `auto`, which is uring where the kernel permits it and
+// the default. Anything else is fatal, and so is `uring` where the kernel refuses: who asks for something by name wants
+// to know. It is looked at when the first goroutine comes; later changes do nothing.
+//
+// Foreign threads and pinned goroutines, which have their thread for themselves, always make the call. So does engine
+// sim, after a yield: an operation that goes on behind its back would end when no seed says so.
+#pragma once
+
+#include <string_view>
+
+#include "io/ring.hpp"
+#include "os/uring.hpp"
+#include "weft/detail/bounded.hpp"
+
+namespace weft::detail {
+
+/// Done, or given up. A cancelled context wins; what it points to is not touched any more when it returns. `patient`:
+/// it may take for ever.
+[[nodiscard]] file_outcome perform_request(const uring_request& request, bool patient, const wait_limit& limit);
+
+/// Parks until the descriptor, which must be one that can be polled, is ready, or until the limit. Under sim for
+/// goroutines only. One party per direction at a time.
+[[nodiscard]] wait_end wait_for_descriptor(int fd, readiness what, const wait_limit& limit);
+
+}  // namespace weft::detail

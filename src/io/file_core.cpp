@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/file_core.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "io/backend.hpp"
+#include "os/files.hpp"
+#include "weft/blocking.hpp"
+
+namespace weft::io {
+
+using detail::at_position;
+using detail::uring_code;
+using detail::uring_request;
+using detail::wait_end;
+using detail::wait_limit;
+
+namespace {
+
+/// What one request moves at most: less than what the kernel would cut off.
+constexpr std::size_t most_at_once = std::size_t{1} << 30;
+
+/// More than this the submitter of a request does not copy itself, while others wait for the ring.
+constexpr std::size_t by_worker_from = 256 * 1024;
+
+}  // namespace
+
+std::error_code error_from(std::int64_t value) noexcept { return {static_cast<int>(-value), std::generic_category()}; }
+
+result<std::int64_t> ask(const uring_request& request, const wait_limit& limit, bool patient) {
+  const detail::file_outcome done = detail::perform_request(request, patient, limit);
+  if (done.end != wait_end::completed) return detail::error_of(done.end, limit);
+  if (done.value < 0) return error_from(done.value);
+  return done.value;
+}
+
+file_core::file_core(int fd, bool ours) noexcept : fd_(fd) {
+  seekable_ = detail::seek_file(fd, 0, SEEK_CUR) >= 0;
+  const std::uint32_t kind = seekable_ ? 0 : detail::kind_of(fd);
+  quiet_ = kind == S_IFIFO || kind == S_IFSOCK;
+  waits_ = quiet_ && (ours ? detail::stop_blocking(fd) : detail::does_not_block(fd));
+}
+
+bool file_core::enter() noexcept {
+  std::uint32_t seen = state_.load(detail::memory_order_relaxed);
+  while ((seen & closed_bit) == 0) {
+    if (state_.compare_exchange_weak(seen, seen + user, detail::memory_order_acq_rel)) return true;
+  }
+  return false;
+}
+
+void file_core::leave() noexcept {
+  const int fd = fd_;
+  const std::uint32_t left = state_.fetch_sub(user, detail::memory_order_acq_rel) - user;
+  if (left >= user || (left & closed_bit) == 0) return;
+  blocking([fd] { return detail::close_file(fd); });
+  if ((left & gone_bit) != 0) delete this;
+}
+
+result<void> file_core::close() {
+  const std::uint32_t before = state_.fetch_or(closed_bit, detail::memory_order_acq_rel);
+  if ((before & closed_bit) != 0) return errc::closed;
+  if (before >= user) return {};
+  const int error = blocking([this] { return detail::close_file(fd_); });
+  if (error != 0) return error_from(error);
+  return {};
+}
+
+void file_core::abandon() noexcept {
+  const std::uint32_t before = state_.fetch_or(closed_bit | gone_bit, detail::memory_order_acq_rel);
+  if (before >= user) return;
+  if ((before & closed_bit) == 0) blocking([this] { return detail::close_file(fd_); });
+  delete this;
+}
+
+result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte> into, std::uint64_t offset) {
+  uring_request request;
+  request.code = uring_code::read;
+  request.fd = fd_;
+  request.address = into.data();
+  request.length = static_cast<std::uint32_t>(std::min(into.size(), most_at_once));
+  request.offset = offset;
+  request.by_worker = into.size() > by_worker_from && seekable_;
+  while (waits_) {
+    if (limit.called_off()) return detail::error_of(wait_end::cancelled, limit);
+    const std::int64_t got = detail::read_some(fd_, into.data(), request.length);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (got != -EAGAIN) return error_from(got);
+    const wait_end end = detail::wait_for_descriptor(fd_, detail::readiness::readable, limit);
+    if (end != wait_end::completed) return detail::error_of(end, limit);
+  }
+  const result<std::int64_t> got = ask(request, limit, !seekable_);
+  if (!got) return got.error();
+  return static_cast<std::size_t>(*got);
+}
+
+result<std::size_t> file_core::write_some(const wait_limit& limit, std::span<const std::byte> from,
+                                          std::uint64_t offset) {
+  const std::size_t n = std::min(from.size(), most_at_once);
+  if (quiet_) {
+    if (limit.called_off()) return detail::error_of(wait_end::cancelled, limit);
+    const std::int64_t put = waits_ ? detail::write_quietly(fd_, from.data(), n)
+                                    : blocking([&] { return detail::write_quietly(fd_, from.data(), n); });
+    if (put >= 0) return static_cast<std::size_t>(put);
+    if (put != -EAGAIN || !waits_) return error_from(put);
+    const wait_end end = detail::wait_for_descriptor(fd_, detail::readiness::writable, limit);
+    if (end != wait_end::completed) return detail::error_of(end, limit);
+    return std::size_t{0};
+  }
+  uring_request request;
+  request.code = uring_code::write;
+  request.fd = fd_;
+  request.address = const_cast<std::byte*>(from.data());
+  request.length = static_cast<std::uint32_t>(n);
+  request.offset = offset;
+  request.by_worker = n > by_worker_from && seekable_;
+  const result<std::int64_t> put = ask(request, limit, !seekable_);
+  if (!put) return put.error();
+  return static_cast<std::size_t>(*put);
+}
+
+result<std::size_t> file_core::write(const wait_limit& limit, std::span<const std::byte> from, std::uint64_t offset) {
+  if (limit.called_off()) return detail::error_of(wait_end::cancelled, limit);
+  for (std::span<const std::byte> left = from; !left.empty();) {
+    const result<std::size_t> put = write_some(limit, left, offset);
+    if (!put) return put.error();
+    left = left.subspan(*put);
+    if (offset != at_position) offset += *put;
+  }
+  return from.size();
+}
+
+}  // namespace weft::io

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Memory ordering: a goroutine's state is read relaxed: it becomes `abandoned` when the run is over, long before the
+// next one begins.
+#include "io/ring.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "park/goroutine.hpp"
+#include "weft/blocking.hpp"
+#include "weft/detail/closure.hpp"
+#include "weft/detail/panic.hpp"
+#include "weft/detail/wait_queue.hpp"
+
+namespace weft::detail {
+namespace {
+
+constexpr std::size_t batch = 64;
+
+bool is_abandoned(const goroutine* g) noexcept {
+  return g->state.load(memory_order_relaxed) == goroutine_state::abandoned;
+}
+
+constexpr std::uint64_t nobody = 1;  // no operation has this address
+
+uring_request cancellation_of(std::uint64_t tag) noexcept {
+  uring_request request;
+  request.code = uring_code::cancel;
+  request.target = tag;
+  return request;
+}
+
+void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
+
+}  // namespace
+
+/// One request on the stack of its goroutine.
+struct file_ring::operation : list_hook {
+  uring_request request;
+  goroutine* owner = nullptr;
+  std::int32_t result = 0;
+  bool counted = false;  // towards the ring's capacity
+  bool pushed = false;
+  bool cancelling = false;  // the kernel has been asked to
+  bool done = false;
+  wait_node* sleeper = nullptr;  // of the owner, while it is parked
+};
+
+bool file_ring::push_locked(operation& op) {
+  if (op.counted && counted_ == ring_.capacity()) return false;
+  if (!ring_.push(op.request)) return false;
+  ++in_kernel_;
+  if (op.counted) ++counted_;
+  op.pushed = true;
+  under_way_.push_back(op);
+  return true;
+}
+
+/// Hands the request to the kernel, or lets it wait for room.
+void file_ring::begin(operation& op) {
+  op.request.tag = reinterpret_cast<std::uintptr_t>(&op);
+  op.owner = current();
+  const bool first = op.request.code == uring_code::cancel;
+  lock_.lock();
+  const bool pushed = (first || overflow_.empty()) && push_locked(op);
+  if (!pushed && first) overflow_.push_front(op);
+  if (!pushed && !first) overflow_.push_back(op);
+  const std::uint32_t until = ring_.pushed();
+  lock_.unlock();
+  if (pushed) hand_over(until);
+  pump();
+  leave_one_for_reaper();
+}
+
+/// No lock held. The call may last when the kernel does the work at once, so the token may go meanwhile.
+void file_ring::hand_over(std::uint32_t until) {
+  for (unsigned round = 0; !ring_.taken_until(until); ++round) {
+    const int taken = blocking([this] { return ring_.enter(); });
+    if (taken < 0 && taken != -EAGAIN && taken != -EBUSY && taken != -EINTR) {
+      fatalf("the ring of io_uring has failed with error %d: was its descriptor closed?", -taken);
+    }
+    if (taken <= 0) relax(round);
+  }
+}
+
+void file_ring::take_completions_locked(wait_list& woken) {
+  uring_completion taken[batch];
+  std::size_t n = 0;
+  do {
+    n = ring_.reap(taken, batch);
+    in_kernel_ -= static_cast<std::uint32_t>(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      auto* const op = reinterpret_cast<operation*>(static_cast<std::uintptr_t>(taken[i].tag));
+      if (op == nullptr) continue;  // a cancellation for which nobody waits
+      intrusive_list<operation>::remove(*op);
+      if (op->counted) --counted_;
+      op->result = taken[i].result;
+      op->done = true;
+      if (op->sleeper != nullptr && op->sleeper->who->claim()) woken.push_back(*op->sleeper);
+      op->sleeper = nullptr;
+    }
+  } while (n == batch);
+}
+
+bool file_ring::push_waiting_locked() {
+  bool pushed = false;
+  while (operation* const op = overflow_.front()) {
+    intrusive_list<operation>::remove(*op);
+    if (is_abandoned(op->owner)) continue;
+    if (!push_locked(*op)) {
+      overflow_.push_front(*op);
+      break;
+    }
+    pushed = true;
+  }
+  return pushed;
+}
+
+/// What an earlier run has left under way would keep this one's reaper for ever.
+bool file_ring::cancel_abandoned_locked() {
+  if (!left_over_) return false;
+  left_over_ = false;
+  bool pushed = false;
+  for (operation* op = under_way_.front(); op != nullptr; op = under_way_.next(*op)) {
+    if (op->cancelling || !is_abandoned(op->owner)) continue;
+    if (!ring_.push(cancellation_of(op->request.tag))) {
+      left_over_ = true;
+      break;
+    }
+    ++in_kernel_;
+    pushed = true;
+    op->cancelling = true;
+  }
+  return pushed;
+}
+
+/// Takes what is complete, wakes whose it was, and fills the room that this makes.
+void file_ring::pump() {
+  bool pushed = false;
+  do {
+    wait_list woken;
+    lock_.lock();
+    take_completions_locked(woken);
+    pushed = cancel_abandoned_locked();
+    pushed = push_waiting_locked() || pushed;
+    const std::uint32_t until = ring_.pushed();
+    lock_.unlock();
+    wait_queue::let_go_all(woken, true);
+    hand_over(until);
+  } while (pushed);
+}
+
+/// A submitter may have taken the last completion before the reaper was woken for it; then nothing wakes the reaper any
+/// more. So it is left another one, which whoever takes it leaves again.
+void file_ring::leave_one_for_reaper() {
+  lock_.lock();
+  const bool left = reaper_waits_ && in_kernel_ == 0 && overflow_.empty() && !is_abandoned(reaper_) &&
+                    ring_.push(cancellation_of(nobody));
+  if (left) ++in_kernel_;
+  const std::uint32_t until = ring_.pushed();
+  lock_.unlock();
+  if (left) hand_over(until);
+}
+
+/// Somebody is about to park: there must be a reaper that belongs to this run.
+void file_ring::ensure_reaper() {
+  lock_.lock();
+  const bool needed = reaper_ == nullptr || is_abandoned(reaper_);
+  lock_.unlock();
+  if (!needed) return;
+  goroutine& made = make_goroutine_for({site::here(), 0, "file completions", true}, [this] { reap_until_idle(); });
+  lock_.lock();
+  const bool mine = reaper_ == nullptr || is_abandoned(reaper_);
+  if (mine) {
+    left_over_ = left_over_ || reaper_ != nullptr;
+    reaper_ = &made;
+    reaper_waits_ = false;
+  }
+  lock_.unlock();
+  if (mine)
+    start(made);
+  else
+    discard(made);
+}
+
+void file_ring::reap_until_idle() {
+  for (;;) {
+    pump();
+    lock_.lock();
+    const bool idle = in_kernel_ == 0 && overflow_.empty();
+    if (idle) reaper_ = nullptr;
+    reaper_waits_ = !idle;
+    lock_.unlock();
+    if (idle) return;
+    static_cast<void>(wait_fd(ring_.fd(), readiness::readable));
+    lock_.lock();
+    reaper_waits_ = false;
+    lock_.unlock();
+  }
+}
+
+wait_end file_ring::wait_for(operation& op, const wait_limit& limit) {
+  ensure_reaper();
+  const bool bounded = limit.until != never || limit.by != nullptr;
+  waiter self;
+  self.contended = bounded;
+  wait_node node;
+  node.who = &self;
+  lock_.lock();
+  if (op.done) {
+    lock_.unlock();
+    return wait_end::completed;
+  }
+  op.sleeper = &node;
+  if (!bounded) {
+    park(self, wait_reason::io_wait, nullptr, unlock_word, &lock_);
+    return wait_end::completed;
+  }
+  const wait_end end = park_within(self, wait_reason::io_wait, nullptr, unlock_word, &lock_, limit);
+  if (end == wait_end::completed) return end;
+  lock_.lock();
+  op.sleeper = nullptr;
+  const bool done = op.done;  // between the limit and here
+  lock_.unlock();
+  return done ? wait_end::completed : end;
+}
+
+/// The operation is over when it returns, in one way or the other.
+void file_ring::cancel(operation& op) {
+  lock_.lock();
+  const bool finished = op.done || !op.pushed;
+  if (!op.done && !op.pushed) {
+    intrusive_list<operation>::remove(op);
+    op.done = true;
+    op.result = -ECANCELED;
+  }
+  op.cancelling = true;
+  lock_.unlock();
+  if (finished) return;
+  operation request;
+  request.request = cancellation_of(op.request.tag);
+  begin(request);
+  static_cast<void>(wait_for(request, {}));
+  static_cast<void>(wait_for(op, {}));
+}
+
+file_outcome file_ring::perform(const uring_request& request, bool patient, const wait_limit& limit) {
+  for (;;) {
+    if (limit.called_off()) return {wait_end::cancelled};
+    operation op;
+    op.request = request;
+    op.counted = !patient;
+    begin(op);
+    wait_end end = wait_end::completed;
+    lock_.lock();
+    const bool done = op.done;
+    lock_.unlock();
+    if (!done) {
+      end = limit.passed() ? wait_end::timed_out : wait_for(op, limit);
+      if (end != wait_end::completed) cancel(op);
+    }
+    const bool undone = op.result == -ECANCELED || op.result == -EINTR;
+    if (undone && end != wait_end::completed) return {end};
+    if (!undone) return {wait_end::completed, op.result};
+  }
+}
+
+}  // namespace weft::detail

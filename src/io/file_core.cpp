@@ -11,6 +11,7 @@
 #include "io/backend.hpp"
 #include "os/files.hpp"
 #include "weft/blocking.hpp"
+#include "weft/detail/watch.hpp"
 
 namespace weft::io {
 
@@ -91,8 +92,7 @@ result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte
     const std::int64_t got = detail::read_some(fd_, into.data(), request.length);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (got != -EAGAIN) return error_from(got);
-    const wait_end end = detail::wait_for_descriptor(fd_, detail::readiness::readable, limit);
-    if (end != wait_end::completed) return detail::error_of(end, limit);
+    if (const std::error_code error = detail::wait_fd(fd_, detail::readiness::readable, limit); error) return error;
   }
   const result<std::int64_t> got = ask(request, limit, !seekable_);
   if (!got) return got.error();
@@ -108,8 +108,7 @@ result<std::size_t> file_core::write_some(const wait_limit& limit, std::span<con
                                     : blocking([&] { return detail::write_quietly(fd_, from.data(), n); });
     if (put >= 0) return static_cast<std::size_t>(put);
     if (put != -EAGAIN || !waits_) return error_from(put);
-    const wait_end end = detail::wait_for_descriptor(fd_, detail::readiness::writable, limit);
-    if (end != wait_end::completed) return detail::error_of(end, limit);
+    if (const std::error_code error = detail::wait_fd(fd_, detail::readiness::writable, limit); error) return error;
     return std::size_t{0};
   }
   uring_request request;

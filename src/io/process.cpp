@@ -8,23 +8,30 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <mutex>
 #include <utility>
 
-#include "io/backend.hpp"
 #include "io/file_core.hpp"
 #include "os/files.hpp"
 #include "os/spawn.hpp"
 #include "weft/blocking.hpp"
 #include "weft/chan.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/detail/watch.hpp"
 #include "weft/go.hpp"
 #include "weft/mutex.hpp"
+#include "weft/time.hpp"
 #include "weft/unit.hpp"
 
 namespace weft::io {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{1};  // while the poller has no room for a child's descriptor
+
+}  // namespace
 
 class process_core {
  public:
@@ -41,7 +48,7 @@ class process_core {
       detail::ending how;
       const int done = detail::collect(child_.pidfd, how);
       if (done == 0) {
-        static_cast<void>(detail::wait_for_descriptor(child_.pidfd, detail::readiness::readable, {}));
+        if (detail::wait_fd(child_.pidfd, detail::readiness::readable)) sleep_for(look_again);
         continue;
       }
       if (done < 0)

@@ -16,8 +16,8 @@ inline void* counted_allocation(std::size_t bytes) noexcept {
   return std::malloc(bytes);
 }
 
-/// The fewest that `f` made in several tries: on a busy machine the runtime may start a thread, which allocates, while an
-/// operation that allocates does so every time.
+/// The fewest that `f` made in several tries: on a busy machine the runtime may start a thread, which allocates, while
+/// an operation that allocates does so every time.
 template <class F>
 long fewest_allocations(F f) {
   constexpr int tries = 5;

@@ -42,7 +42,9 @@ void destroy_callable(closure& c) noexcept {
 
 /// A callable of weft's own whose end somebody waits for: owed_to() names the object.
 template <class F>
-concept indebted = requires { typename F::is_owed_to_an_object; };
+concept indebted = requires {
+  typename F::is_owed_to_an_object;
+};
 
 template <class F>
 const void* use_callable(closure& c, closure_use how) {

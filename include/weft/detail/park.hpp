@@ -50,8 +50,8 @@ void ready(waiter& w) noexcept;
 
 /// What a goroutine runs. `use` is called once, which ends the callable: with `call` on the goroutine's own stack, to
 /// call it and destroy it; with `drop` to destroy it because it will never run. Callables of up to `inline_size` bytes
-/// live in place, larger ones on the heap. `owes`, while it is called, names the object that waits for its end, or null;
-/// the callable stays.
+/// live in place, larger ones on the heap. `owes`, while it is called, names the object that waits for its end, or
+/// null; the callable stays.
 enum class closure_use : std::uint8_t { drop, call, owes };
 
 struct closure {

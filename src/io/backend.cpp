@@ -45,20 +45,6 @@ file_ring* ring_for(uring_code code) {
   return only != nullptr && only->knows(code) ? only : nullptr;
 }
 
-/// How long a wait that can be called off, but not woken for that, waits at a time.
-constexpr nanoseconds shortest_look = 1'000'000;
-constexpr nanoseconds longest_look = 50'000'000;
-
-/// wait_fd cannot be called off: it looks now and then whether it was called off.
-wait_end look_now_and_then(int fd, readiness what, const wait_limit& limit) {
-  for (nanoseconds pause = shortest_look;; pause = std::min(2 * pause, longest_look)) {
-    if (limit.called_off()) return wait_end::cancelled;
-    const nanoseconds next = std::min(limit.until, deadline_after(pause));
-    if (wait_fd(fd, what, next) != fd_wait::timed_out) return wait_end::completed;
-    if (limit.passed()) return wait_end::timed_out;
-  }
-}
-
 }  // namespace
 
 file_outcome perform_request(const uring_request& request, bool patient, const wait_limit& limit) {
@@ -66,11 +52,6 @@ file_outcome perform_request(const uring_request& request, bool patient, const w
   if (limit.called_off()) return {wait_end::cancelled};
   if (simulated()) yield();
   return {wait_end::completed, blocking([&] { return perform_now(request); })};
-}
-
-wait_end wait_for_descriptor(int fd, readiness what, const wait_limit& limit) {
-  if (limit.by != nullptr) return look_now_and_then(fd, what, limit);
-  return wait_fd(fd, what, limit.until) == fd_wait::timed_out ? wait_end::timed_out : wait_end::completed;
 }
 
 }  // namespace weft::detail

@@ -26,8 +26,4 @@ namespace weft::detail {
 /// it may take for ever.
 [[nodiscard]] file_outcome perform_request(const uring_request& request, bool patient, const wait_limit& limit);
 
-/// Parks until the descriptor, which must be one that can be polled, is ready, or until the limit. Under sim for
-/// goroutines only. One party per direction at a time.
-[[nodiscard]] wait_end wait_for_descriptor(int fd, readiness what, const wait_limit& limit);
-
 }  // namespace weft::detail

@@ -13,18 +13,22 @@
 #include <mutex>
 #include <utility>
 
-#include "io/backend.hpp"
 #include "io/file_core.hpp"
 #include "os/files.hpp"
 #include "os/spawn.hpp"
 #include "weft/blocking.hpp"
 #include "weft/chan.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/detail/watch.hpp"
 #include "weft/go.hpp"
 #include "weft/mutex.hpp"
+#include "weft/time.hpp"
 #include "weft/unit.hpp"
 
 namespace weft::io {
+
+/// Between two looks at a child for whose descriptor the system has no watch to give.
+constexpr auto pause = std::chrono::milliseconds(20);
 
 class process_core {
  public:
@@ -41,7 +45,8 @@ class process_core {
       detail::ending how;
       const int done = detail::collect(child_.pidfd, how);
       if (done == 0) {
-        static_cast<void>(detail::wait_for_descriptor(child_.pidfd, detail::readiness::readable, {}));
+        const std::error_code error = detail::wait_fd(child_.pidfd, detail::readiness::readable);
+        if (error) sleep_for(pause);
         continue;
       }
       if (done < 0)

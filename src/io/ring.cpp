@@ -12,6 +12,7 @@
 #include "weft/detail/closure.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/wait_queue.hpp"
+#include "weft/detail/watch.hpp"
 
 namespace weft::detail {
 namespace {

@@ -12,6 +12,7 @@
 // has passed when the wait is over.
 #include "os/epoll.hpp"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -50,10 +51,19 @@ int wait_for_events(int set, epoll_event* events, int n, std::int64_t timeout_ns
   return wait_milliseconds(set, events, n, timeout_ns);
 }
 
+constexpr std::uint64_t wake_tag = ~std::uint64_t{0};  // no descriptor's
+
 poll_event translate(const epoll_event& event) noexcept {
   const std::uint32_t broken = event.events & (EPOLLERR | EPOLLHUP);
-  return {event.data.ptr, ((event.events & (EPOLLIN | EPOLLRDHUP)) | broken) != 0,
+  return {event.data.u64, ((event.events & (EPOLLIN | EPOLLRDHUP)) | broken) != 0,
           ((event.events & EPOLLOUT) | broken) != 0};
+}
+
+int control(int set, int what, int fd, std::uint64_t tag) noexcept {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.u64 = tag;
+  return ::epoll_ctl(set, what, fd, &event) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -70,16 +80,13 @@ int epoll_set::open() noexcept {
   if (wake_ < 0) return errno;
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.ptr = this;  // no descriptor's tag: it tells the wake-up from the rest
+  event.data.u64 = wake_tag;
   return ::epoll_ctl(set_, EPOLL_CTL_ADD, wake_, &event) == 0 ? 0 : errno;
 }
 
-int epoll_set::add(int fd, void* tag) noexcept {
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.ptr = tag;
-  return ::epoll_ctl(set_, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
-}
+int epoll_set::add(int fd, std::uint64_t tag) noexcept { return control(set_, EPOLL_CTL_ADD, fd, tag); }
+
+int epoll_set::renew(int fd, std::uint64_t tag) noexcept { return control(set_, EPOLL_CTL_MOD, fd, tag); }
 
 int epoll_set::remove(int fd) noexcept {
   epoll_event unused{};
@@ -91,7 +98,7 @@ std::size_t epoll_set::wait(poll_event* out, std::size_t n, std::int64_t timeout
   const int count = wait_for_events(set_, events, static_cast<int>(n < batch ? n : batch), timeout_ns);
   std::size_t written = 0;
   for (int i = 0; i < count; ++i) {
-    if (events[i].data.ptr != this) {
+    if (events[i].data.u64 != wake_tag) {
       out[written++] = translate(events[i]);
     } else if (timeout_ns != 0) {
       std::uint64_t calls;
@@ -104,6 +111,11 @@ std::size_t epoll_set::wait(poll_event* out, std::size_t n, std::int64_t timeout
 void epoll_set::wake() noexcept {
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t result = ::write(wake_, &one, sizeof one);
+}
+
+bool is_ready(int fd, bool to_write) noexcept {
+  pollfd asked{fd, static_cast<short>(to_write ? POLLOUT : POLLIN), 0};
+  return ::poll(&asked, 1, 0) > 0;
 }
 
 }  // namespace weft::detail

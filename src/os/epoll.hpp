@@ -9,9 +9,9 @@
 namespace weft::detail {
 
 struct poll_event {
-  void* tag;      // as given to add
-  bool readable;  // there is something to read, or the other side has closed, or an error is to be fetched
-  bool writable;  // there is room to write, or an error is to be fetched
+  std::uint64_t tag;  // as given to add
+  bool readable;      // there is something to read, or the other side has closed, or an error is to be fetched
+  bool writable;      // there is room to write, or an error is to be fetched
 };
 
 /// A set of descriptors. Everything but open and the destructor may be called by any number of threads at once.
@@ -26,8 +26,13 @@ class epoll_set {
   [[nodiscard]] int open() noexcept;
 
   /// Watches both directions, edge-triggered: an event says that something has changed since the last one. What is
-  /// ready already is reported once. Returns 0 or errno; EPERM: this kind of file is always ready (a regular file).
-  [[nodiscard]] int add(int fd, void* tag) noexcept;
+  /// ready already is reported once. The tag is anything but ~0. Returns 0 or errno; EPERM: this kind of file is always
+  /// ready (a regular file).
+  [[nodiscard]] int add(int fd, std::uint64_t tag) noexcept;
+
+  /// The same for a descriptor that is watched already: from now on with this tag, and what is ready is reported once
+  /// more. Returns 0 or errno; ENOENT: it is not watched, or its number belongs to another file by now.
+  [[nodiscard]] int renew(int fd, std::uint64_t tag) noexcept;
 
   /// Stops watching. An event that another thread has already taken may still carry the tag. Returns 0 or errno.
   int remove(int fd) noexcept;
@@ -43,5 +48,8 @@ class epoll_set {
   int set_ = -1;   // the epoll descriptor
   int wake_ = -1;  // an eventfd in it
 };
+
+/// Whether the descriptor is ready now.
+[[nodiscard]] bool is_ready(int fd, bool to_write) noexcept;
 
 }  // namespace weft::detail

@@ -21,11 +21,20 @@
 
 namespace weft::detail {
 
+namespace {
+
+atomic<std::uint64_t> given_up{0};
+
+}  // namespace
+
 void abandon(goroutine& g) noexcept {
   const goroutine_state state = g.state.load(memory_order_relaxed);
   if (state == goroutine_state::free || state == goroutine_state::abandoned) return;
   g.state.store(goroutine_state::abandoned, memory_order_relaxed);
+  given_up.fetch_add(1, memory_order_seq_cst);
   if (g.self.bounds.top != nullptr) keep_reachable(g.self.bounds.low(), g.self.bounds.size);
 }
+
+std::uint64_t abandoned_so_far() noexcept { return given_up.load(memory_order_seq_cst); }
 
 }  // namespace weft::detail

@@ -10,9 +10,9 @@
 // as progress; when they have gone on for a slice, exit_blocking lets the others run.
 //
 // Two kinds of worker lose their token for good: one whose run is over while its goroutine still computed (its thread
-// stops when it next blocks, yields or starts a goroutine, for ever, because the goroutine's program has ended), and the
-// one thread that a forked child has (that call is refused with a message). Neither is stopped by waking somebody: whom
-// it has claimed must be woken (wake.cpp).
+// stops when it next blocks, yields or starts a goroutine, for ever, because the goroutine's program has ended), and
+// the one thread that a forked child has (that call is refused with a message). Neither is stopped by waking somebody:
+// whom it has claimed must be woken (wake.cpp).
 //
 // Memory ordering: `blocking` and `switches` are hints to the watchdog, relaxed. A goroutine's state is relaxed: the
 // global queue's lock orders what it wrote before it was queued (goroutine.hpp).

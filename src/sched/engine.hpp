@@ -10,7 +10,7 @@
 //   find_work.cpp   what a worker without a next goroutine does: timers, global queue, stealing
 //   rest.cpp        the worker's loop, going to sleep and being woken, threads made and given back
 //   keeper.cpp      who sleeps until the next deadline or descriptor
-//   poller.cpp      wait_fd
+//   poller.cpp      looking at descriptors
 //   watchdog.cpp    retakes the tokens of those who do not give them back
 //   interrupt.cpp   signals: what the watchdog attends to
 //   blocking.cpp    enter_blocking, and how a worker without a token gets one again
@@ -80,7 +80,7 @@ struct engine {
   atomic<std::int64_t> started_outside{0};  // goroutines that foreign threads started
   atomic<std::uint32_t> visitors{0};        // parties without a token that are queueing a goroutine (wake.cpp)
   timer_heap& outside_timers = outside.heap;
-  atomic<std::uint32_t> descriptors{0};  // waits that are registered at a descriptor (poller.cpp)
+  atomic<std::uint32_t> descriptors{0};  // waits for a descriptor, and those about to begin (poller.cpp)
   atomic<bool> polled{false};            // a thread sleeps in the poller (keeper.cpp)
   atomic<nanoseconds> polled_at{0};      // when somebody last looked at the descriptors; never: somebody waits there
   atomic<std::uint32_t> coarse_ms{0};    // a clock for reports, set by the watchdog
@@ -166,10 +166,9 @@ void deadline_armed(nanoseconds when) noexcept;
 void nudge_keeper() noexcept;
 
 // poller.cpp
-inline constexpr std::size_t poll_batch = 128;
-std::size_t poll_waiters(waiter** out, std::size_t n, nanoseconds timeout);
+/// True if it has taken somebody: then the caller wakes them and calls count_inactive().
+[[nodiscard]] bool poll_watchers(wait_list& taken, nanoseconds timeout);
 void poll_descriptors();
-void forget_waits() noexcept;
 void break_poll() noexcept;
 
 // watchdog.cpp

@@ -26,6 +26,7 @@
 
 #include "os/clock.hpp"
 #include "os/futex.hpp"
+#include "park/watch.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 
@@ -59,11 +60,11 @@ void fire_outside() {
   count_inactive();
 }
 
-/// Makes the parties of claimed waiters ready: from the token it got up with, or through the global queue if it has
+/// Wakes those who were taken: from the token it got up with, or through the global queue if it has
 /// none, or has lost it again.
-void ready_all(worker& w, waiter** won, std::size_t n, bool up) {
+void wake_all(worker& w, wait_list& taken, bool up) {
   if (up) static_cast<void>(w.lock.enter());  // if not, it is outside
-  for (std::size_t i = 0; i < n; ++i) ready(*won[i]);
+  wake_taken(taken);
 }
 
 /// Only the keeper's own: one that has been woken and has not run yet must not speak for the next.
@@ -80,8 +81,8 @@ bool keep_watch(worker& w) {
   w.wake.compare_exchange_strong(expected, asleep, memory_order_seq_cst);
   const nanoseconds until = earliest_deadline();
   announce_until(w, until);
-  waiter* won[poll_batch];
-  std::size_t events = 0;
+  wait_list taken;
+  bool took = false;
   bool looked_long = false;
   if (earliest_deadline() >= until) {
     const nanoseconds time = monotonic_ns();
@@ -92,7 +93,7 @@ bool keep_watch(worker& w) {
     w.polling.store(polls, memory_order_seq_cst);
     if (w.wake.load(memory_order_seq_cst) == asleep) {
       if (polls)
-        events = poll_waiters(won, poll_batch, limit);
+        took = poll_watchers(taken, limit);
       else
         looked_long = futex_wait(w.wake, asleep, limit) && until == never && !watches;
     }
@@ -109,10 +110,10 @@ bool keep_watch(worker& w) {
   }
   const bool due = earliest_deadline() <= monotonic_ns();
   const bool runs = the.at.load(memory_order_acquire) == phase::running;  // else what is queued waits for its end
-  if (events == 0 && !(runs && (due || work_visible()))) return false;
+  if (!took && !(runs && (due || work_visible()))) return false;
   const bool up = get_up(w, false);
-  if (events != 0) {
-    ready_all(w, won, events, up);
+  if (took) {
+    wake_all(w, taken, up);
     count_inactive();
   }
   if (!up && due) {

@@ -13,8 +13,8 @@
 //      So are, at once, those whose goroutine is pinned (pin.cpp).
 //   5. Who queues a goroutine from outside counts himself and then looks at the phase (wake.cpp); the calling thread
 //      has stored the phase and waits for those who are counted. From then on nothing is queued. What is left is
-//      abandoned (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign threads go on: their
-//      deadlines stand, and so do those of timers that are waited for.
+//      abandoned (park/abandon.cpp), its deadlines and waits for descriptors are forgotten. Foreign threads go on:
+//      their deadlines stand, and so do those of timers that are waited for.
 //   6. The phase is `stopped`: go() panics until the next run.
 //
 // Memory ordering: the ends of phases are seq_cst: they happen once a run.
@@ -27,6 +27,7 @@
 #include "park/abandon.hpp"
 #include "park/dump.hpp"
 #include "park/registry.hpp"
+#include "park/watch.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -181,7 +182,7 @@ void stop(bool report) {
   for (unsigned round = 0; the.visitors.load(memory_order_seq_cst) != 0; ++round) relax(round);
   empty_queues();
   the.outside_timers.forget_goroutines();
-  forget_waits();
+  forget_watchers();
   for_each_goroutine([](void*, goroutine& g) { abandon(g); }, nullptr);
   the.at.store(phase::stopped, memory_order_seq_cst);
   the.main_gone.store(false, memory_order_seq_cst);  // first: check_deadlock must not see it without run_over

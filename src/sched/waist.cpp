@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Engine sched: the small functions of park.hpp (park, yield: switch.cpp; ready, start: wake.cpp; wait_fd: poller.cpp;
-// blocking: blocking.cpp), and what tests may ask.
+// Engine sched: the small functions of park.hpp (park, yield: switch.cpp; ready, start: wake.cpp; blocking:
+// blocking.cpp), and what tests may ask.
 //
 // Memory ordering: `outside_state` only needs to be different each time: relaxed. `held` is the worker's own: relaxed.
 #include "os/clock.hpp"

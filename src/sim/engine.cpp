@@ -24,6 +24,7 @@ namespace weft::detail {
 namespace {
 
 constexpr std::uint64_t patience = 100'000;
+constexpr std::uint64_t look_every = 61;  // steps; as in engine sched
 
 // Values of waiter::awake of a foreign thread; 0: asleep.
 constexpr std::uint32_t woken = 1;
@@ -71,6 +72,7 @@ void sim_engine::start(goroutine& g) noexcept {
 void sim_engine::signal_inbox() noexcept {
   inbox_signal_.fetch_add(1, memory_order_seq_cst);
   futex_wake(inbox_signal_, 1);
+  if (polling_.load(memory_order_seq_cst)) break_poll();
 }
 
 bool sim_engine::take_inbox() {
@@ -175,6 +177,10 @@ void sim_engine::drive(bool (*done)(void* arg), void* arg) {
       continue;
     }
     if (++steps_at_this_time_ > patience) clock_ += 1'000;
+    if (steps_until_look_-- == 0) {
+      steps_until_look_ = look_every;
+      if (descriptor_waits_.load(memory_order_seq_cst) != 0) look_at_descriptors(0);
+    }
     fire_due();
     const std::size_t pick = chance_.below(runnable_.size());
     goroutine* g = runnable_[pick];
@@ -241,7 +247,7 @@ bool sim_engine::outsiders_may_act() const {
 void sim_engine::wait_outside() {
   const std::uint32_t seen = inbox_signal_.load(memory_order_seq_cst);
   if (take_inbox() || attend_interrupts()) return;
-  if (!descriptors_.empty()) return;
+  if (descriptor_waits_.load(memory_order_seq_cst) != 0) return;
   if (!interrupts_expected_.load(memory_order_seq_cst) && !outsiders_may_act()) {
     if (!take_inbox()) deadlock();
     return;

@@ -52,10 +52,13 @@ class sim_engine {
   void yield() noexcept;
   void arm(timer_entry& entry) noexcept;
   bool disarm(timer_entry& entry) noexcept;
-  fd_wait wait_fd(int fd, readiness what, nanoseconds deadline);
   void prepare_interrupts(void (*attend)());
   void expect_interrupts(bool expected) noexcept;
   void interrupt() noexcept;
+  void descriptor_wait_begins() noexcept { descriptor_waits_.fetch_add(1, memory_order_seq_cst); }
+  void descriptor_waits_end(std::size_t n) noexcept {
+    descriptor_waits_.fetch_sub(static_cast<std::uint32_t>(n), memory_order_seq_cst);
+  }
   void settle();
   void main_has_returned() noexcept { main_returned_ = true; }
   [[nodiscard]] bool over() const noexcept { return main_returned_ && (!drain_ || live_ == 0); }
@@ -73,11 +76,6 @@ class sim_engine {
   void report(int fd, naming style = naming::demangled) noexcept;
 
  private:
-  struct fd_waiter {
-    waiter* who;
-    int fd;
-    readiness what;
-  };
   struct pending_commit {
     commit_function call = nullptr;
     void* arg = nullptr;
@@ -91,6 +89,7 @@ class sim_engine {
   void fire_due();
   bool take_inbox();
   bool poll_descriptors();
+  bool look_at_descriptors(std::int64_t timeout);
   static void break_poll() noexcept;
   bool attend_interrupts();
   void wait_outside();
@@ -114,9 +113,9 @@ class sim_engine {
   // The driver's; no other thread touches them.
   random_source chance_{1};
   std::vector<goroutine*> runnable_;
-  std::vector<fd_waiter> descriptors_;
   nanoseconds clock_ = 1'000'000'000;
   std::uint64_t steps_at_this_time_ = 0;
+  std::uint64_t steps_until_look_ = 0;
   fiber host_;
   exception_state* exceptions_ = nullptr;
   goroutine* running_ = nullptr;
@@ -131,12 +130,14 @@ class sim_engine {
 
   // Shared with foreign threads.
   word_lock inbox_lock_;
-  std::vector<goroutine*> inbox_;            // under inbox_lock_
-  deadline_heap<timer_entry> deadlines_;     // under inbox_lock_: of goroutines
-  deadline_heap<timer_entry> outside_;       // under inbox_lock_: of foreign threads, and what outlives its run
-  atomic<std::uint32_t> inbox_signal_{0};    // futex word: counts arrivals
-  std::vector<waiter*> sleepers_;            // foreign threads in park, under inbox_lock_
-  atomic<std::uint32_t> outside_parked_{0};  // how many they are, one that drives among them
+  std::vector<goroutine*> inbox_;              // under inbox_lock_
+  deadline_heap<timer_entry> deadlines_;       // under inbox_lock_: of goroutines
+  deadline_heap<timer_entry> outside_;         // under inbox_lock_: of foreign threads, and what outlives its run
+  atomic<std::uint32_t> inbox_signal_{0};      // futex word: counts arrivals
+  atomic<std::uint32_t> descriptor_waits_{0};  // how many wait for a descriptor
+  atomic<bool> polling_{false};                // the driver may be asleep in the kernel
+  std::vector<waiter*> sleepers_;              // foreign threads in park, under inbox_lock_
+  atomic<std::uint32_t> outside_parked_{0};    // how many they are, one that drives among them
   atomic<bool> driven_{false};
   atomic<bool> in_run_{false};          // whoever drives without being in run() makes room
   atomic<bool> interrupted_{false};     // by a signal handler, which may run on any thread

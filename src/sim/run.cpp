@@ -23,6 +23,7 @@
 #include "park/dump.hpp"
 #include "park/parallelism.hpp"
 #include "park/registry.hpp"
+#include "park/watch.hpp"
 #include "sim/engine.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/self_check.hpp"
@@ -86,7 +87,7 @@ void sim_engine::before_start() {
 
 void sim_engine::abandon() {
   runnable_.clear();
-  descriptors_.clear();
+  forget_watchers();
   settling_.clear();
   inbox_lock_.lock();
   inbox_.clear();
@@ -123,6 +124,7 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   if (first_due() == nullptr) clock_ = 1'000'000'000;
   inbox_lock_.unlock();
   steps_at_this_time_ = 0;
+  steps_until_look_ = 0;
   main_ = &main;
   main_returned_ = false;
   stopped_.store(false);

@@ -78,11 +78,6 @@ bool disarm(timer_entry& entry) noexcept {
   return sim().disarm(entry);
 }
 
-fd_wait wait_fd(int fd, readiness what, nanoseconds deadline) {
-  const runtime_section inside;
-  return sim().wait_fd(fd, what, deadline);
-}
-
 // The one thread blocks, and time stands still meanwhile: a blocking call takes no virtual time.
 void enter_blocking() noexcept {}
 void exit_blocking() noexcept {}

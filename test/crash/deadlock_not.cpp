@@ -45,7 +45,7 @@ void polling() {
   }
   weft::chan<int> c;
   weft::go([=] {
-    static_cast<void>(weft::detail::wait_fd(ends[0], weft::detail::readiness::readable));
+    static_cast<void>(weft::wait_readable(ends[0]));
     c.send(1);
   });
   c.recv();

@@ -42,7 +42,7 @@ void many_waiting() {
     weft::go([&m] { m.lock(); });
     weft::go([&none] { none.wait(); });
   }
-  weft::go([&ends] { static_cast<void>(weft::detail::wait_fd(ends[0], weft::detail::readiness::readable)); });
+  weft::go([&ends] { static_cast<void>(weft::wait_readable(ends[0])); });
   weft::testing::settle();
   std::printf("%zu waiting, %d threads\n", weft::testing::count().waiters, threads());
   std::fflush(nullptr);

@@ -201,11 +201,11 @@ WEFT_PLAIN_TEST("O12", "readiness is reported once per change, for both directio
   epoll_set set;
   ASSERT_EQ(set.open(), 0);
   socket_pair pair;
-  int tag = 0;
-  ASSERT_EQ(set.add(pair.ends[0], &tag), 0);
+  ASSERT_EQ(set.renew(pair.ends[0], 7), ENOENT);
+  ASSERT_EQ(set.add(pair.ends[0], 7), 0);
   poll_event events[4];
   ASSERT_EQ(set.wait(events, 4, 0), 1u);
-  EXPECT_EQ(events[0].tag, &tag);
+  EXPECT_EQ(events[0].tag, 7u);
   EXPECT_TRUE(events[0].writable);
   EXPECT_FALSE(events[0].readable);
   EXPECT_EQ(set.wait(events, 4, 0), 0u);
@@ -216,6 +216,9 @@ WEFT_PLAIN_TEST("O12", "readiness is reported once per change, for both directio
   ASSERT_EQ(::shutdown(pair.ends[1], SHUT_RDWR), 0);
   ASSERT_EQ(set.wait(events, 4, -1), 1u);
   EXPECT_TRUE(events[0].readable);
+  ASSERT_EQ(set.renew(pair.ends[0], 8), 0);
+  ASSERT_EQ(set.wait(events, 4, 0), 1u);
+  EXPECT_EQ(events[0].tag, 8u);
   EXPECT_EQ(set.remove(pair.ends[0]), 0);
   EXPECT_EQ(set.remove(pair.ends[0]), ENOENT);
 }
@@ -238,7 +241,7 @@ WEFT_PLAIN_TEST("O12", "a regular file cannot be waited for") {
   epoll_set set;
   ASSERT_EQ(set.open(), 0);
   const int fd = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  EXPECT_EQ(set.add(fd, nullptr), EPERM);
+  EXPECT_EQ(set.add(fd, 1), EPERM);
   ::close(fd);
 }
 

@@ -98,15 +98,12 @@ WEFT_PLAIN_TEST("W9.4", "descriptors for which a pinned goroutine waited are fre
     weft::go([fd, &pinned] {
       const weft::pin here;
       pinned = true;
-      static_cast<void>(weft::detail::wait_fd(fd, weft::detail::readiness::readable));
+      static_cast<void>(weft::wait_readable(fd));
     });
     while (!pinned) weft::yield();
     weft::sleep_for(5ms);
   });
-  weft::run([fd] {
-    const auto soon = weft::detail::now() + 1'000'000;
-    EXPECT_NE(weft::detail::wait_fd(fd, weft::detail::readiness::readable, soon), weft::detail::fd_wait::unsupported);
-  });
+  weft::run([fd] { EXPECT_EQ(weft::wait_readable_for(1ms, fd).error(), weft::errc::timed_out); });
   close(fd);
 }
 

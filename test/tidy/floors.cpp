@@ -87,9 +87,11 @@ place place_of(const building& plan, const tree& files, const std::string& path)
   return here;
 }
 
-// The path of an included file in this tree, or nothing if it is none of src/ or include/weft/.
-std::string resolve(const building& plan, const std::string& included) {
+// The path of an included file in this tree, or nothing if it is none of src/ or include/weft/. In angle brackets a
+// folder of src/ is none of ours: <net/if.h> is the system's.
+std::string resolve(const building& plan, const std::string& included, bool in_brackets) {
   if (included.starts_with("weft/")) return "include/" + included;
+  if (in_brackets) return "";
   return plan.floor_of.count(included.substr(0, included.find('/'))) > 0 ? "src/" + included : "";
 }
 
@@ -104,11 +106,11 @@ class includes_of {
     if (!surface && !inside) return {};
     if (inside) here_ = place_of(plan_, files_, file_.path);
     if (inside && here_.floor < 0) say(1, "is on no floor; give it one in " + std::string(data_file));
-    const std::regex form(R"re(^\s*#\s*include\s*["<]([^">]+)[">])re");
+    const std::regex form(R"re(^\s*#\s*include\s*(["<])([^">]+)[">])re");
     for (std::size_t i = 0; i < file_.code.size(); ++i) {
       std::smatch match;
       if (!std::regex_search(file_.code[i], match, form)) continue;
-      const std::string target = resolve(plan_, match[1]);
+      const std::string target = resolve(plan_, match[2], match[1] == "<");
       if (target.empty()) continue;
       if (surface) look_from_outside(static_cast<int>(i) + 1, target);
       if (inside) look_down(static_cast<int>(i) + 1, target);

@@ -10,8 +10,8 @@
 //   3. Closed is for ever, and nothing enters the ring of a closed channel.
 //   4. Hence one of the lists is empty, unless both hold nodes of selects that send and receive on this channel.
 //   5. The low bits of state_ tell whether the lists are empty, whether the channel is closed and whether it is timed.
-//      A waiting node may be stale: its select was completed elsewhere, or its party has given up, and has not taken the
-//      node out yet (claim() tells).
+//      A waiting node may be stale: its select was completed elsewhere, or its party has given up, and has not taken
+//      the node out yet (claim() tells).
 //
 // The ring. Positions are stamps: a lap number times lap_ (a power of two, at least the capacity) plus an index below
 // the capacity. Stamps only grow. Empty: head == tail. Full: tail == head + lap_. An unbuffered channel has lap_ 0 and

@@ -121,12 +121,7 @@ bool disarm(timer_entry& entry) noexcept;
 
 // ---- world ---------------------------------------------------------------------------------------------------------
 
-enum class readiness : std::uint8_t { readable = 1, writable = 2 };
-enum class fd_wait : std::uint8_t { ready, timed_out, unsupported };
-
-/// Parks until the descriptor is ready or the deadline passes. `unsupported`: the kernel cannot poll it (a regular
-/// file), so the call will not block for long or must go through blocking().
-[[nodiscard]] fd_wait wait_fd(int fd, readiness what, nanoseconds deadline = never);
+// Waiting for descriptors: watch.hpp.
 
 /// Brackets a call that blocks the thread: in between, the worker token may be taken by another thread.
 void enter_blocking() noexcept;

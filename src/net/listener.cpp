@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weft/net/listener.hpp"
+
+#include <algorithm>
+
+#include "net/open.hpp"
+#include "net/socket_core.hpp"
+
+namespace weft::net {
+
+using namespace detail;
+
+namespace {
+
+constexpr nanoseconds first_pause = 5'000'000;  // as in Go's net/http
+constexpr nanoseconds longest_pause = 1'000'000'000;
+
+/// Of the connection that would have been accepted, not of the listener (see accept(2)).
+bool concerns_one_connection(int error) noexcept {
+  return error == ECONNABORTED || error == EPROTO || error == EPERM || error == ENETDOWN || error == ENOPROTOOPT ||
+         error == EHOSTDOWN || error == ENONET || error == EHOSTUNREACH || error == ENETUNREACH;
+}
+
+bool is_shortage(const std::error_code& error) noexcept {
+  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system ||
+         error == std::errc::no_buffer_space || error == std::errc::not_enough_memory ||
+         error == std::errc::no_space_on_device;  // no room for another watch
+}
+
+}  // namespace
+
+result<socket_core*> any_listener::accept_core(const wait_limit& limit) {
+  socket_core::turn mine(core_, readiness::readable, limit);
+  if (mine.error()) return mine.error();
+  nanoseconds pause = first_pause;
+  for (;;) {
+    socket_name from;
+    const call_result made = mine.attempt([&](int fd) { return accept_socket(fd, from); });
+    if (mine.error()) return mine.error();
+    if (concerns_one_connection(made.error)) continue;
+    const result<socket_core*> core = made.error == 0 ? socket_core::adopt(static_cast<int>(made.value))
+                                                      : result<socket_core*>(system_error(made.error));
+    if (core || !is_shortage(core.error())) return core;
+    if (!mine.rest(pause)) return mine.error();
+    pause = std::min(2 * pause, longest_pause);
+  }
+}
+
+}  // namespace weft::net

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The books of those who wait for descriptors: for each descriptor number a place that is never freed, with its
+// generation, its two lists of waiters and a count of changes for each direction.
+//
+// One epoll set, edge-triggered, both directions in one registration (N1). An edge is not remembered as a flag, as in
+// Go: who waits says which change it has seen. So with several waiters nobody takes the edge away from another, and an
+// edge that came before a successful call does not wake the next wait for nothing, which would cost an echo server one
+// system call in vain per request.
+//
+// Invariants
+//   1. A place is guarded by its lock; `changes` is written under it and read without.
+//   2. Who unlinks a node tells the engine that its wait is over: the taker, or the party itself when it gave up.
+//   3. Events carry the number and the generation. With another generation than the place's they are dropped.
+//   4. The kernel's registration is changed only under the place's lock, so that it and the generation agree. (The only
+//      system call under a word lock: those who meet it there wait for the same descriptor.)
+//   5. Nobody is made ready under a lock: under sim that may switch.
+//
+// Memory ordering. `changes` is released under the lock and acquired by changes_of(): who sees a count sees at most
+// that much; the system call after it is ordered by the kernel, and a change that comes later is seen under the lock.
+// Chunks of places and the opened set are released when made and acquired by those who look without the table's lock;
+// under it they are read relaxed.
+#include "park/watch.hpp"
+
+#include <cerrno>
+#include <new>
+
+#include "weft/detail/park.hpp"
+#include "weft/detail/watch.hpp"
+#include "weft/detail/word_lock.hpp"
+
+namespace weft::detail {
+
+struct watched {
+  word_lock lock;
+  std::uint32_t generation = 0;
+  int fd = -1;
+  atomic<std::uint32_t> changes[2]{};  // written under the lock
+  wait_list waiting[2];
+};
+
+namespace {
+
+constexpr int chunk_size = 1024;
+constexpr int chunks = 4096;  // four million descriptors; the kernel's usual limit is one
+
+struct watch_table {
+  word_lock lock;  // guards the making of chunks and of the set
+  atomic<watched*> chunk[chunks]{};
+  epoll_set set;
+  atomic<bool> open{false};
+};
+
+watch_table& table() noexcept {
+  static auto* const only = new watch_table;  // never destroyed: others may wait while the program's statics are
+  return *only;
+}
+
+/// The place of a number, or null and errno.
+watched* place_of(int fd, int& error) noexcept {
+  error = fd < 0 ? EBADF : fd >= chunk_size * chunks ? EMFILE : 0;
+  if (error != 0) return nullptr;
+  atomic<watched*>& chunk = table().chunk[fd / chunk_size];
+  watched* found = chunk.load(memory_order_acquire);  // pairs with the store below
+  if (found == nullptr) {
+    auto* const made = new (std::nothrow) watched[chunk_size];
+    if (made == nullptr) {
+      error = ENOMEM;
+      return nullptr;
+    }
+    for (int i = 0; i < chunk_size; ++i) made[i].fd = fd / chunk_size * chunk_size + i;
+    table().lock.lock();
+    found = chunk.load(memory_order_relaxed);
+    if (found == nullptr) chunk.store(found = made, memory_order_release);
+    table().lock.unlock();
+    if (found != made) delete[] made;
+  }
+  return &found[fd % chunk_size];
+}
+
+int open_set() noexcept {
+  if (table().open.load(memory_order_acquire)) return 0;  // pairs with the store below
+  table().lock.lock();
+  const int error = table().open.load(memory_order_relaxed) ? 0 : table().set.open();
+  if (error == 0) table().open.store(true, memory_order_release);
+  table().lock.unlock();
+  return error;
+}
+
+std::uint64_t tag_of(const watched& place) noexcept {
+  return std::uint64_t{place.generation} << 32 | static_cast<std::uint32_t>(place.fd);
+}
+
+/// Lock held.
+void take_all(watched& place, std::size_t direction, bool ok, wait_list& taken) noexcept {
+  while (wait_node* const node = place.waiting[direction].pop_front()) {
+    watch_waits_end(1);
+    if (!node->who->claim()) continue;  // gave up; on its way to the lock
+    node->ok = ok;
+    taken.push_back(*node);
+  }
+}
+
+/// Lock held.
+void count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
+  const std::uint32_t before = place.changes[direction].load(memory_order_relaxed);
+  place.changes[direction].store(before + 1, memory_order_release);  // pairs with changes_of()
+  take_all(place, direction, true, taken);
+}
+
+/// Lock held. What was registered here before is over.
+void next_generation(watched& place, wait_list& taken) noexcept {
+  ++place.generation;
+  take_all(place, 0, false, taken);
+  take_all(place, 1, false, taken);
+}
+
+std::size_t index_of(readiness what) noexcept { return static_cast<std::size_t>(what); }
+
+/// A foreign thread's, not that of a pinned goroutine.
+bool outlives_run(const waiter& w) noexcept { return w.kind == waiter_kind::thread && w.party == nullptr; }
+
+/// Lock held. Registers the number with the place's generation, or renews the registration, which tells what is ready
+/// now. The kernel forgets a registration when the descriptor is closed: then a new one begins.
+int renew(watched& place, wait_list& taken) noexcept {
+  const int error = table().set.renew(place.fd, tag_of(place));
+  if (error != ENOENT) return error;
+  next_generation(place, taken);
+  return table().set.add(place.fd, tag_of(place));
+}
+
+}  // namespace
+
+int start_watching(int fd, watch_id& id) noexcept {
+  int error = open_set();
+  if (error != 0) return error;
+  watched* const place = place_of(fd, error);
+  if (place == nullptr) return error;
+  wait_list taken;
+  place->lock.lock();
+  next_generation(*place, taken);
+  error = table().set.add(fd, tag_of(*place));
+  if (error == EEXIST) error = table().set.renew(fd, tag_of(*place));  // somebody called wait_fd for it
+  id = {place, place->generation};
+  place->lock.unlock();
+  wake_taken(taken);
+  return error;
+}
+
+void stop_watching(watch_id id) noexcept {
+  if (id.at == nullptr) return;
+  wait_list taken;
+  id.at->lock.lock();
+  if (id.at->generation == id.generation) {
+    next_generation(*id.at, taken);
+    static_cast<void>(table().set.remove(id.at->fd));  // a copy of the descriptor would keep it registered
+  }
+  id.at->lock.unlock();
+  wake_taken(taken);
+}
+
+std::uint32_t changes_of(watch_id id, readiness what) noexcept {
+  return id.at->changes[index_of(what)].load(memory_order_acquire);  // pairs with count_change()
+}
+
+watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wait_limit& limit) {
+  watched& place = *id.at;
+  const std::size_t direction = index_of(what);
+  watch_wait_begins();
+  place.lock.lock();
+  const bool closed = place.generation != id.generation;
+  if (closed || place.changes[direction].load(memory_order_relaxed) != seen) {
+    place.lock.unlock();
+    watch_waits_end(1);
+    return closed ? watch_end::closed : watch_end::ready;
+  }
+  waiter self;
+  self.contended = true;
+  wait_node node;
+  node.who = &self;
+  place.waiting[direction].push_back(node);
+  const wait_end end = park_within(
+      self, wait_reason::io_wait, &place, [](void* lock) { static_cast<word_lock*>(lock)->unlock(); }, &place.lock,
+      limit);
+  if (end == wait_end::completed) return node.ok ? watch_end::ready : watch_end::closed;
+  place.lock.lock();
+  if (node.linked()) {
+    wait_list::remove(node);
+    watch_waits_end(1);
+  }
+  place.lock.unlock();
+  return end == wait_end::cancelled ? watch_end::cancelled : watch_end::timed_out;
+}
+
+void announce_change(watch_id id) noexcept {
+  wait_list taken;
+  id.at->lock.lock();
+  if (id.at->generation == id.generation) {
+    count_change(*id.at, 0, taken);
+    count_change(*id.at, 1, taken);
+  }
+  id.at->lock.unlock();
+  wake_taken(taken);
+}
+
+std::error_code wait_fd(int fd, readiness what, const wait_limit& limit) {
+  if (limit.called_off()) return error_of(wait_end::cancelled, limit);
+  int error = open_set();
+  watched* const place = error == 0 ? place_of(fd, error) : nullptr;
+  if (place == nullptr) return {error, std::system_category()};
+  wait_list taken;
+  place->lock.lock();
+  const std::uint32_t seen = place->changes[index_of(what)].load(memory_order_relaxed);
+  error = renew(*place, taken);
+  const watch_id id{place, place->generation};
+  place->lock.unlock();
+  wake_taken(taken);
+  if (error != 0) return {error, std::system_category()};
+  switch (wait_change(id, what, seen, limit)) {
+    case watch_end::ready:
+      return {};
+    case watch_end::timed_out:  // rule 2 of bounded.hpp: a deadline that has passed is one try
+      return is_ready(fd, what == readiness::writable) ? std::error_code() : errc::timed_out;
+    case watch_end::cancelled:
+      return error_of(wait_end::cancelled, limit);
+    case watch_end::closed:
+      break;
+  }
+  return {EBADF, std::system_category()};
+}
+
+// ---- for the engine ------------------------------------------------------------------------------------------------
+
+epoll_set* watch_set() noexcept {
+  return table().open.load(memory_order_acquire) ? &table().set : nullptr;  // pairs with open_set()
+}
+
+void take_watchers(const poll_event* events, std::size_t n, wait_list& taken) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    int error = 0;
+    watched& place = *place_of(static_cast<int>(static_cast<std::uint32_t>(events[i].tag)), error);
+    place.lock.lock();
+    if (place.generation == events[i].tag >> 32) {
+      if (events[i].readable) count_change(place, 0, taken);
+      if (events[i].writable) count_change(place, 1, taken);
+    }
+    place.lock.unlock();
+  }
+}
+
+void wake_taken(wait_list& taken) noexcept {
+  while (wait_node* const node = taken.pop_front()) {
+    node->who->winner = node;
+    ready(*node->who);
+  }
+}
+
+void forget_watchers() noexcept {
+  for (atomic<watched*>& each : table().chunk) {
+    watched* const chunk = each.load(memory_order_acquire);  // pairs with place_of()
+    if (chunk == nullptr) continue;
+    for (int i = 0; i < chunk_size; ++i) {
+      watched& place = chunk[i];
+      place.lock.lock();
+      for (wait_list& list : place.waiting) {
+        for (wait_node* node = list.front(); node != nullptr;) {
+          wait_node* const after = list.next(*node);
+          if (!outlives_run(*node->who)) {
+            wait_list::remove(*node);
+            watch_waits_end(1);
+          }
+          node = after;
+        }
+      }
+      place.lock.unlock();
+    }
+  }
+}
+
+}  // namespace weft::detail

@@ -32,6 +32,13 @@ uring_request cancellation_of(std::uint64_t tag) noexcept {
   return request;
 }
 
+/// Called off, or interrupted before it did anything. The kernel's own codes for "make the call again", which no system
+/// call returns, come through where io_uring interrupts one of its threads: in the opening of a FIFO, for one.
+bool was_not_done(std::int32_t result) noexcept {
+  constexpr std::int32_t restart_first = 512, restart_last = 516;  // ERESTARTSYS to ERESTART_RESTARTBLOCK
+  return result == -ECANCELED || result == -EINTR || (-result >= restart_first && -result <= restart_last);
+}
+
 void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
 
 }  // namespace
@@ -261,7 +268,7 @@ file_outcome file_ring::perform(const uring_request& request, bool patient, cons
       end = limit.passed() ? wait_end::timed_out : wait_for(op, limit);
       if (end != wait_end::completed) cancel(op);
     }
-    const bool undone = op.result == -ECANCELED || op.result == -EINTR;
+    const bool undone = was_not_done(op.result);
     if (undone && end != wait_end::completed) return {end};
     if (!undone) return {wait_end::completed, op.result};
   }

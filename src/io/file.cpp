@@ -31,7 +31,7 @@ class visit {
   visit(const visit&) = delete;
   visit& operator=(const visit&) = delete;
   ~visit() {
-    if (core_ != nullptr) core_->leave();
+    if (core_ != nullptr) static_cast<void>(core_->leave());
   }
   explicit operator bool() const noexcept { return core_ != nullptr; }
   file_core* operator->() const noexcept { return core_; }

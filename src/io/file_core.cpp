@@ -11,7 +11,6 @@
 #include "io/backend.hpp"
 #include "os/files.hpp"
 #include "weft/blocking.hpp"
-#include "weft/detail/watch.hpp"
 
 namespace weft::io {
 
@@ -45,6 +44,7 @@ file_core::file_core(int fd, bool ours) noexcept : fd_(fd) {
   const std::uint32_t kind = seekable_ ? 0 : detail::kind_of(fd);
   quiet_ = kind == S_IFIFO || kind == S_IFSOCK;
   waits_ = quiet_ && (ours ? detail::stop_blocking(fd) : detail::does_not_block(fd));
+  watched_ = waits_ && detail::start_watching(fd, watch_) == 0;
 }
 
 bool file_core::enter() noexcept {
@@ -55,28 +55,49 @@ bool file_core::enter() noexcept {
   return false;
 }
 
-void file_core::leave() noexcept {
+result<void> file_core::leave() noexcept {
   const int fd = fd_;
   const std::uint32_t left = state_.fetch_sub(user, detail::memory_order_acq_rel) - user;
-  if (left >= user || (left & closed_bit) == 0) return;
-  blocking([fd] { return detail::close_file(fd); });
+  if (left >= user || (left & closed_bit) == 0) return {};
+  const int error = blocking([fd] { return detail::close_file(fd); });
   if ((left & gone_bit) != 0) delete this;
-}
-
-result<void> file_core::close() {
-  const std::uint32_t before = state_.fetch_or(closed_bit, detail::memory_order_acq_rel);
-  if ((before & closed_bit) != 0) return errc::closed;
-  if (before >= user) return {};
-  const int error = blocking([this] { return detail::close_file(fd_); });
   if (error != 0) return error_from(error);
   return {};
 }
 
+result<void> file_core::close() {
+  if (!enter()) return errc::closed;
+  if ((state_.fetch_or(closed_bit, detail::memory_order_acq_rel) & closed_bit) != 0) {
+    static_cast<void>(leave());
+    return errc::closed;
+  }
+  if (watched_) detail::stop_watching(watch_);  // who waits is told
+  return leave();
+}
+
 void file_core::abandon() noexcept {
-  const std::uint32_t before = state_.fetch_or(closed_bit | gone_bit, detail::memory_order_acq_rel);
-  if (before >= user) return;
-  if ((before & closed_bit) == 0) blocking([this] { return detail::close_file(fd_); });
-  delete this;
+  static_cast<void>(close());
+  if (state_.fetch_or(gone_bit, detail::memory_order_acq_rel) < user) delete this;
+}
+
+std::uint32_t file_core::changes(detail::readiness what) const noexcept {
+  return watched_ ? detail::changes_of(watch_, what) : 0;
+}
+
+/// Without a registration, for which there may have been no room, each wait is a system call.
+std::error_code file_core::wait(detail::readiness what, std::uint32_t seen, const wait_limit& limit) {
+  if (!watched_) return detail::wait_fd(fd_, what, limit);
+  switch (detail::wait_change(watch_, what, seen, limit)) {
+    case detail::watch_end::ready:
+      return {};
+    case detail::watch_end::timed_out:
+      return errc::timed_out;
+    case detail::watch_end::cancelled:
+      return detail::error_of(wait_end::cancelled, limit);
+    case detail::watch_end::closed:
+      break;
+  }
+  return errc::closed;
 }
 
 result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte> into, std::uint64_t offset) {
@@ -89,10 +110,11 @@ result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte
   request.by_worker = into.size() > by_worker_from && seekable_;
   while (waits_) {
     if (limit.called_off()) return detail::error_of(wait_end::cancelled, limit);
+    const std::uint32_t seen = changes(detail::readiness::readable);
     const std::int64_t got = detail::read_some(fd_, into.data(), request.length);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (got != -EAGAIN) return error_from(got);
-    if (const std::error_code error = detail::wait_fd(fd_, detail::readiness::readable, limit); error) return error;
+    if (const std::error_code error = wait(detail::readiness::readable, seen, limit)) return error;
   }
   const result<std::int64_t> got = ask(request, limit, !seekable_);
   if (!got) return got.error();
@@ -104,11 +126,12 @@ result<std::size_t> file_core::write_some(const wait_limit& limit, std::span<con
   const std::size_t n = std::min(from.size(), most_at_once);
   if (quiet_) {
     if (limit.called_off()) return detail::error_of(wait_end::cancelled, limit);
+    const std::uint32_t seen = changes(detail::readiness::writable);
     const std::int64_t put = waits_ ? detail::write_quietly(fd_, from.data(), n)
                                     : blocking([&] { return detail::write_quietly(fd_, from.data(), n); });
     if (put >= 0) return static_cast<std::size_t>(put);
     if (put != -EAGAIN || !waits_) return error_from(put);
-    if (const std::error_code error = detail::wait_fd(fd_, detail::readiness::writable, limit); error) return error;
+    if (const std::error_code error = wait(detail::readiness::writable, seen, limit)) return error;
     return std::size_t{0};
   }
   uring_request request;

@@ -3,9 +3,9 @@
 // What a file has of a descriptor: who uses it, and when it is closed.
 //
 // `state_` counts the operations in progress, and says whether it was closed and whether the `file` is gone. An
-// operation enters only while it is open; the descriptor is closed by close(), or else by the last operation to leave
-// after that, so that its number cannot name another file while an operation still uses it. Likewise the last one out
-// deletes the core when the `file` is gone.
+// operation enters only while it is open; the descriptor is closed by the last one to leave after close(), which is
+// close() itself if nobody else is there, so that its number cannot name another file while an operation still uses it.
+// Likewise the last one out deletes the core when the `file` is gone.
 //
 // The kernel keeps the position. Requests through io_uring do not lock it as read(2) does, so one lock orders all
 // operations that use it; where there is no position (a pipe, a terminal), readers and writers have one each.
@@ -20,6 +20,7 @@
 #include "os/uring.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/bounded.hpp"
+#include "weft/detail/watch.hpp"
 #include "weft/mutex.hpp"
 #include "weft/result.hpp"
 
@@ -35,7 +36,7 @@ class file_core {
 
   /// False: it is closed. Every true needs a leave().
   [[nodiscard]] bool enter() noexcept;
-  void leave() noexcept;
+  result<void> leave() noexcept;
   [[nodiscard]] bool closed() const noexcept { return (state_.load(detail::memory_order_acquire) & closed_bit) != 0; }
 
   result<void> close();
@@ -57,13 +58,17 @@ class file_core {
   static constexpr std::uint32_t gone_bit = 2;
   static constexpr std::uint32_t user = 4;
 
+  [[nodiscard]] std::error_code wait(detail::readiness what, std::uint32_t seen, const detail::wait_limit& limit);
+  [[nodiscard]] std::uint32_t changes(detail::readiness what) const noexcept;
   result<std::size_t> write_some(const detail::wait_limit& limit, std::span<const std::byte> from,
                                  std::uint64_t offset);
 
   const int fd_;
   bool seekable_ = true;
-  bool quiet_ = false;  // a pipe: SIGPIPE is to be kept away
-  bool waits_ = false;  // non-blocking, and can be waited for
+  bool quiet_ = false;    // a pipe: SIGPIPE is to be kept away
+  bool waits_ = false;    // non-blocking, and can be waited for
+  bool watched_ = false;  // by `watch_`, until close()
+  detail::watch_id watch_;
   detail::atomic<std::uint32_t> state_{0};
   mutex order_[2];
 };

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <mutex>
@@ -27,11 +26,9 @@
 #include "weft/unit.hpp"
 
 namespace weft::io {
-namespace {
 
-constexpr std::chrono::milliseconds look_again{1};  // while the poller has no room for a child's descriptor
-
-}  // namespace
+/// Between two looks at a child for whose descriptor the system has no watch to give.
+constexpr auto pause = std::chrono::milliseconds(20);
 
 class process_core {
  public:
@@ -48,7 +45,8 @@ class process_core {
       detail::ending how;
       const int done = detail::collect(child_.pidfd, how);
       if (done == 0) {
-        if (detail::wait_fd(child_.pidfd, detail::readiness::readable)) sleep_for(look_again);
+        const std::error_code error = detail::wait_fd(child_.pidfd, detail::readiness::readable);
+        if (error) sleep_for(pause);
         continue;
       }
       if (done < 0)

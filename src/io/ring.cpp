@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 
 #include "park/goroutine.hpp"
 #include "weft/blocking.hpp"
@@ -14,14 +13,11 @@
 #include "weft/detail/panic.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/detail/watch.hpp"
-#include "weft/time.hpp"
 
 namespace weft::detail {
 namespace {
 
 constexpr std::size_t batch = 64;
-
-constexpr std::chrono::milliseconds look_again{1};  // while the poller has no room for the ring's descriptor
 
 bool is_abandoned(const goroutine* g) noexcept {
   return g->state.load(memory_order_relaxed) == goroutine_state::abandoned;
@@ -34,6 +30,13 @@ uring_request cancellation_of(std::uint64_t tag) noexcept {
   request.code = uring_code::cancel;
   request.target = tag;
   return request;
+}
+
+/// Called off, or interrupted before it did anything. The kernel's own codes for "make the call again", which no system
+/// call returns, come through where io_uring interrupts one of its threads: in the opening of a FIFO, for one.
+bool was_not_done(std::int32_t result) noexcept {
+  constexpr std::int32_t restart_first = 512, restart_last = 516;  // ERESTARTSYS to ERESTART_RESTARTBLOCK
+  return result == -ECANCELED || result == -EINTR || (-result >= restart_first && -result <= restart_last);
 }
 
 void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
@@ -198,7 +201,7 @@ void file_ring::reap_until_idle() {
     reaper_waits_ = !idle;
     lock_.unlock();
     if (idle) return;
-    if (wait_fd(ring_.fd(), readiness::readable)) sleep_for(look_again);
+    static_cast<void>(wait_fd(ring_.fd(), readiness::readable));
     lock_.lock();
     reaper_waits_ = false;
     lock_.unlock();
@@ -265,7 +268,7 @@ file_outcome file_ring::perform(const uring_request& request, bool patient, cons
       end = limit.passed() ? wait_end::timed_out : wait_for(op, limit);
       if (end != wait_end::completed) cancel(op);
     }
-    const bool undone = op.result == -ECANCELED || op.result == -EINTR;
+    const bool undone = was_not_done(op.result);
     if (undone && end != wait_end::completed) return {end};
     if (!undone) return {wait_end::completed, op.result};
   }

@@ -3,6 +3,7 @@
 // The ring of io_uring under goroutines: what no file shows, because no file waits for ever. Without io_uring there is
 // nothing to test.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -108,6 +110,45 @@ WEFT_PLAIN_TEST("FS11.2", "an operation that is given up has not happened: what 
     p.put("text");
     EXPECT_EQ(ring->perform(read_of(p.ends[0], room), true, weft::detail::within(0ms)).value, 4);
   });
+}
+
+WEFT_PLAIN_TEST(
+    "FS11.2",
+    "the opening of a FIFO to which nobody comes can be given up, though a thread of the kernel waits in it") {
+  const auto ring = a_ring();
+  if (!ring) return;
+  std::string directory = "/tmp/weft-ring-XXXXXX";
+  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  std::string fifo = directory + "/fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  run_drained([&] {
+    uring_request request;
+    request.code = uring_code::open;
+    request.address = fifo.data();
+    request.flags = O_RDONLY | O_CLOEXEC;
+    request.by_worker = true;
+    weft::wait_group all;
+    for (int i = 0; i < 50; ++i) {  // more than the threads that the kernel has for that unless it is asked for more
+      all.go([&] {
+        const file_outcome late = ring->perform(request, false, weft::detail::within(20ms));
+        EXPECT_EQ(late.end, wait_end::timed_out) << late.value;
+      });
+    }
+    all.wait();
+    weft::task<void> other_end = weft::spawn([&] {
+      uring_request writer = request;
+      writer.flags = O_WRONLY | O_CLOEXEC;
+      const file_outcome opened = ring->perform(writer, false, {});
+      EXPECT_GE(opened.value, 0);
+      close(static_cast<int>(opened.value));
+    });
+    const file_outcome opened = ring->perform(request, false, {});
+    EXPECT_GE(opened.value, 0);
+    close(static_cast<int>(opened.value));
+    other_end.join();
+  });
+  unlink(fifo.c_str());
+  rmdir(directory.c_str());
 }
 
 WEFT_PLAIN_TEST("FS11.2", "of completion and cancellation at once one happens, and no byte is lost") {

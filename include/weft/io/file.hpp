@@ -16,10 +16,10 @@
 // seek share its position: they come one after the other, each as a whole. read_at and write_at have nothing to do with
 // it and come as they will.
 //
-// Closing. close() returns at once. What has begun goes on to its end, and the descriptor is closed after that: so its
-// number never names another file while somebody uses it. What comes later gets weft::errc::closed, a second close()
-// too. The close by which an error of the system is to be reported, such as a full disk on NFS, is one that finds
-// nobody using the file.
+// Closing. close() returns at once. Who waits for a pipe or FIFO gets weft::errc::closed; what else has begun goes on
+// to its end, and the descriptor is closed after that: so its number never names another file while somebody uses it.
+// What comes later gets weft::errc::closed, a second close() too. The close by which an error of the system is to be
+// reported, such as a full disk on NFS, is one that finds nobody using the file.
 //
 // Giving up. Every operation takes a context or another limit first. If it has given up, it has not happened; a write
 // of several parts may have been done in part. An operation that can no longer be called off is waited for, because the

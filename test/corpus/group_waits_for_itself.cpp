@@ -17,8 +17,9 @@
 int main() {
   return weft::run([] {
     auto* g = new weft::group;
-    auto* waits = new weft::task<void>(weft::spawn([=] { static_cast<void>(g->wait()); }));
-    g->go([=] { waits->join(); });
+    const weft::chan<weft::task<void>*> made(1);
+    g->go([=] { made.recv().value()->join(); });
+    made.send(new weft::task<void>(weft::spawn([=] { static_cast<void>(g->wait()); })));
     weft::testing::settle();
     std::puts("main goes on");
   });

@@ -67,8 +67,9 @@ void two_tasks() {
 
 void group() {
   auto* g = new weft::group;
-  auto* inner = new weft::task<void>(weft::spawn([=] { static_cast<void>(g->wait()); }));
-  g->go([=] { inner->join(); });
+  const weft::chan<weft::task<void>*> made(1);
+  g->go([=] { made.recv().value()->join(); });
+  made.send(new weft::task<void>(weft::spawn([=] { static_cast<void>(g->wait()); })));
   go_on();
 }
 

@@ -4,19 +4,21 @@
 // "This party waits, without a limit, for something that somebody has": an edge of the graph in which deadlocks are
 // cycles (decision 0018). Made by locks, tasks, groups, wait_groups and once around their slow path, on the stack of
 // the party, and listed under its number (src/park/wait_graph.cpp). An edge says
-//   what     the object and the reason, for reports
-//   for whom  owner     whoever the object's mark names, now (owner_mark)
-//             party     one party, for ever: the goroutine of a task; or a writer that queues for the same lock in
-//             front members   all goroutines that owe something to the object: each of them must do it
+//   what      the object and the reason, for reports
+//   for whom  owner      whoever the object's mark names, now (owner_mark); writer: unless that one only reads
+//             party      one party, for ever: the goroutine of a task
+//             in_front   the writer that queues for the same lock before this one
+//             members    all goroutines that owe something to the object: each of them must do it
 // A wait with a limit ends by itself and is no edge. Nor is one for a channel, a condition or a semaphore: nobody can
 // say who will end it.
 //
 // Who opens an edge looks whether it closes a cycle, so a deadlock is found when its last edge comes, by the party that
 // brings it, before that party sleeps. There are two ways.
 //   announce()   before the object's lock is taken, if it is sure that the caller will wait as long as whom it waits
-//                for sleeps: locks, tasks, once. Looks, and reports.
-//   open()       under the object's lock, after it is decided that the caller waits. Only looks, because a report must
-//                not be made under a lock. True: free the lock, call report(), take it again and decide again.
+//                for sleeps: locks, once. Looks, and reports.
+//   open()       under the object's lock, after it is decided that the caller waits: tasks, groups, wait_groups. Only
+//                looks, because a report must not be made under a lock. True: free the lock, call report(), take it
+//                again and decide again.
 //
 // Happens-before: what a party did before it opened its edge is seen by those who find the edge.
 #pragma once

@@ -39,10 +39,17 @@ void keep_reachable([[maybe_unused]] const std::byte* low, [[maybe_unused]] std:
 
 #ifdef WEFT_TSAN
 namespace {
-const pid_t first_process = ::getpid();  // a forked child has inherited it
-}
 
-std::size_t instrument_threads() noexcept { return ::getpid() == first_process ? 1 : 2; }
+struct process {
+  pid_t id = ::getpid();
+};
+
+/// Initialised before all that may ask; a forked child inherits it.
+__attribute__((init_priority(101))) process first_process;
+
+}  // namespace
+
+std::size_t instrument_threads() noexcept { return ::getpid() == first_process.id ? 1 : 2; }
 
 __attribute__((noinline, no_sanitize("thread"))) void* tsan_fiber(const fiber_notes& notes) noexcept {
   return notes.tsan;

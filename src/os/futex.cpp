@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <ctime>
 
 #include "os/fiber_annotations.hpp"
@@ -14,7 +15,11 @@ namespace weft::detail {
 
 static_assert(sizeof(atomic<std::uint32_t>) == 4, "the kernel looks at the word itself");
 
+// ThreadSanitizer runs a signal's handler not when the signal comes but at the thread's next atomic operation, and the
+// kernel resumes a wait without a timeout after a signal (SA_RESTART): for ever. So for it every wait has one.
 bool futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t timeout_ns) noexcept {
+  constexpr std::int64_t very_long = INT64_MAX / 2;
+  if (tsan_on && timeout_ns < 0) timeout_ns = very_long;
   timespec limit;
   timespec* timeout = nullptr;
   if (timeout_ns >= 0) {

@@ -12,10 +12,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
-#include <vector>
 
 #include "os/fiber_annotations.hpp"
 #include "os/pages.hpp"
+#include "park/record_stack.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/word_lock.hpp"
 
@@ -39,7 +39,7 @@ static_assert(static_cast<int>(goroutine_state::free) == 0 && sizeof(slab) % ali
 
 struct record_store {
   word_lock lock;
-  std::vector<goroutine*> free;        // under lock
+  record_stack free;                   // under lock
   std::size_t fresh_left = 0;          // under lock: records of the newest slab that were never handed out
   std::size_t slabs = 0;               // under lock
   atomic<slab*> newest_slab{nullptr};  // written under lock
@@ -56,6 +56,10 @@ goroutine* next_fresh_locked(record_store& s) noexcept {
   return ::new (&newest.records()[newest.count - s.fresh_left--]) goroutine;
 }
 
+void give_locked(record_store& s, goroutine* record) noexcept {
+  if (!s.free.push(record)) fatal("out of memory: cannot keep a goroutine's record");
+}
+
 /// A new slab, made without the lock: a system call and the first touch take a while.
 void add_slab(record_store& s, bool large) noexcept {
   void* const memory = large ? map_large_page() : std::calloc(1, small_slab + alignof(slab));
@@ -65,7 +69,7 @@ void add_slab(record_store& s, bool large) noexcept {
   slab* const added = ::new (reinterpret_cast<void*>(at)) slab;
   added->count = records_in(large ? large_page : small_slab);
   s.lock.lock();
-  while (s.fresh_left > 0) s.free.push_back(next_fresh_locked(s));
+  while (s.fresh_left > 0) give_locked(s, next_fresh_locked(s));
   added->older = s.newest_slab.load(memory_order_relaxed);  // only written under this lock
   s.newest_slab.store(added, memory_order_release);
   s.fresh_left = added->count;
@@ -75,9 +79,10 @@ void add_slab(record_store& s, bool large) noexcept {
 
 std::size_t take_locked(record_store& s, goroutine** out, std::size_t n) noexcept {
   std::size_t taken = 0;
-  for (; taken < n && !s.free.empty(); ++taken) {
-    out[taken] = s.free.back();
-    s.free.pop_back();
+  for (; taken < n; ++taken) {
+    goroutine* const freed = s.free.pop();
+    if (freed == nullptr) break;
+    out[taken] = freed;
   }
   for (; taken < n && s.fresh_left > 0; ++taken) out[taken] = next_fresh_locked(s);
   return taken;
@@ -100,7 +105,7 @@ std::size_t take_records(goroutine** out, std::size_t n) noexcept {
 void give_records(goroutine* const* records, std::size_t n) noexcept {
   record_store& s = store();
   s.lock.lock();
-  s.free.insert(s.free.end(), records, records + n);
+  for (std::size_t i = 0; i < n; ++i) give_locked(s, records[i]);
   s.lock.unlock();
 }
 

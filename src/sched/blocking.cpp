@@ -70,7 +70,7 @@ void on_token_lost(const worker& w) noexcept {
   if (!w.orphaned.load(memory_order_acquire)) return;
   the.stopped_threads.fetch_add(1, memory_order_seq_cst);
   atomic<std::uint32_t> for_ever{0};
-  for (;;) futex_wait(for_ever, 0, -1);
+  while (for_ever.load(memory_order_relaxed) == 0) futex_wait(for_ever, 0, -1);
 }
 
 /// The commit of a goroutine that queues for a token. Its run may have ended, and its worker been orphaned, at any

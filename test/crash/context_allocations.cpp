@@ -27,9 +27,10 @@ template <class F>
 double cost_of(F f) {
   constexpr int times = 1000;
   for (int i = 0; i < times; ++i) f();
-  const long before = allocations;
-  for (int i = 0; i < times; ++i) f();
-  return static_cast<double>(allocations - before) / times;
+  const long made = fewest_allocations([&] {
+    for (int i = 0; i < times; ++i) f();
+  });
+  return static_cast<double>(made) / times;
 }
 
 int wrong = 0;

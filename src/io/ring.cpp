@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include "park/goroutine.hpp"
 #include "weft/blocking.hpp"
@@ -13,11 +14,14 @@
 #include "weft/detail/panic.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/detail/watch.hpp"
+#include "weft/time.hpp"
 
 namespace weft::detail {
 namespace {
 
 constexpr std::size_t batch = 64;
+
+constexpr std::chrono::milliseconds look_again{1};  // while the poller has no room for the ring's descriptor
 
 bool is_abandoned(const goroutine* g) noexcept {
   return g->state.load(memory_order_relaxed) == goroutine_state::abandoned;
@@ -201,7 +205,7 @@ void file_ring::reap_until_idle() {
     reaper_waits_ = !idle;
     lock_.unlock();
     if (idle) return;
-    static_cast<void>(wait_fd(ring_.fd(), readiness::readable));
+    if (wait_fd(ring_.fd(), readiness::readable)) sleep_for(look_again);
     lock_.lock();
     reaper_waits_ = false;
     lock_.unlock();

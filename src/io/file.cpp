@@ -150,6 +150,7 @@ result<std::size_t> file::write_at(const wait_limit& limit, std::uint64_t offset
 result<std::uint64_t> file::seek(std::int64_t offset, seek_from from) {
   visit open(core_);
   if (!open) return errc::closed;
+  if (!open->seekable()) return std::make_error_code(std::errc::invalid_seek);
   const turn mine(open, uring_code::read, {});
   if (mine.error()) return mine.error();
   const int whence = from == seek_from::beginning ? SEEK_SET : from == seek_from::position ? SEEK_CUR : SEEK_END;

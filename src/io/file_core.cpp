@@ -11,6 +11,7 @@
 #include "io/backend.hpp"
 #include "os/files.hpp"
 #include "weft/blocking.hpp"
+#include "weft/io/error.hpp"
 
 namespace weft::io {
 
@@ -39,9 +40,22 @@ result<std::int64_t> ask(const uring_request& request, const wait_limit& limit, 
   return done.value;
 }
 
+namespace {
+
+/// By the system call itself, under which the kernel locks the position that other descriptors share; a ring does not.
+result<std::int64_t> ask_plainly(const uring_request& request, const wait_limit& limit) {
+  if (limit.called_off()) return detail::error_of(wait_end::cancelled, limit);
+  const std::int64_t value = blocking([&] { return detail::perform_now(request); });
+  if (value < 0) return error_from(value);
+  return value;
+}
+
+}  // namespace
+
 file_core::file_core(int fd, bool ours) noexcept : fd_(fd) {
-  seekable_ = detail::seek_file(fd, 0, SEEK_CUR) >= 0;
-  const std::uint32_t kind = seekable_ ? 0 : detail::kind_of(fd);
+  const std::uint32_t kind = detail::kind_of(fd);  // lseek succeeds on an eventfd
+  seekable_ = kind == S_IFREG || kind == S_IFBLK || kind == S_IFDIR;
+  alone_ = ours;
   quiet_ = kind == S_IFIFO || kind == S_IFSOCK;
   waits_ = quiet_ && (ours ? detail::stop_blocking(fd) : detail::does_not_block(fd));
   watched_ = waits_ && detail::start_watching(fd, watch_) == 0;
@@ -66,10 +80,10 @@ result<void> file_core::leave() noexcept {
 }
 
 result<void> file_core::close() {
-  if (!enter()) return errc::closed;
+  if (!enter()) return weft::errc::closed;
   if ((state_.fetch_or(closed_bit, detail::memory_order_acq_rel) & closed_bit) != 0) {
     static_cast<void>(leave());
-    return errc::closed;
+    return weft::errc::closed;
   }
   if (watched_) detail::stop_watching(watch_);  // who waits is told
   return leave();
@@ -91,13 +105,13 @@ std::error_code file_core::wait(detail::readiness what, std::uint32_t seen, cons
     case detail::watch_end::ready:
       return {};
     case detail::watch_end::timed_out:
-      return errc::timed_out;
+      return weft::errc::timed_out;
     case detail::watch_end::cancelled:
       return detail::error_of(wait_end::cancelled, limit);
     case detail::watch_end::closed:
       break;
   }
-  return errc::closed;
+  return weft::errc::closed;
 }
 
 result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte> into, std::uint64_t offset) {
@@ -116,7 +130,8 @@ result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte
     if (got != -EAGAIN) return error_from(got);
     if (const std::error_code error = wait(detail::readiness::readable, seen, limit)) return error;
   }
-  const result<std::int64_t> got = ask(request, limit, !seekable_);
+  const bool plainly = seekable_ && !alone_ && offset == at_position;
+  const result<std::int64_t> got = plainly ? ask_plainly(request, limit) : ask(request, limit, !seekable_);
   if (!got) return got.error();
   return static_cast<std::size_t>(*got);
 }
@@ -141,7 +156,8 @@ result<std::size_t> file_core::write_some(const wait_limit& limit, std::span<con
   request.length = static_cast<std::uint32_t>(n);
   request.offset = offset;
   request.by_worker = n > by_worker_from && seekable_;
-  const result<std::int64_t> put = ask(request, limit, !seekable_);
+  const bool plainly = seekable_ && !alone_ && offset == at_position;
+  const result<std::int64_t> put = plainly ? ask_plainly(request, limit) : ask(request, limit, !seekable_);
   if (!put) return put.error();
   return static_cast<std::size_t>(*put);
 }
@@ -151,6 +167,7 @@ result<std::size_t> file_core::write(const wait_limit& limit, std::span<const st
   for (std::span<const std::byte> left = from; !left.empty();) {
     const result<std::size_t> put = write_some(limit, left, offset);
     if (!put) return put.error();
+    if (*put == 0 && !waits_) return errc::no_progress;
     left = left.subspan(*put);
     if (offset != at_position) offset += *put;
   }

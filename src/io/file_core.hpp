@@ -65,6 +65,7 @@ class file_core {
 
   const int fd_;
   bool seekable_ = true;
+  bool alone_ = true;     // nobody else's descriptor has the same position
   bool quiet_ = false;    // a pipe: SIGPIPE is to be kept away
   bool waits_ = false;    // non-blocking, and can be waited for
   bool watched_ = false;  // by `watch_`, until close()

@@ -113,9 +113,17 @@ struct process_starter {
       case stdio::kind::pipe:
         return use_pipe(place);
       case stdio::kind::file:
-        standard[place] = what.file_->native_handle();
-        return standard[place] < 0 ? make_error_code(errc::closed) : std::error_code();
+        return use_file(place, what.file_->native_handle());
     }
+    return {};
+  }
+
+  /// A copy, at once: while we start, others may close the file, and the number may become another's.
+  std::error_code use_file(int place, int fd) {
+    if (fd < 0) return errc::closed;
+    standard[place] = detail::copy_for_child(fd);
+    if (standard[place] < 0) return error_from(standard[place]);
+    theirs[place] = file::adopt(standard[place]);
     return {};
   }
 
@@ -149,6 +157,7 @@ struct process_starter {
     for (int i = 0; i < 3; ++i) {
       if (const std::error_code error = prepare(i, *streams[i])) return error;
     }
+    if (what.directory.find('\0') != what.directory.npos) return std::make_error_code(std::errc::invalid_argument);
     detail::spawn_request request;
     request.program = what.arguments[0].c_str();
     request.arguments = arguments->data();

@@ -54,7 +54,7 @@ struct file_ring::operation : list_hook {
   std::int32_t result = 0;
   bool counted = false;  // towards the ring's capacity
   bool pushed = false;
-  bool cancelling = false;  // the kernel has been asked to
+  bool left_over = false;  // by an earlier run, and the kernel has been asked to cancel it
   bool done = false;
   wait_node* sleeper = nullptr;  // of the owner, while it is parked
 };
@@ -135,14 +135,14 @@ bool file_ring::cancel_abandoned_locked() {
   left_over_ = false;
   bool pushed = false;
   for (operation* op = under_way_.front(); op != nullptr; op = under_way_.next(*op)) {
-    if (op->cancelling || !is_abandoned(op->owner)) continue;
+    if (op->left_over || !is_abandoned(op->owner)) continue;
     if (!ring_.push(cancellation_of(op->request.tag))) {
       left_over_ = true;
       break;
     }
     ++in_kernel_;
     pushed = true;
-    op->cancelling = true;
+    op->left_over = true;
   }
   return pushed;
 }
@@ -185,7 +185,7 @@ void file_ring::ensure_reaper() {
   lock_.lock();
   const bool mine = reaper_ == nullptr || is_abandoned(reaper_);
   if (mine) {
-    left_over_ = left_over_ || reaper_ != nullptr;
+    left_over_ = left_over_ || !under_way_.empty();
     reaper_ = &made;
     reaper_waits_ = false;
   }
@@ -247,7 +247,6 @@ void file_ring::cancel(operation& op) {
     op.done = true;
     op.result = -ECANCELED;
   }
-  op.cancelling = true;
   lock_.unlock();
   if (finished) return;
   operation request;

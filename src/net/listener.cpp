@@ -17,14 +17,15 @@ constexpr nanoseconds longest_pause = 1'000'000'000;
 
 /// Of the connection that would have been accepted, not of the listener (see accept(2)).
 bool concerns_one_connection(int error) noexcept {
-  return error == ECONNABORTED || error == EPROTO || error == EPERM || error == ENETDOWN || error == ENOPROTOOPT ||
-         error == EHOSTDOWN || error == ENONET || error == EHOSTUNREACH || error == ENETUNREACH;
+  return error == ECONNABORTED || error == EPROTO || error == ENETDOWN || error == ENOPROTOOPT || error == EHOSTDOWN ||
+         error == ENONET || error == EHOSTUNREACH || error == ENETUNREACH;
 }
 
-bool is_shortage(const std::error_code& error) noexcept {
+bool may_pass(const std::error_code& error) noexcept {
   return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system ||
          error == std::errc::no_buffer_space || error == std::errc::not_enough_memory ||
-         error == std::errc::no_space_on_device;  // no room for another watch
+         error == std::errc::no_space_on_device ||     // no room for another watch
+         error == std::errc::operation_not_permitted;  // a firewall's, of this connection; or of all of them
 }
 
 }  // namespace
@@ -37,10 +38,14 @@ result<socket_core*> any_listener::accept_core(const wait_limit& limit) {
     socket_name from;
     const call_result made = mine.attempt([&](int fd) { return accept_socket(fd, from); });
     if (mine.error()) return mine.error();
-    if (concerns_one_connection(made.error)) continue;
+    if (concerns_one_connection(made.error)) {
+      if (limit.called_off()) return error_of(wait_end::cancelled, limit);
+      if (limit.passed()) return weft::errc::timed_out;
+      continue;
+    }
     const result<socket_core*> core = made.error == 0 ? socket_core::adopt(static_cast<int>(made.value))
                                                       : result<socket_core*>(system_error(made.error));
-    if (core || !is_shortage(core.error())) return core;
+    if (core || !may_pass(core.error())) return core;
     if (!mine.rest(pause)) return mine.error();
     pause = std::min(2 * pause, longest_pause);
   }

@@ -31,9 +31,11 @@ void set_tcp_defaults(int fd) noexcept {
 }
 
 /// A system that routes a connection back to the port it comes from has connected it with itself.
-bool is_own_peer(int fd, const socket_name& to) noexcept {
+bool is_own_peer(int fd) noexcept {
   socket_name mine;
-  return name_of_socket(fd, mine) == 0 && mine.size == to.size && std::memcmp(mine.bytes, to.bytes, to.size) == 0;
+  socket_name other;
+  return name_of_socket(fd, mine) == 0 && name_of_peer(fd, other) == 0 && mine.size == other.size &&
+         std::memcmp(mine.bytes, other.bytes, mine.size) == 0;
 }
 
 /// The owner of a core that is not yet anybody's.
@@ -44,6 +46,20 @@ struct held_core {
   }
   socket_core* take() noexcept { return std::exchange(core, nullptr); }
 };
+
+/// Whether binding it has made a file.
+bool has_file(const endpoint& at, bool local) { return local && !at.path().starts_with('@'); }
+
+/// The core of a socket that has been bound; if it cannot be made, what binding has made is gone, too.
+result<socket_core*> adopt_bound(int fd, const endpoint& at, bool local) {
+  const result<socket_core*> core = socket_core::adopt(fd);
+  if (!has_file(at, local)) return core;
+  if (core)
+    (*core)->remove_at_close(at.path());
+  else
+    remove_file(std::string(at.path()).c_str());
+  return core;
+}
 
 /// The steps of one connection: the first call begins it, later ones ask how it stands.
 std::error_code connect_within(socket_core::turn& mine, const socket_name& to) {
@@ -79,9 +95,7 @@ result<socket_core*> bind_core(const endpoint& at, bool local, socket_kind kind)
   result<open_descriptor> opened = open_for(at, local, kind);
   if (!opened) return opened.error();
   if (const int error = bind_socket(opened->get(), at.to_system()); error != 0) return system_error(error);
-  const result<socket_core*> core = socket_core::adopt(opened->take());
-  if (core && local && !at.path().starts_with('@')) (*core)->remove_at_close(at.path());
-  return core;
+  return adopt_bound(opened->take(), at, local);
 }
 
 result<socket_core*> listen_core(const endpoint& at, bool local, socket_kind kind, const listen_options& options) {
@@ -96,11 +110,11 @@ result<socket_core*> listen_core(const endpoint& at, bool local, socket_kind kin
     set_tcp_defaults(fd);
   }
   if (error == 0) error = bind_socket(fd, at.to_system());
-  if (error == 0) error = listen_socket(fd, options.backlog);
   if (error != 0) return system_error(error);
-  const result<socket_core*> core = socket_core::adopt(opened->take());
-  if (core && local && !at.path().starts_with('@')) (*core)->remove_at_close(at.path());
-  return core;
+  error = listen_socket(fd, options.backlog);
+  if (error == 0) return adopt_bound(opened->take(), at, local);
+  if (has_file(at, local)) remove_file(std::string(at.path()).c_str());
+  return system_error(error);
 }
 
 result<socket_core*> connect_core(const wait_limit& limit, const endpoint& to, bool local, socket_kind kind,
@@ -122,7 +136,7 @@ result<socket_core*> connect_core(const wait_limit& limit, const endpoint& to, b
     socket_core::turn mine(made.core, readiness::writable, limit);
     error = mine.error();
     if (!error) error = local ? connect_local_within(mine, name) : connect_within(mine, name);
-    if (!error && !local && kind == socket_kind::stream && is_own_peer(fd, name)) error = system_error(ECONNREFUSED);
+    if (!error && !local && kind == socket_kind::stream && is_own_peer(fd)) error = system_error(ECONNREFUSED);
   }
   if (error) return error;
   return made.take();

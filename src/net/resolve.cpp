@@ -81,6 +81,8 @@ result<std::vector<endpoint>> resolve(const wait_limit& limit, std::string_view 
   if (host.find('\0') != std::string_view::npos || service.find('\0') != std::string_view::npos) {
     return errc::host_not_found;
   }
+  // The system's lookup would cut a number that is too large, and skip a space.
+  if (!port && std::string_view("0123456789+- \t").find(service.front()) != std::string_view::npos) return port.error();
   const std::string host_name(host);
   const std::string service_name(service);
   const std::shared_ptr<lookups> all = current_lookups();

@@ -4,11 +4,19 @@
 #include <algorithm>
 #include <new>
 
+#include "os/thread.hpp"
 #include "weft/blocking.hpp"
 
 namespace weft::detail {
 
 namespace {
+
+atomic<bool> forked{false};  // written by the only thread that a child has: relaxed
+
+void watch_forks() {
+  static const bool once = (on_fork_child([] { forked.store(true, memory_order_relaxed); }), true);
+  static_cast<void>(once);
+}
 
 void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
 
@@ -25,6 +33,7 @@ void let_go_all(wait_list& taken, bool ok) noexcept {
 // ---- life ----------------------------------------------------------------------------------------------------------
 
 result<socket_core*> socket_core::adopt(int fd) {
+  watch_forks();
   watch_id watch;
   int error = start_watching(fd, watch);
   socket_core* const made = error == 0 ? new (std::nothrow) socket_core(fd, watch) : nullptr;
@@ -37,7 +46,13 @@ result<socket_core*> socket_core::adopt(int fd) {
   return std::error_code(error, std::system_category());
 }
 
+// What the parent waits for is registered in a set that a forked child shares, and its file is the parent's; whoever
+// held the lock is not in the child.
 void socket_core::close() noexcept {
+  if (forked.load(memory_order_relaxed)) {
+    if (!closed_.exchange(true, memory_order_seq_cst)) close_descriptor(fd_);
+    return;
+  }
   wait_list queued;
   lock_.lock();
   if (closed()) {
@@ -60,6 +75,7 @@ void socket_core::close() noexcept {
 
 void socket_core::let_go() noexcept {
   close();
+  if (forked.load(memory_order_relaxed)) return;
   lock_.lock();
   owned_ = false;
   const bool last = operations_ == 0;

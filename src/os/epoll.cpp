@@ -74,14 +74,17 @@ epoll_set::~epoll_set() {
 }
 
 int epoll_set::open() noexcept {
-  set_ = ::epoll_create1(EPOLL_CLOEXEC);
-  if (set_ < 0) return errno;
-  wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (wake_ < 0) return errno;
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = wake_tag;
-  return ::epoll_ctl(set_, EPOLL_CTL_ADD, wake_, &event) == 0 ? 0 : errno;
+  set_ = ::epoll_create1(EPOLL_CLOEXEC);
+  wake_ = set_ >= 0 ? ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
+  if (wake_ >= 0 && ::epoll_ctl(set_, EPOLL_CTL_ADD, wake_, &event) == 0) return 0;
+  const int error = errno;
+  if (set_ >= 0) ::close(set_);
+  if (wake_ >= 0) ::close(wake_);
+  set_ = wake_ = -1;
+  return error;
 }
 
 int epoll_set::add(int fd, std::uint64_t tag) noexcept { return control(set_, EPOLL_CTL_ADD, fd, tag); }

@@ -105,6 +105,22 @@ std::uint32_t kind_of(int fd) noexcept {
   return ::fstat(fd, &status) == 0 ? status.st_mode & S_IFMT : 0;
 }
 
+int copy_for_child(int fd) noexcept {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) return -errno;
+  if ((flags & O_NONBLOCK) != 0 && kind_of(fd) == S_IFIFO) {
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    const int anew = ::open(path, (flags & O_ACCMODE) | O_NONBLOCK | O_CLOEXEC);
+    if (anew >= 0) {
+      ::fcntl(anew, F_SETFL, flags & ~O_NONBLOCK);
+      return anew;
+    }
+  }
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  return copy >= 0 ? copy : -errno;
+}
+
 int list_items(const char* path, std::vector<directory_item>& out) {
   DIR* const directory = ::opendir(path);
   if (directory == nullptr) return -errno;

@@ -44,6 +44,10 @@ struct directory_item {
 
 /// Makes what the descriptor refers to non-blocking; whether that was done.
 [[nodiscard]] bool stop_blocking(int fd) noexcept;
+
+/// A copy of the descriptor for a child, which expects its calls to block: of a pipe that does not, one that is opened
+/// anew, because whether it blocks belongs to what is open and not to the descriptor. Or -errno.
+[[nodiscard]] int copy_for_child(int fd) noexcept;
 [[nodiscard]] bool does_not_block(int fd) noexcept;
 
 /// One read of a descriptor that does not block: -EAGAIN when there is nothing to be done.

@@ -6,7 +6,9 @@
 // The descriptors that become 0, 1 and 2 must not be overwritten by each other on the way. So those that are below 3
 // are first copied to above.
 //
-// The child's id is ours until somebody collects it, so that pidfd_open afterwards names the right process.
+// The child's id is ours until somebody collects it, so that pidfd_open afterwards names the right process. In a
+// program that collects all children itself, or ignores SIGCHLD, it may be gone by then: it has run, and its end is
+// unknown.
 #include "os/spawn.hpp"
 
 #include <fcntl.h>
@@ -108,12 +110,13 @@ int spawn(const spawn_request& request, spawned& out) noexcept {
                                    request.environment != nullptr ? request.environment : environ);
   if (error != 0) return error;
   const long fd = ::syscall(SYS_pidfd_open, child, 0);
-  if (fd < 0) return give_up(child, errno);
+  if (fd < 0 && errno != ESRCH) return give_up(child, errno);
   out = {static_cast<int>(child), static_cast<int>(fd)};
   return 0;
 }
 
 int collect(int pidfd, ending& out) noexcept {
+  if (pidfd < 0) return -ECHILD;
   siginfo_t info = {};
   while (::waitid(by_pidfd, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG) != 0) {
     if (errno != EINTR) return -errno;
@@ -124,6 +127,7 @@ int collect(int pidfd, ending& out) noexcept {
 }
 
 int signal_child(int pidfd, int number) noexcept {
+  if (pidfd < 0) return ESRCH;
   return ::syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0) == 0 ? 0 : errno;
 }
 

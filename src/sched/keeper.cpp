@@ -109,9 +109,11 @@ bool keep_watch(worker& w) {
     w.recheck = first_recheck;
   }
   const bool due = earliest_deadline() <= monotonic_ns();
-  const bool runs = the.at.load(memory_order_acquire) == phase::running;  // else what is queued waits for its end
+  // Looked at when those who were taken count as active: either stop() waits for us, or we see that it has begun, and
+  // whom the descriptors would wake stays where he is.
+  const bool runs = the.at.load(memory_order_seq_cst) == phase::running;
   if (!took && !(runs && (due || work_visible()))) return false;
-  const bool up = get_up(w, false);
+  const bool up = runs && get_up(w, false);
   if (took) {
     wake_all(w, taken, up);
     count_inactive();

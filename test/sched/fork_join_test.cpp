@@ -32,7 +32,9 @@ WEFT_PLAIN_TEST("W1.7", "a worker that forks and joins goes down one branch at a
   population alive;
   EXPECT_EQ(0, run([&] { EXPECT_EQ(fib(20, alive), 6765); }, {.workers = 1}));
   EXPECT_EQ(alive.begun, 0);
-  if (!under_forced_migration) EXPECT_LT(alive.most, 600);
+  if (!under_forced_migration) {
+    EXPECT_LT(alive.most, 600);
+  }
 }
 
 }  // namespace

@@ -48,6 +48,17 @@ WEFT_TEST_WITH("PS1.1", "a program runs with its arguments, as they are", .seeds
   expect_no_children();
 }
 
+WEFT_TEST_WITH("PS1.4", "what one child writes, another reads", .seeds = 3) {
+  io::command first = shell("sleep 0.05; echo hello");
+  first.output = stdio::pipe();
+  auto writes = io::start(first);
+  ASSERT_TRUE(writes) << writes.error();
+  io::command second{.arguments = {"cat"}};
+  second.input = stdio::to(writes->output());
+  EXPECT_EQ(output_of(second), "hello\n");
+  EXPECT_TRUE(writes->wait()->success());
+}
+
 WEFT_TEST_WITH("PS1.2", "the error of a start is the call's own, and names the program", .seeds = 3) {
   if (under_emulator) return;  // qemu-user makes the child a copy of us, which cannot say why exec has failed
   const io::command none{.arguments = {"no-such-program-here"}};

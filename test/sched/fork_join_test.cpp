@@ -2,6 +2,7 @@
 //
 // In which order a worker runs what it has forked and has to join.
 #include <algorithm>
+#include <atomic>
 
 #include "harness.hpp"
 #include "weft/weft.hpp"
@@ -10,14 +11,15 @@ namespace weft::test {
 namespace {
 
 struct population {
-  int begun = 0;  // and not ended
-  int most = 0;
+  std::atomic<int> begun{0};  // and not ended
+  std::atomic<int> most{0};
 };
 
 int fib(int n, population& alive) {
   if (n < 2) return n;
   auto left = spawn([n, &alive] {
-    alive.most = std::max(alive.most, ++alive.begun);
+    const int now = ++alive.begun;
+    alive.most = std::max(alive.most.load(), now);
     const int result = fib(n - 1, alive);
     --alive.begun;
     return result;
@@ -31,9 +33,9 @@ int fib(int n, population& alive) {
 WEFT_PLAIN_TEST("W1.7", "a worker that forks and joins goes down one branch at a time") {
   population alive;
   EXPECT_EQ(0, run([&] { EXPECT_EQ(fib(20, alive), 6765); }, {.workers = 1}));
-  EXPECT_EQ(alive.begun, 0);
+  EXPECT_EQ(alive.begun.load(), 0);
   if (!under_forced_migration) {
-    EXPECT_LT(alive.most, 600);
+    EXPECT_LT(alive.most.load(), 600);
   }
 }
 

@@ -21,10 +21,10 @@ bool concerns_one_connection(int error) noexcept {
          error == EHOSTDOWN || error == ENONET || error == EHOSTUNREACH || error == ENETUNREACH;
 }
 
+/// ENOSPC: no room for another watch.
 bool is_shortage(const std::error_code& error) noexcept {
-  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system ||
-         error == std::errc::no_buffer_space || error == std::errc::not_enough_memory ||
-         error == std::errc::no_space_on_device;  // no room for another watch
+  const int code = error.category() == std::system_category() ? error.value() : 0;
+  return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM || code == ENOSPC;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace {
 
 using namespace weft::test;
 
-/// While it lives the process can open no descriptor.
+/// While it lives the process can open no descriptor. (UBSan needs one to look at an object with virtual functions: so
+/// no error is compared with a std::errc meanwhile.)
 class no_descriptors {
  public:
   no_descriptors() {
@@ -45,8 +47,8 @@ WEFT_TEST_WITH("N11.1", "a listener that has no descriptor left tries again unti
       EXPECT_EQ(accepted->remote(), client->local());
     });
     weft::sleep_for(40ms);
-    EXPECT_EQ(weft::net::connect_tcp(listener->local()).error(), std::errc::too_many_files_open);
-    EXPECT_EQ(weft::net::unix_pair().error(), std::errc::too_many_files_open);
+    EXPECT_EQ(weft::net::connect_tcp(listener->local()).error().value(), EMFILE);
+    EXPECT_EQ(weft::net::unix_pair().error().value(), EMFILE);
   }
   server.wait();
 }

@@ -22,9 +22,8 @@ bool concerns_one_connection(int error) noexcept {
 }
 
 /// ENOSPC: no room for another watch.
-bool is_shortage(const std::error_code& error) noexcept {
-  const int code = error.category() == std::system_category() ? error.value() : 0;
-  return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM || code == ENOSPC;
+bool is_shortage(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM || error == ENOSPC;
 }
 
 }  // namespace
@@ -40,7 +39,7 @@ result<socket_core*> any_listener::accept_core(const wait_limit& limit) {
     if (concerns_one_connection(made.error)) continue;
     const result<socket_core*> core = made.error == 0 ? socket_core::adopt(static_cast<int>(made.value))
                                                       : result<socket_core*>(system_error(made.error));
-    if (core || !is_shortage(core.error())) return core;
+    if (core || !is_shortage(core.error().value())) return core;
     if (!mine.rest(pause)) return mine.error();
     pause = std::min(2 * pause, longest_pause);
   }

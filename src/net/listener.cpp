@@ -21,11 +21,9 @@ bool concerns_one_connection(int error) noexcept {
          error == ENONET || error == EHOSTUNREACH || error == ENETUNREACH;
 }
 
-bool may_pass(const std::error_code& error) noexcept {
-  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system ||
-         error == std::errc::no_buffer_space || error == std::errc::not_enough_memory ||
-         error == std::errc::no_space_on_device ||     // no room for another watch
-         error == std::errc::operation_not_permitted;  // a firewall's, of this connection; or of all of them
+/// ENOSPC: no room for another watch. EPERM: a firewall's word, of this connection, or of all of them.
+bool may_pass(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM || error == ENOSPC || error == EPERM;
 }
 
 }  // namespace
@@ -45,7 +43,7 @@ result<socket_core*> any_listener::accept_core(const wait_limit& limit) {
     }
     const result<socket_core*> core = made.error == 0 ? socket_core::adopt(static_cast<int>(made.value))
                                                       : result<socket_core*>(system_error(made.error));
-    if (core || !may_pass(core.error())) return core;
+    if (core || !may_pass(core.error().value())) return core;
     if (!mine.rest(pause)) return mine.error();
     pause = std::min(2 * pause, longest_pause);
   }

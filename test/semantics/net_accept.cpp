@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace {
 
 using namespace weft::test;
 
-/// While it lives the process can open no descriptor.
+/// While it lives the process can open no descriptor. (UBSan needs one to look at an object with virtual functions: so
+/// errors are compared by number meanwhile.)
 class no_descriptors {
  public:
   no_descriptors() {
@@ -45,8 +47,8 @@ WEFT_TEST_WITH("N11.1", "a listener that has no descriptor left tries again unti
       EXPECT_EQ(accepted->remote(), client->local());
     });
     weft::sleep_for(40ms);
-    EXPECT_EQ(weft::net::connect_tcp(listener->local()).error(), std::errc::too_many_files_open);
-    EXPECT_EQ(weft::net::unix_pair().error(), std::errc::too_many_files_open);
+    EXPECT_EQ(weft::net::connect_tcp(listener->local()).error().value(), EMFILE);
+    EXPECT_EQ(weft::net::unix_pair().error().value(), EMFILE);
   }
   server.wait();
 }
@@ -57,14 +59,14 @@ WEFT_TEST_WITH("N11.2", "such a listener can be closed, limited and given a dead
   auto client = weft::net::connect_tcp(listener->local());
   ASSERT_TRUE(client);
   const no_descriptors none;
-  EXPECT_EQ(listener->accept_for(12ms).error(), weft::errc::timed_out);
+  EXPECT_EQ(listener->accept_for(12ms).error().value(), static_cast<int>(weft::errc::timed_out));
   listener->set_read_deadline(weft::clock::now() + 12ms);
-  EXPECT_EQ(listener->accept().error(), weft::errc::timed_out);
+  EXPECT_EQ(listener->accept().error().value(), static_cast<int>(weft::errc::timed_out));
   listener->clear_deadlines();
   auto ctx = weft::with_timeout(weft::background(), 12ms);
-  EXPECT_EQ(listener->accept(ctx).error(), weft::errc::timed_out);
+  EXPECT_EQ(listener->accept(ctx).error().value(), static_cast<int>(weft::errc::timed_out));
   weft::wait_group server;
-  server.go([&] { EXPECT_EQ(listener->accept().error(), weft::errc::closed); });
+  server.go([&] { EXPECT_EQ(listener->accept().error().value(), static_cast<int>(weft::errc::closed)); });
   weft::testing::settle();
   listener->close();
   server.wait();

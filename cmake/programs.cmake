@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Whole programs that carry their own expectations: the tests in test/crash and test/stress, the examples. What the
-# lines of a leading comment mean is said in test/expect.cpp; read here are
+# Programs of tests. Most are whole programs that carry their own expectations: test/crash, test/stress, the examples.
+# What the lines of a leading comment mean is said in test/expect.cpp; read here are
 #     // engines: both | sched | sim      which engines to build it for (sched)
 #     // guarantee: D1                    the ids of docs/semantics.md it shows
 #     // sentence: two goroutines that wait for each other are reported as a deadlock
@@ -108,4 +108,22 @@ function(weft_programs label directory default_engines)
       endif()
     endforeach()
   endforeach()
+endfunction()
+
+# A program of tests on the harness. ctest learns the names from the program itself, after every build of it.
+function(weft_test_program target prefix library)
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/test/harness.cpp $<TARGET_OBJECTS:weft_supervisor> ${ARGN})
+  target_link_libraries(${target} PRIVATE ${library} GTest::gtest)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(${target} PRIVATE
+    WEFT_TEST_PREFIX="${prefix}" WEFT_TEST_SIM=$<STREQUAL:${library},weft_sim>
+    WEFT_TEST_SLOWNESS=${WEFT_TEST_SLOWNESS})
+  weft_warnings(${target})
+  set(list ${CMAKE_CURRENT_BINARY_DIR}/${target}_tests.cmake)
+  set(command ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${target}>)
+  add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS ${list} VERBATIM
+    COMMAND ${command} --ctest ${list} ${command})
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake
+    "if(EXISTS [==[${list}]==])\n  include([==[${list}]==])\nelse()\n  add_test([==[${target} is built]==] false)\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake)
 endfunction()

@@ -4,6 +4,7 @@
 // cite those numbers, in the first argument of WEFT_TEST and its like, or in a line "// guarantee: C4" of a whole
 // program; who cites a part cites the whole. In turn the document names tests: what stands in quotation marks after
 // "Test:", to the end of the item, are sentences of tests.
+#include <algorithm>
 #include <iterator>
 #include <regex>
 #include <set>
@@ -99,7 +100,10 @@ void check_sentences(const tree& files, const std::set<std::string>& sentences, 
 findings check_guarantees(const tree& files) {
   std::vector<citation> cited;
   for (const auto& [path, file] : files) {
-    if (!path.ends_with(".cpp") || !(path.starts_with("test/") || path.starts_with("examples/"))) continue;
+    static constexpr const char* citing[] = {"test/", "examples/", "components/"};
+    const bool cites = std::any_of(std::begin(citing), std::end(citing),
+                                   [&path = path](const char* folder) { return path.starts_with(folder); });
+    if (!path.ends_with(".cpp") || !cites) continue;
     cite_from_tests(file, cited);
     cite_from_header(file, cited);
   }

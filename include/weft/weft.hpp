@@ -28,6 +28,7 @@
 #include "weft/io/stream.hpp"
 #include "weft/io/tee_reader.hpp"
 #include "weft/leaks.hpp"
+#include "weft/metrics.hpp"
 #include "weft/mutex.hpp"
 #include "weft/net.hpp"
 #include "weft/notify_context.hpp"

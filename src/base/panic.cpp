@@ -11,16 +11,22 @@
 //   another thread panics meanwhile   it waits for ever; one report is readable, two interleaved are not
 //   the same thread panics again      the report is broken: one short line and out, so that a panic never hangs
 //
+// A report may get stuck all the same: naming functions takes memory from the heap, whose lock somebody may hold who
+// stands still. So an alarm goes off when nothing has been written for `patience`; its handler, on whatever thread,
+// lets the engine print what it can without the heap, and ends the process.
+//
 // Everything goes through write(2) and a buffer on the stack: the heap and stdio may be what is broken. Flushing
 // stdout is the one exception, by ftrylockfile, because another thread may hold stdout for ever.
 #include "weft/detail/panic.hpp"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -34,8 +40,37 @@ namespace {
 constexpr int standard_error = 2;
 constexpr int failure_status = 2;  // as in Go
 
-atomic<unsigned long> reporter{0};  // by whoever reports first
-atomic<report_hook> hook{nullptr};  // by the engine at start; read by the reporter
+atomic<unsigned long> reporter{0};       // by whoever reports first
+atomic<report_hook> hook{nullptr};       // by the engine at start; read by the reporter
+atomic<report_hook> last_hook{nullptr};  // likewise; read by the alarm's handler
+atomic<std::uint64_t> written{0};        // how often something was
+constexpr unsigned patience = 10;        // seconds
+
+/// The report has not got on since the last time.
+void on_alarm(int) noexcept {
+  static atomic<std::uint64_t> seen{0};
+  static atomic<bool> last_try{false};
+  const std::uint64_t now = written.load();
+  ::alarm(patience);
+  if (seen.exchange(now) != now) return;
+  if (!last_try.exchange(true)) {
+    write_text(standard_error, "\nthe report is stuck; what follows needs no memory\n");
+    if (const report_hook print = last_hook.load()) print(standard_error);
+  }
+  end_report_unflushed();
+}
+
+void watch_report() noexcept {
+  struct sigaction action {};
+  action.sa_handler = on_alarm;
+  action.sa_flags = SA_ONSTACK;
+  if (::sigaction(SIGALRM, &action, nullptr) != 0) return;
+  sigset_t alarm_alone;
+  sigemptyset(&alarm_alone);
+  sigaddset(&alarm_alone, SIGALRM);
+  pthread_sigmask(SIG_UNBLOCK, &alarm_alone, nullptr);
+  ::alarm(patience);
+}
 
 void flush_standard_output() noexcept {
   if (ftrylockfile(stdout) != 0) return;
@@ -61,11 +96,15 @@ void flush_standard_output() noexcept {
 }  // namespace
 
 void set_report_hook(report_hook print) noexcept { hook.store(print); }
+void set_last_report_hook(report_hook print) noexcept { last_hook.store(print); }
 
 void begin_report() noexcept {
   const auto self = static_cast<unsigned long>(pthread_self());
   unsigned long nobody = 0;
-  if (reporter.compare_exchange_strong(nobody, self)) return;
+  if (reporter.compare_exchange_strong(nobody, self)) {
+    watch_report();
+    return;
+  }
   if (nobody == self) {
     write_text(standard_error, "\npanic during a report\n");
     end_report_unflushed();
@@ -78,6 +117,8 @@ void give_way_to_report() noexcept {
   if (who == 0 || who == static_cast<unsigned long>(pthread_self())) return;
   for (;;) ::pause();
 }
+
+bool report_begun() noexcept { return reporter.load() != 0; }
 
 void leave_process(int status) { std::exit(status); }
 
@@ -93,6 +134,7 @@ void end_report_unflushed() noexcept {
 
 void write_text(int fd, const char* text) noexcept {
   const int saved = errno;
+  written.fetch_add(1);
   for (std::size_t left = std::strlen(text); left > 0;) {
     const ssize_t written = ::write(fd, text, left);
     if (written < 0 && errno == EINTR) continue;

@@ -13,6 +13,9 @@ using report_hook = void (*)(int fd);
 /// Registers the hook; null removes it.
 void set_report_hook(report_hook hook) noexcept;
 
+/// Registers what is printed instead if the report gets stuck: called in a signal handler, it must take no memory.
+void set_last_report_hook(report_hook hook) noexcept;
+
 /// Claims the right to report for the calling thread. The first caller in the process returns; any other thread waits
 /// here for ever, because the first one is about to end the process. A second call by the first caller means that the
 /// report itself failed: the process ends at once with status 2. For reports that panic() cannot make (overflow.cpp).
@@ -21,6 +24,9 @@ void begin_report() noexcept;
 /// If a thread other than the caller reports, waits here for ever: that report decides how the process ends. Called
 /// before anything else would end it.
 void give_way_to_report() noexcept;
+
+/// Whether a report has begun that ends the process.
+[[nodiscard]] bool report_begun() noexcept;
 
 /// Ends the process as a return from the program's main would, with that status.
 [[noreturn]] void leave_process(int status);

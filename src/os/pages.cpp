@@ -21,4 +21,6 @@ std::byte* map_large_page() noexcept {
   return page;
 }
 
+void unmap_large_page(std::byte* page) noexcept { ::munmap(page, large_page); }
+
 }  // namespace weft::detail

@@ -10,8 +10,8 @@ namespace weft::detail {
 
 inline constexpr std::size_t large_page = std::size_t{2} << 20;
 
-/// `large_page` bytes of zeros, aligned to that size; in one large page if the system has one to give. Never given
-/// back. Null: no memory.
+/// `large_page` bytes of zeros, aligned to that size; in one large page if the system has one to give. Null: no memory.
 [[nodiscard]] std::byte* map_large_page() noexcept;
+void unmap_large_page(std::byte* page) noexcept;
 
 }  // namespace weft::detail

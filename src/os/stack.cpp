@@ -40,6 +40,7 @@
 #include <new>
 #include <vector>
 
+#include "os/arena_walk.hpp"
 #include "os/fault.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/guard.hpp"
@@ -111,6 +112,13 @@ class arena {
     std::byte* slot = slot_of(address);
     const bool guard = region_of(address) != nullptr && static_cast<const std::byte*>(address) < slot + guard_size();
     return guard ? stack_in(slot) : stack{};
+  }
+
+  [[nodiscard]] const std::byte* region_at(const void* address, std::size_t& size) const noexcept {
+    const region* const found = region_of(address);
+    if (found == nullptr) return nullptr;
+    size = found->slots * stack_stride;
+    return found->base;
   }
 
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_.load(memory_order_relaxed); }
@@ -288,6 +296,15 @@ void trim_stacks(std::size_t keep) noexcept { the_arena().trim(keep); }
 stack stack_guarded_at(const void* address) noexcept {
   const stack slot = the_arena().guarded_at(address);
   return slot.top != nullptr ? slot : mapped_stack_guarded_at(address);
+}
+
+const std::byte* arena_region(const void* address, std::size_t& size) noexcept {
+  return the_arena().region_at(address, size);
+}
+
+stack readable_part(const void* address) noexcept {
+  std::byte* const slot = slot_of(address);
+  return {slot + stack_stride, stack_stride - guard_size()};
 }
 
 stack_summary stack_report() noexcept {

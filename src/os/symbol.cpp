@@ -3,15 +3,16 @@
 // Why not dladdr: it knows exported symbols only, and a program's own functions are not. Why not backtrace_symbols or
 // addr2line: one allocates, the other is a process; the overflow report runs where neither will do.
 //
-// dl_iterate_phdr tells which module an address lies in. The module's file is mapped once and kept. The answers of the
+// The loader tells which module an address lies in. The module's file is mapped once and kept. The answers of the
 // last lookups are kept too, since in a dump of many goroutines most frames are the same.
 //
-// Nothing here but the demangler allocates. dl_iterate_phdr takes the loader's lock, which is recursive. The tables
+// Nothing here but the demangler allocates. An old loader is asked by dl_iterate_phdr, which takes its lock. The tables
 // below are guarded by one lock; whoever cannot have it within some time gets an address without a name, so that a dump
 // in a signal handler cannot hang.
 #include "os/symbol.hpp"
 
 #include <cxxabi.h>
+#include <dlfcn.h>
 #include <link.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 
 #include "base/report_hook.hpp"
 #include "os/elf_symbols.hpp"
+#include "weft/detail/atomic.hpp"
 #include "weft/detail/word_lock.hpp"
 
 namespace weft::detail {
@@ -54,6 +56,18 @@ module_file modules[most_modules];  // the first module_count are valid
 std::size_t module_count;
 answer answers[remembered];  // by a hash of the pc
 
+#ifdef DLFO_STRUCT_HAS_EH_DBASE  // glibc 2.35: without a lock, also in a signal handler
+
+void find_module(place& wanted) noexcept {
+  dl_find_object found;
+  if (::_dl_find_object(reinterpret_cast<void*>(wanted.address), &found) != 0) return;
+  wanted.base = found.dlfo_link_map->l_addr;
+  const char* const name = found.dlfo_link_map->l_name;
+  wanted.path = name == nullptr || name[0] == '\0' ? "/proc/self/exe" : name;
+}
+
+#else
+
 int look_at(dl_phdr_info* module, std::size_t, void* passed) {
   auto* wanted = static_cast<place*>(passed);
   for (int i = 0; i < module->dlpi_phnum; ++i) {
@@ -67,6 +81,10 @@ int look_at(dl_phdr_info* module, std::size_t, void* passed) {
   return 0;
 }
 
+void find_module(place& wanted) noexcept { ::dl_iterate_phdr(look_at, &wanted); }
+
+#endif
+
 elf_file file_of(const place& where) noexcept {
   for (std::size_t i = 0; i < module_count; ++i) {
     if (modules[i].base == where.base) return modules[i].file;
@@ -77,10 +95,13 @@ elf_file file_of(const place& where) noexcept {
 }
 
 bool lock_tables() noexcept {
+  static atomic<bool> lost{false};  // whoever has them is not coming back: they are waited for once
+  if (lost.load(memory_order_relaxed)) return tables.try_lock();
   for (unsigned round = 0; round < patience; ++round) {
     if (tables.try_lock()) return true;
     relax(round);
   }
+  lost.store(true, memory_order_relaxed);
   return false;
 }
 
@@ -128,7 +149,7 @@ symbol symbol_of(void* pc, naming style) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(pc) - 1;  // a call that is a function's last instruction
   result.offset = address + 1;
   place where{address};
-  ::dl_iterate_phdr(look_at, &where);
+  find_module(where);
   if (where.path == nullptr) return result;
   copy_module_name(where.path, result.module, sizeof result.module);
   const elf_symbol found = look_up(pc, where);
@@ -142,11 +163,17 @@ symbol symbol_of(void* pc, naming style) noexcept {
   return result;
 }
 
-void print_frame(int fd, void* pc, naming style) noexcept {
+void format_frame(char* out, std::size_t size, void* pc, naming style) noexcept {
   const symbol where = symbol_of(pc, style);
   const char* name = where.name[0] != '\0' ? where.name : "?";
   const char* module = where.module[0] != '\0' ? where.module : "no module";
-  write_format(fd, "  %s +0x%zx  (%s)\n", name, static_cast<std::size_t>(where.offset), module);
+  std::snprintf(out, size, "%s +0x%zx  (%s)", name, static_cast<std::size_t>(where.offset), module);
+}
+
+void print_frame(int fd, void* pc, naming style) noexcept {
+  char text[600];
+  format_frame(text, sizeof text, pc, style);
+  write_format(fd, "  %s\n", text);
 }
 
 }  // namespace weft::detail

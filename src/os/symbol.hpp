@@ -23,6 +23,9 @@ enum class naming : std::uint8_t { demangled, as_linked };
 /// naming::as_linked it may be called in a signal handler.
 [[nodiscard]] symbol symbol_of(void* pc, naming style = naming::demangled) noexcept;
 
+/// One line of a dump without its blanks and its end: "<name> +0x<offset>  (<module>)".
+void format_frame(char* out, std::size_t size, void* pc, naming style = naming::demangled) noexcept;
+
 /// Writes one line of a dump: "  <name> +0x<offset>  (<module>)".
 void print_frame(int fd, void* pc, naming style = naming::demangled) noexcept;
 

@@ -8,6 +8,8 @@
 // sandbox may forbid that call; then the record is read as it is.
 #include "os/walk.hpp"
 
+#include "os/arena_walk.hpp"
+
 #include <sys/uio.h>
 #include <unistd.h>
 #include <unwind.h>
@@ -45,6 +47,11 @@ __attribute__((no_sanitize("address", "thread"))) bool copy_record(const frame_r
   return copied;
 }
 
+/// The same where reading cannot fault.
+__attribute__((no_sanitize("address", "thread"))) frame_record read_record(const frame_record* frame) noexcept {
+  return {frame->caller, frame->return_address};
+}
+
 struct unwinding {
   void** out;
   std::size_t room;
@@ -70,6 +77,34 @@ std::size_t walk_frames(void* pc, void* fp, const std::byte* low, const std::byt
   const auto* frame = static_cast<const frame_record*>(fp);
   frame_record copy;
   while (count < n && readable(frame, low, high) && copy_record(frame, copy) && copy.return_address != nullptr) {
+    out[count++] = copy.return_address;
+    if (copy.caller <= frame) break;
+    frame = copy.caller;
+  }
+  return count;
+}
+
+stack arena_walk::slot_around(const void* address) noexcept {
+  const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(region_);
+  if (region_ == nullptr || offset >= region_size_) {
+    const std::byte* const found = arena_region(address, region_size_);
+    if (found == nullptr) return {};
+    region_ = found;
+  }
+  return readable_part(address);
+}
+
+std::size_t arena_walk::frames(void* pc, void* fp, const stack& bounds, void** out, std::size_t n) noexcept {
+  const stack slot = slot_around(fp);
+  if (slot.top == nullptr) {
+    return bounds.top != nullptr ? walk_frames(pc, fp, bounds.low(), bounds.top, out, n) : 0;
+  }
+  std::size_t count = 0;
+  if (n > 0 && pc != nullptr) out[count++] = pc;
+  const auto* frame = static_cast<const frame_record*>(fp);
+  while (count < n && readable(frame, slot.low(), slot.top)) {
+    const frame_record copy = read_record(frame);
+    if (copy.return_address == nullptr) break;
     out[count++] = copy.return_address;
     if (copy.caller <= frame) break;
     frame = copy.caller;

@@ -11,6 +11,7 @@
 #include <cstdio>
 
 #include "base/report_hook.hpp"
+#include "os/arena_walk.hpp"
 #include "os/symbol.hpp"
 #include "os/walk.hpp"
 #include "park/registry.hpp"
@@ -19,11 +20,6 @@ namespace weft::detail {
 namespace {
 
 constexpr std::size_t most_frames = 50;
-
-void print_frames(int fd, void* const* frames, std::size_t n, naming style) noexcept {
-  for (std::size_t i = 0; i < n; ++i) print_frame(fd, frames[i], style);
-  if (n == most_frames) write_text(fd, "    ...\n");
-}
 
 const char* state_text(goroutine_state state) noexcept {
   switch (state) {
@@ -41,7 +37,20 @@ const char* state_text(goroutine_state state) noexcept {
   }
 }
 
-void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
+}  // namespace
+
+const char* state_of(const goroutine& g) noexcept {
+  const auto state = g.state.load(memory_order_relaxed);
+  return state == goroutine_state::waiting ? text(g.reason.load(memory_order_relaxed)) : state_text(state);
+}
+
+std::uint32_t waited_ms(const goroutine& g, std::uint32_t now_ms) noexcept {
+  if (g.state.load(memory_order_relaxed) != goroutine_state::waiting) return 0;
+  const std::uint32_t waited = now_ms - g.since_ms.load(memory_order_relaxed);
+  return waited < std::uint32_t{1} << 31 ? waited : 0;  // the clock that it read may have been ahead of ours
+}
+
+void print_header(report_buffer& out, const goroutine& g, std::uint32_t now_ms) noexcept {
   const auto state = g.state.load(memory_order_relaxed);
   const auto id = static_cast<unsigned long long>(g.id.load(memory_order_relaxed));
   const char* label = g.label != nullptr ? g.label : "";
@@ -52,22 +61,39 @@ void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
     const void* object = g.object.load(memory_order_relaxed);
     char what[32] = "";
     if (object != nullptr) std::snprintf(what, sizeof what, ", %p", object);
-    write_format(fd, "\ngoroutine %llu [%s%s, %u ms%s]%s%s%s:\n", id, text(g.reason.load(memory_order_relaxed)), what,
-                 now_ms - g.since_ms.load(memory_order_relaxed), locked, open, label, close);
+    out.print("\ngoroutine %llu [%s%s, %u ms%s]%s%s%s:\n", id, text(g.reason.load(memory_order_relaxed)), what,
+              waited_ms(g, now_ms), locked, open, label, close);
   } else {
-    write_format(fd, "\ngoroutine %llu [%s%s]%s%s%s:\n", id, state_text(state), locked, open, label, close);
+    out.print("\ngoroutine %llu [%s%s]%s%s%s:\n", id, state_text(state), locked, open, label, close);
   }
 }
 
-}  // namespace
+void print_frames(report_buffer& out, void* const* frames, std::size_t n, naming style) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    char line[600];
+    format_frame(line, sizeof line, frames[i], style);
+    out.print("  %s\n", line);
+  }
+  if (n == most_frames) out.print("    ...\n");
+}
 
-const char* state_of(const goroutine& g) noexcept {
-  const auto state = g.state.load(memory_order_relaxed);
-  return state == goroutine_state::waiting ? text(g.reason.load(memory_order_relaxed)) : state_text(state);
+bool is_elsewhere(const goroutine& g) noexcept {
+  return g.state.load(memory_order_relaxed) == goroutine_state::running || g.pinned.load(memory_order_relaxed);
+}
+
+std::size_t frames_of(const goroutine& g, void** frames, std::size_t n) noexcept {
+  if (is_elsewhere(g)) return frames_elsewhere(g, frames, n);
+  const stack bounds = g.self.bounds;
+  if (bounds.top == nullptr) return 0;
+  arena_walk walk;
+  return walk.frames(g.self.at.pc, g.self.at.fp, bounds, frames, n);
 }
 
 void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, naming style) noexcept {
-  print_header(fd, g, now_ms);
+  {
+    report_buffer out(fd);
+    print_header(out, g, now_ms);
+  }
   if (!here) {
     print_stack(fd, g, style);
     return;
@@ -75,43 +101,31 @@ void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, nami
   void* frames[most_frames];
   // What an uncaught exception leaves behind it is the C++ runtime, which has no frame pointers.
   const bool thrown = abi::__cxa_current_exception_type() != nullptr;
-  print_frames(fd, frames,
-               thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames), style);
-  write_format(fd, "  started at %s:%u\n", g.file, g.line);
+  const std::size_t n = thrown ? unwind_caller(frames, most_frames) : walk_caller(g.self.bounds, frames, most_frames);
+  report_buffer out(fd);
+  print_frames(out, frames, n, style);
+  out.print("  started at %s:%u\n", g.file, g.line);
 }
 
 void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n) noexcept {
-  print_frames(fd, frames, n, naming::demangled);
-  write_format(fd, "  started at %s:%u\n", g.file, g.line);
+  report_buffer out(fd);
+  print_frames(out, frames, n, naming::demangled);
+  out.print("  started at %s:%u\n", g.file, g.line);
 }
 
 void print_stack(int fd, goroutine& g, naming style) noexcept {
   void* frames[most_frames];
-  std::byte* const top = g.self.bounds.top;
-  std::byte* const low = top != nullptr ? top - g.self.bounds.size : nullptr;
-  const auto state = g.state.load(memory_order_relaxed);
-  if (state == goroutine_state::running || g.pinned.load(memory_order_relaxed)) {
-    write_text(fd, "    (on another thread; stack not shown)\n");
-  } else if (top != nullptr) {
-    print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames), style);
-  }
-  write_format(fd, "  started at %s:%u\n", g.file, g.line);
+  const std::size_t n = frames_of(g, frames, most_frames);
+  report_buffer out(fd);
+  if (n == 0 && is_elsewhere(g)) out.print("    (on another thread, which does not answer)\n");
+  print_frames(out, frames, n, style);
+  out.print("  started at %s:%u\n", g.file, g.line);
 }
 
-void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms, naming style) noexcept {
-  struct request {
-    int fd;
-    goroutine* here;
-    std::uint32_t now_ms;
-    naming style;
-  } r{fd, here, now_ms, style};
-  if (here != nullptr) print_goroutine(fd, *here, true, now_ms, style);
-  for_each_goroutine(
-      [](void* arg, goroutine& g) {
-        auto& req = *static_cast<request*>(arg);
-        if (&g != req.here) print_goroutine(req.fd, g, false, req.now_ms, req.style);
-      },
-      &r);
+std::string frame_text(void* pc) {
+  char text[600];
+  format_frame(text, sizeof text, pc);
+  return text;
 }
 
 bool describe_stack(void* address, char* out, std::size_t size) noexcept {

@@ -14,8 +14,6 @@
 #include <unordered_map>
 
 #include "base/report_hook.hpp"
-#include "os/symbol.hpp"
-#include "os/walk.hpp"
 #include "park/dump.hpp"
 #include "park/registry.hpp"
 #include "park/settings.hpp"
@@ -46,20 +44,6 @@ void mix(std::uint64_t& hash, std::uint64_t value) noexcept {
   hash ^= hash >> 29;
 }
 
-std::size_t frames_of(const goroutine& g, void** frames, std::size_t most) noexcept {
-  const auto state = g.state.load(memory_order_relaxed);
-  std::byte* const top = g.self.bounds.top;
-  const bool elsewhere = state == goroutine_state::running || g.pinned.load(memory_order_relaxed);
-  if (top == nullptr || elsewhere) return 0;
-  return walk_frames(g.self.at.pc, g.self.at.fp, top - g.self.bounds.size, top, frames, most);
-}
-
-std::uint32_t waited_ms(const goroutine& g, std::uint32_t now_ms) noexcept {
-  if (g.state.load(memory_order_relaxed) != goroutine_state::waiting) return 0;
-  const std::uint32_t since = g.since_ms.load(memory_order_relaxed);
-  return now_ms > since ? now_ms - since : 0;
-}
-
 void count(void* arg, goroutine& g) {
   auto& all = *static_cast<collection*>(arg);
   const auto state = g.state.load(memory_order_relaxed);
@@ -70,7 +54,7 @@ void count(void* arg, goroutine& g) {
   mix(hash, g.line);
   mix(hash, reinterpret_cast<std::uintptr_t>(g.label));
   void* frames[telling_frames];
-  const std::size_t n = frames_of(g, frames, telling_frames);
+  const std::size_t n = is_elsewhere(g) ? 0 : frames_of(g, frames, telling_frames);
   // The innermost is where in the scheduler it stopped, which is of no interest.
   for (std::size_t i = 1; i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   kind& k = all.kinds[hash];
@@ -79,14 +63,6 @@ void count(void* arg, goroutine& g) {
     k.id = g.id.load(memory_order_relaxed);
   }
   k.longest_ms = std::max(k.longest_ms, waited_ms(g, all.now_ms));
-}
-
-std::string frame_text(void* pc) {
-  const symbol where = symbol_of(pc);
-  char text[600];
-  std::snprintf(text, sizeof text, "%s +0x%zx  (%s)", where.name[0] != '\0' ? where.name : "?",
-                static_cast<std::size_t>(where.offset), where.module[0] != '\0' ? where.module : "no module");
-  return text;
 }
 
 leak describe(const kind& k) {

@@ -16,6 +16,7 @@
 #include "os/fiber_annotations.hpp"
 #include "os/pages.hpp"
 #include "park/record_stack.hpp"
+#include "park/stack_census.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/word_lock.hpp"
 
@@ -109,9 +110,16 @@ void give_records(goroutine* const* records, std::size_t n) noexcept {
   s.lock.unlock();
 }
 
+namespace {
+
+const std::size_t fresh_stack = fresh_stack_size();  // of goroutines that ask for none of their own; 0: the default
+
+}  // namespace
+
 void prepare_record(goroutine& g, std::uint64_t id, const start_options& options) noexcept {
-  g.self.bounds = {nullptr, options.stack};
-  g.custom_stack = options.stack != 0;
+  const std::size_t stack = options.stack != 0 ? options.stack : fresh_stack;
+  g.self.bounds = {nullptr, stack};
+  g.custom_stack = stack != 0;
   g.on_segment = false;
   g.file = options.where.file;
   g.line = options.where.line;

@@ -5,8 +5,10 @@
 
 namespace weft::detail {
 
-std::string_view diag_setting(std::string_view key) noexcept {
-  const char* const all = std::getenv("WEFT_DIAG");
+namespace {
+
+std::string_view setting_in(const char* variable, std::string_view key) noexcept {
+  const char* const all = std::getenv(variable);
   std::string_view left = all != nullptr ? all : "";
   while (!left.empty()) {
     const std::string_view word = left.substr(0, left.find(','));
@@ -18,5 +20,10 @@ std::string_view diag_setting(std::string_view key) noexcept {
   }
   return {};
 }
+
+}  // namespace
+
+std::string_view diag_setting(std::string_view key) noexcept { return setting_in("WEFT_DIAG", key); }
+std::string_view debug_setting(std::string_view key) noexcept { return setting_in("WEFT_DEBUG", key); }
 
 }  // namespace weft::detail

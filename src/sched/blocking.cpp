@@ -20,6 +20,7 @@
 
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 
@@ -37,11 +38,14 @@ struct errno_kept {
 
 }  // namespace
 
-void enter_blocking() noexcept {
+[[gnu::noinline]] void enter_blocking() noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;
+  w->blocked_pc.store(__builtin_return_address(0), memory_order_relaxed);
+  w->blocked_fp.store(*static_cast<void**>(__builtin_frame_address(0)), memory_order_relaxed);
   w->blocking.store(true, memory_order_relaxed);  // a hint to the watchdog
+  lane_here(w).counters[static_cast<std::size_t>(stats_counter::blocking_calls)].fetch_add(1, memory_order_relaxed);
   w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
   hurry_watchdog();
 }

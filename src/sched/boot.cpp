@@ -38,13 +38,7 @@ word_lock boot_lock;  // one start at a time
 
 std::uint32_t now_ms() noexcept { return static_cast<std::uint32_t>(monotonic_ns() / 1'000'000); }
 
-void report(int fd) {
-  if (the.reporting_all) {
-    print_goroutines(fd, current(), now_ms());
-  } else if (goroutine* g = current(); g != nullptr) {
-    print_goroutine(fd, *g, true, now_ms());
-  }
-}
+void report(int fd) { print_goroutines(fd, current(), now_ms()); }
 
 /// A signal handler may interrupt the allocator, which demangling needs; the watchdog does it in peace.
 bool hand_to_watchdog() noexcept {
@@ -63,7 +57,9 @@ void set_up_process() {
   static bool done = false;  // under boot_lock
   if (done) return;
   done = true;
+  open_stats();
   set_report_hook(report);
+  set_last_report_hook([](int fd) { print_goroutines(fd, nullptr, now_ms(), naming::as_linked); });
   install_terminate_handler();
   install_overflow_handler(describe_stack);
   install_quit_handler([] {

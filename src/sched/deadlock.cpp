@@ -71,7 +71,9 @@ waiter* pop_settler() noexcept {
 void count_active() noexcept {
   the.active.fetch_add(1, memory_order_seq_cst);
   the.stirred.fetch_add(1, memory_order_seq_cst);
-  if (the.watchdog_pace.load(memory_order_seq_cst) == watchdog_asleep) wake_watchdog();
+  if (the.watchdog_pace.load(memory_order_seq_cst) != watchdog_asleep) return;
+  move_coarse_clock();  // it has stood still meanwhile, and who is woken now has waited
+  wake_watchdog();
 }
 
 void count_inactive() {
@@ -94,7 +96,6 @@ void check_deadlock() {
   const bool main_gone = the.in_run.load(memory_order_acquire) && the.main_gone.load(memory_order_acquire);
   if (waiting == 0 && !main_gone && the.outside_parked.load(memory_order_seq_cst) == 0) return;
   if (!all_quiet() || the.stirred.load(memory_order_seq_cst) != before) return;
-  the.reporting_all = true;
   if (waiting == 0 && main_gone) {
     fatal("no goroutines (main called goexit) - deadlock!");
   }

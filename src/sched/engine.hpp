@@ -11,6 +11,7 @@
 //   rest.cpp        the worker's loop, going to sleep and being woken, threads made and given back
 //   keeper.cpp      who sleeps until the next deadline or descriptor
 //   poller.cpp      looking at descriptors
+//   counters.hpp    what is counted and measured (waits.cpp, gauges.cpp); hogs.cpp, schedtrace.cpp
 //   watchdog.cpp    retakes the tokens of those who do not give them back
 //   interrupt.cpp   signals: what the watchdog attends to
 //   blocking.cpp    enter_blocking, and how a worker without a token gets one again
@@ -104,8 +105,7 @@ struct engine {
   bool drain = false;               // written under rest_lock
   worker* caller = nullptr;
   word_lock settle_lock;
-  wait_list settlers;          // under settle_lock: parties in settle()
-  bool reporting_all = false;  // written by whoever is about to end the process
+  wait_list settlers;  // under settle_lock: parties in settle()
 };
 
 extern engine the;
@@ -181,7 +181,12 @@ void nudge_keeper() noexcept;
 void poll_descriptors();
 void break_poll() noexcept;
 
+// gauges.cpp
+/// What the statistics page says of the present.
+void write_gauges(nanoseconds time) noexcept;
+
 // watchdog.cpp
+void move_coarse_clock() noexcept;
 void wake_watchdog() noexcept;
 void hurry_watchdog() noexcept;
 void start_watchdog();

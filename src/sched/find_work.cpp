@@ -16,6 +16,7 @@
 // Memory ordering: the sizes and switch counts of others are read relaxed, as hints; who acts on them has their token
 // lock or the global queue's lock.
 #include "os/clock.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -25,7 +26,6 @@
 namespace weft::detail {
 namespace {
 
-constexpr std::uint32_t look_up_every = 61;  // a prime, as in Go: no resonance with programs' own periods
 constexpr unsigned search_rounds = 16;
 constexpr unsigned pauses_per_round = 40;  // 16 rounds take about 8 us, less than waking a worker costs
 constexpr unsigned grant_patience = 60;    // pauses; a victim that switches often passes by within a microsecond
@@ -41,6 +41,7 @@ goroutine* take_global(token& t) noexcept {
   goroutine* taken[129];
   const std::size_t n = the.global.pop(taken, share);
   if (n == 0) return nullptr;
+  count_here(t, stats_counter::global_takes);
   for (std::size_t i = 1; i < n; ++i) check(t.queue.push_back(taken[i]), "the ring has room for its share");
   return taken[0];
 }
@@ -56,6 +57,8 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
   const bool due = t.until_look_up <= 1;
   const bool youngest = std::exchange(t.joining, false) && !over_slice;
   const bool global_first = (due && !youngest) || (over_slice && t.global_turn);
+  t.counts.turns += due ? look_up_every : 0;
+  publish_counts(t);
   t.until_look_up = due ? look_up_every : t.until_look_up - 1;
   if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
@@ -104,6 +107,8 @@ goroutine* steal_from(worker& w, token& victim, bool slot_too) noexcept {
   owner->lock.give_back();
   if (n == 0) return nullptr;
   token& mine = held_by(w);
+  count_here(mine, stats_counter::steals);
+  count_here(mine, stats_counter::stolen, n);
   for (std::uint32_t i = 1; i < n; ++i) check(mine.queue.push_back(loot[i]), "a thief's ring is empty");
   return loot[0];
 }
@@ -155,8 +160,11 @@ bool run_all_timers() {
 
 bool run_timers(timer_heap& heap, nanoseconds time) {
   bool any = false;
-  for (waiter* won = nullptr; heap.fire_one(time, won); won = nullptr) {
+  nanoseconds late = 0;
+  stats_lane& lane = lane_here(current_worker());
+  for (waiter* won = nullptr; heap.fire_one(time, won, &late); won = nullptr) {
     any = true;
+    note_duration(lane, stats_duration::timer_late, late);
     if (won != nullptr) ready(*won);
   }
   return any;
@@ -211,7 +219,10 @@ goroutine* find_work(worker& w) {
         the.idle.begin_search();
         w.searching = true;
       }
-      if (w.searching) g = search_others(w);
+      if (w.searching) {
+        count_here(t, stats_counter::searches);
+        g = search_others(w);
+      }
     }
     if (g == nullptr && run_all_timers()) g = next_carefully(w, t);
   }

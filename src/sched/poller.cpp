@@ -13,6 +13,7 @@
 
 #include "os/clock.hpp"
 #include "park/watch.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 
@@ -24,10 +25,12 @@ bool poll_watchers(wait_list& taken, nanoseconds timeout) {
   poll_event events[128];
   the.polled_at.store(timeout != 0 ? never : monotonic_ns(), memory_order_relaxed);
   const std::size_t found = set->wait(events, std::size(events), timeout);
+  count_shared(stats_counter::polls);
   if (timeout != 0) the.polled_at.store(monotonic_ns(), memory_order_relaxed);
   if (found == 0) return false;
   count_active();  // until the caller has made them ready
   take_watchers(events, found, taken);
+  count_shared(stats_counter::poll_wakes, found);
   if (!taken.empty()) return true;
   count_inactive();
   return false;

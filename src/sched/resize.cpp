@@ -29,6 +29,8 @@ token& make_token(std::uint32_t index) {
   auto* t = new (std::nothrow) token;
   if (t == nullptr) fatal("out of memory: cannot allocate a worker token");
   t->index = index;
+  t->lane = &lane_of_token(index);
+  stats().lanes.store(index + 1, memory_order_relaxed);
   t->retired.store(true, memory_order_relaxed);      // until resize puts it to use
   the.tokens[index].store(t, memory_order_release);  // pairs with the readers of `made`
   the.made.store(index + 1, memory_order_release);

@@ -12,6 +12,7 @@
 // thread). So a burst of blocking calls leaves no threads behind.
 //
 // Memory ordering: `wake` is released by the waker after it has written `held`, and acquired by the sleeper.
+#include "os/capture.hpp"
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
@@ -19,6 +20,7 @@
 #include "os/stack.hpp"
 #include "os/thread.hpp"
 #include "park/lock_order.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -154,6 +156,7 @@ void worker_thread(void* arg) {
   w.ended = false;
   the.rest_lock.unlock();
   set_this_worker(&w);
+  w.thread_id.store(this_thread_id(), memory_order_relaxed);
   if (!locks_are_watched()) w.party = party_slot();
   w.exceptions = this_thread_exceptions();
   adopt_thread(w.scheduler);
@@ -175,6 +178,10 @@ bool rest_now(worker& w) {
   if (w.orphaned.load(memory_order_relaxed)) {
     the.rest_lock.unlock();
     on_token_lost(w);
+  }
+  if (t != nullptr) {
+    publish_counts(*t);
+    count_here(*t, stats_counter::rests);
   }
   lie_down_locked(w, t);
   const bool last = the.active.load(memory_order_seq_cst) == 0;
@@ -255,7 +262,10 @@ worker& add_worker(token* held) {
 
 void start_thread_for(worker& w) {
   const int error = start_thread(worker_thread, &w, "weft-worker", std::size_t{256} * 1024);
-  if (error == 0) return;
+  if (error == 0) {
+    stats().threads_started.fetch_add(1, memory_order_relaxed);
+    return;
+  }
   fatalf("thread exhaustion: cannot start a worker thread beside %u others: %s", the.worker_count,
          std::strerror(error));
 }

@@ -19,6 +19,7 @@
 //
 // Memory ordering: the ends of phases are seq_cst: they happen once a run.
 #include "base/report_hook.hpp"
+#include "os/capture.hpp"
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
@@ -30,6 +31,7 @@
 #include "park/lock_order.hpp"
 #include "park/registry.hpp"
 #include "park/watch.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -86,7 +88,8 @@ void start_main(worker& w, goroutine& main_goroutine) {
     return;
   }
   happens_before(&main_goroutine);
-  t->live.store(t->live.load(memory_order_relaxed) + 1, memory_order_relaxed);  // inside the token lock
+  ++t->counts.starts;  // inside the token lock
+  add_alone(t->live, std::int64_t{1});
   run_scheduled(w, main_goroutine);
 }
 
@@ -152,6 +155,7 @@ void orphan_the_rest() {
 void empty_queues() {
   goroutine* left[64];
   while (the.global.pop(left, 64) != 0) continue;
+  count_shared(stats_counter::ends, static_cast<std::uint64_t>(live_goroutines()));  // which nobody will see end
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
     token& t = *the.tokens[i].load(memory_order_acquire);
@@ -159,6 +163,7 @@ void empty_queues() {
     while (t.queue.pop_front() != nullptr) continue;
     t.timers.bequeath(the.outside_timers);
     t.live.store(0, memory_order_relaxed);
+    publish_counts(t);
   }
   the.started_outside.store(0, memory_order_relaxed);
 }
@@ -287,6 +292,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     the.rest_lock.unlock();
     if (token* t = take_idle_token(); t != nullptr) hand_over(w, *t);
     set_this_worker(&w);
+    w.thread_id.store(this_thread_id(), memory_order_relaxed);
     if (!locks_are_watched()) w.party = party_slot();
     const party_number itself = *w.party;  // what the thread is before and after
     w.exceptions = this_thread_exceptions();

@@ -35,6 +35,8 @@
 #include "os/fiber_annotations.hpp"
 #include "park/body.hpp"
 #include "park/registry.hpp"
+#include "park/stack_census.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "sched/migration.hpp"
@@ -45,9 +47,7 @@ namespace {
 
 void goroutine_entry(void* message);
 
-void count_switch(worker& w) noexcept {
-  w.switches.store(w.switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
-}
+void count_switch(worker& w) noexcept { add_alone(w.switches, std::uint32_t{1}); }
 
 /// The first thing after a switch, on the worker that came here.
 [[gnu::always_inline]] inline void arrive(worker& w) noexcept {
@@ -107,7 +107,8 @@ void push_global(void* g) {
 }
 
 void release_record(token& t, goroutine& g) noexcept {
-  t.live.store(t.live.load(memory_order_relaxed) - 1, memory_order_relaxed);  // only written inside the token lock
+  ++t.counts.ends;
+  add_alone(t.live, std::int64_t{-1});  // only written inside the token lock
   g.id.store(0, memory_order_relaxed);
   g.state.store(goroutine_state::free, memory_order_relaxed);
   t.records[t.record_count++] = &g;
@@ -142,9 +143,10 @@ void bury(void* arg) {
   retire_fiber(g.self);
   const stack memory = g.self.bounds;
   g.self.bounds = {};
-  if (g.custom_stack)
+  if (g.custom_stack) {
+    note_stack_end(g, memory);
     unmap_stack(memory);
-  else if (t != nullptr)
+  } else if (t != nullptr)
     release_stack(*t, memory);
   else
     give_stack(memory);
@@ -153,6 +155,7 @@ void bury(void* arg) {
     return;
   }
   the.started_outside.fetch_sub(1, memory_order_relaxed);
+  count_shared(stats_counter::ends);
   discard(g);
   the.rest_lock.unlock();
 }
@@ -195,7 +198,8 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
       inherit_fiber(g->self, next->self);
       release_record(held_by(*w), *g);
       next->state.store(goroutine_state::running, memory_order_relaxed);
-      w->running = g = next;
+      g = next;
+      w->running = next;
       *w->party = next->id.load(memory_order_relaxed);
       count_switch(*w);
       w->lock.leave();
@@ -218,19 +222,39 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   }
 }
 
+/// The goroutine that runs, which is about to leave.
+[[gnu::always_inline]] inline void queue_again(worker& w, token& t, goroutine& me) noexcept {
+  me.state.store(goroutine_state::runnable, memory_order_relaxed);
+  if (force_migration || !t.queue.push_back(&me)) {
+    leave_behind(w, push_global, &me);
+  }
+}
+
+/// Yields by way of the worker's own stack. Now and then measures when it is its turn again.
+[[gnu::noinline, gnu::noipa]] void yield_looking_up(worker& w, token& t) {
+  goroutine& me = *w.running;
+  const std::uint32_t weight = sample_weight(w, t);
+  const std::uint32_t since = weight != 0 ? moment_now() : 0;
+  queue_again(w, t, me);
+  switch_to(w, me, nullptr);
+  if (weight != 0) note_latency(since, weight);
+}
+
 /// Inside the token lock, which it leaves.
 [[gnu::always_inline]] inline void leave_turn(worker& w) {
   goroutine& me = *w.running;
   token& t = held_by(w);
+  ++t.counts.yields;
   goroutine* const next = next_here(w, t);
   if (next == nullptr && t.until_look_up != 0 && !w.attention.load(memory_order_relaxed)) {  // nobody else
     w.lock.leave();
     return;
   }
-  me.state.store(goroutine_state::runnable, memory_order_relaxed);
-  if (force_migration || !t.queue.push_back(&me)) {
-    leave_behind(w, push_global, &me);
+  if (next == nullptr) [[unlikely]] {
+    yield_looking_up(w, t);
+    return;
   }
+  queue_again(w, t, me);
   switch_to(w, me, next);
 }
 
@@ -254,10 +278,24 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 
 /// For a goroutine that parks without a token. In a forked child it would sleep for ever. If its run is over, its
 /// waiter will be where somebody may find it, but nobody may run it: it stays abandoned.
-[[gnu::noinline]] goroutine* park_without_token(const worker& w, goroutine& me) noexcept {
+[[gnu::noinline]] void park_without_token(const worker& w, goroutine& me) noexcept {
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("a blocking operation");
   if (w.orphaned.load(memory_order_relaxed)) me.state.store(goroutine_state::abandoned, memory_order_relaxed);
-  return nullptr;
+}
+
+/// Parks by way of the worker's own stack; `t` is null if the worker has none. Now and then measures the wait.
+[[gnu::noinline, gnu::noipa]] void park_looking_up(worker& w, token* t, waiter& who, commit_function commit,
+                                                   void* arg) {
+  goroutine& me = *w.running;
+  const std::uint32_t weight = t != nullptr ? sample_weight(w, *t) : 0;
+  if (weight != 0) {
+    who.kind = weight == 1 ? timed_alone : timed_for_many;
+    who.awake.store(moment_now(), memory_order_relaxed);
+  }
+  leave_behind(w, commit, arg);
+  switch_to(w, me, nullptr);
+  happens_after(&me);
+  if (weight != 0) note_latency(who.awake.load(memory_order_relaxed), weight);
 }
 
 /// Parks the running goroutine of a worker that may be without a token; `commit` publishes it.
@@ -280,8 +318,20 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   who.kind = waiter_kind::goroutine;
   who.party = &me;
   note_wait(me, reason, object);
-  const bool joining = reason == wait_reason::join;
-  goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w), joining) : park_without_token(*w, me);
+  goroutine* next = nullptr;
+  token* t = nullptr;
+  if (w->lock.enter()) [[likely]] {
+    t = &held_by(*w);
+    ++t->counts.parks;
+    next = next_here(*w, *t, reason == wait_reason::join);
+  } else {
+    count_shared(stats_counter::parks);
+    park_without_token(*w, me);
+  }
+  if (next == nullptr) [[unlikely]] {
+    park_looking_up(*w, t, who, commit, arg);
+    return;
+  }
   leave_behind(*w, commit, arg);
   switch_to(*w, me, next);
   happens_after(&me);

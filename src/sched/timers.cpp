@@ -71,7 +71,7 @@ void timer_heap::bequeath(timer_heap& heir) {
   lock_.unlock();
 }
 
-bool timer_heap::fire_one(nanoseconds time, waiter*& won) {
+bool timer_heap::fire_one(nanoseconds time, waiter*& won, nanoseconds* late) {
   lock_.lock();
   if (entries_.empty() || entries_.top()->when > time) {
     lock_.unlock();
@@ -79,6 +79,7 @@ bool timer_heap::fire_one(nanoseconds time, waiter*& won) {
   }
   timer_entry* entry = entries_.pop();
   publish_earliest();
+  if (late != nullptr) *late = time - entry->when;
   const auto run = entry->run;
   if (run == nullptr) won = entry->claim(*entry);
   entry->heap.store(nullptr, memory_order_release);

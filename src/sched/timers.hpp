@@ -36,8 +36,8 @@ class timer_heap {
   void bequeath(timer_heap& heir);
 
   /// Takes out the first entry that is due by `time`; runs or claims it. False: none is due. The waiter to make ready,
-  /// if any, is left in `won`.
-  bool fire_one(nanoseconds time, waiter*& won);
+  /// if any, is left in `won`, and by how much it is late in `*late`.
+  bool fire_one(nanoseconds time, waiter*& won, nanoseconds* late = nullptr);
 
  private:
   void publish_earliest() noexcept;

@@ -22,6 +22,7 @@
 #include "os/fiber_annotations.hpp"
 #include "park/body.hpp"
 #include "park/registry.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "sched/migration.hpp"
@@ -71,6 +72,7 @@ void start_from_outside(goroutine& g) noexcept {
     return;
   }
   the.started_outside.fetch_add(1, memory_order_relaxed);
+  count_shared(stats_counter::starts);
   if (the.watchdog_pace.load(memory_order_relaxed) == watchdog_none) start_watchdog();
   inject(g);
 }
@@ -96,6 +98,12 @@ void start_from_outside(goroutine& g) noexcept {
   return wants_worker(t);
 }
 
+/// Inside the token lock.
+[[gnu::always_inline]] inline void count_start(token& t) noexcept {
+  ++t.counts.starts;
+  add_alone(t.live, std::int64_t{1});  // only written inside the token lock
+}
+
 enum class queued : std::uint8_t { not_yet, done, done_and_wake };
 
 /// ready() and start() where nothing is unusual: a goroutine of this worker queues another, which becomes `state`. It
@@ -112,7 +120,7 @@ enum class queued : std::uint8_t { not_yet, done, done_and_wake };
   }
   g.state.store(state, memory_order_relaxed);
   t.queue.set_next(&g);
-  if (starts) t.live.store(t.live.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  if (starts) count_start(t);
   const bool wake = wants_worker(t);
   w->lock.leave();
   return wake ? queued::done_and_wake : queued::done;
@@ -164,7 +172,7 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
     return;
   }
   token& t = held_by(*w);
-  t.live.store(t.live.load(memory_order_relaxed) + 1, memory_order_relaxed);  // only written inside the token lock
+  count_start(t);
   const bool wake = queue_here(*w, g);
   if (!nested) w->lock.leave();
   if (wake) wake_worker();
@@ -218,7 +226,11 @@ void inject(goroutine& g) noexcept {
 
 void ready(waiter& w) noexcept {
   if (w.kind != waiter_kind::goroutine) [[unlikely]] {
-    return w.kind == waiter_kind::thread ? ready_outside(w) : ready_coroutine(w);
+    if (w.kind == waiter_kind::thread) return ready_outside(w);
+    if (w.kind == waiter_kind::coroutine) return ready_coroutine(w);
+    note_timed_ready(w);
+  } else if (has_waited_long(*static_cast<const goroutine*>(w.party))) [[unlikely]] {
+    note_long_wait(*static_cast<const goroutine*>(w.party));
   }
   goroutine& g = *static_cast<goroutine*>(w.party);
   const queued how = queue_at_once(current_worker(), g, goroutine_state::woken, false);

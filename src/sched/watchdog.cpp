@@ -30,10 +30,14 @@
 #include "os/signals.hpp"
 #include "os/stack.hpp"
 #include "os/thread.hpp"
+#include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
+#include "sched/hogs.hpp"
+#include "sched/schedtrace.hpp"
 #include "weft/detail/panic.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace weft::detail {
@@ -59,6 +63,7 @@ void retake(worker& owner, token& t) {
     owner.lock.give_back();
     return;
   }
+  count_here(t, stats_counter::tokens_retaken);
   owner.held.store(nullptr, memory_order_relaxed);
   owner.lock.take();
   give_token(t, false);
@@ -80,6 +85,7 @@ void look_at(token& t, nanoseconds time) {
     return;
   }
   const nanoseconds still = time - owner->seen_since;
+  if (!blocking && still >= slice) watch_slice(*owner, switches, owner->seen_since, time);
   if (still >= (blocking ? blocking_slice : slice) && others_wait(t, time)) {
     retake(*owner, t);
   } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
@@ -94,6 +100,9 @@ void look() {
   for (std::uint32_t i = 0; i < n; ++i) {
     look_at(*the.tokens[i].load(memory_order_acquire), time);
   }
+  watch_longest_slice(time);
+  write_gauges(time);
+  schedtrace(time);
   // Everybody computes, and so nobody looks at the descriptors.
   if (the.descriptors.load(memory_order_relaxed) != 0 && the.polled_at.load(memory_order_relaxed) <= time - slice) {
     poll_descriptors();
@@ -110,9 +119,10 @@ void sleep_deeply() {
       !the.interrupted.load(memory_order_seq_cst)) {
     constexpr nanoseconds quiet = 1'000'000'000;
     constexpr std::size_t warm = 1024;
-    if (futex_wait(the.watchdog_signal, seen, quiet)) {
+    const nanoseconds interval = schedtrace_interval();
+    if (futex_wait(the.watchdog_signal, seen, interval != 0 ? std::min(interval, quiet) : quiet)) {
       trim_stacks(warm);
-      futex_wait(the.watchdog_signal, seen, -1);
+      if (interval == 0) futex_wait(the.watchdog_signal, seen, -1);
     }
   }
   the.watchdog_pace.store(watchdog_slow, memory_order_seq_cst);
@@ -144,6 +154,10 @@ void watchdog_thread(void*) {
 
 }  // namespace
 
+void move_coarse_clock() noexcept {
+  the.coarse_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
+}
+
 void wake_watchdog() noexcept {
   the.watchdog_signal.fetch_add(1, memory_order_seq_cst);
   futex_wake(the.watchdog_signal, 1);
@@ -161,7 +175,7 @@ void start_watchdog() {
   const runtime_section inside;
   std::uint32_t expected = watchdog_none;
   if (!the.watchdog_pace.compare_exchange_strong(expected, watchdog_slow, memory_order_seq_cst)) return;
-  the.coarse_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
+  move_coarse_clock();
   const int error = start_thread(watchdog_thread, nullptr, "weft-watchdog", std::size_t{256} * 1024);
   if (error != 0) fatalf("thread exhaustion: cannot start the watchdog thread: %s", std::strerror(error));
   the.watchdog_started.store(true, memory_order_seq_cst);

@@ -23,6 +23,7 @@
 #include "os/fiber.hpp"
 #include "os/stack.hpp"
 #include "park/goroutine.hpp"
+#include "park/stats.hpp"
 #include "sched/run_queue.hpp"
 #include "sched/timers.hpp"
 #include "sched/token_lock.hpp"
@@ -32,6 +33,33 @@
 namespace weft::detail {
 
 struct worker;
+
+/// A pointer that one thread writes and reports on others read: relaxed both, for it orders nothing.
+class running_goroutine {
+ public:
+  operator goroutine*() const noexcept { return at_.load(memory_order_relaxed); }
+  goroutine* operator->() const noexcept { return *this; }
+  running_goroutine& operator=(goroutine* g) noexcept {
+    at_.store(g, memory_order_relaxed);
+    return *this;
+  }
+
+ private:
+  atomic<goroutine*> at_{nullptr};
+};
+
+/// Switches until a worker looks up from its own queue: a prime, as in Go, so that it meets no period of a program's.
+inline constexpr std::uint32_t look_up_every = 61;
+
+/// What a token counts (counters.hpp). Inside the token lock.
+struct token_counts {
+  std::uint64_t parks = 0;
+  std::uint64_t yields = 0;
+  std::uint64_t starts = 0;
+  std::uint64_t ends = 0;
+  std::uint64_t turns = 0;  // up to the last look up
+  std::uint32_t looks = 0;  // since a wait was timed
+};
 
 /// Free records and stacks are kept by the token in stacks of these sizes; a batch of half goes to or from the store.
 inline constexpr std::size_t warm_stacks = 64;
@@ -48,11 +76,13 @@ struct alignas(64) token {
   run_queue<goroutine*> queue;
   std::size_t record_count = 0;
   std::size_t stack_count = 0;
-  std::uint64_t next_id = 0, last_id = 0;  // goroutine ids at hand: [next_id, last_id)
-  std::uint32_t until_look_up = 61;        // switches until the worker looks up (find_work.cpp); 0: now
-  bool global_turn = false;                // whose turn it is after a slice (find_work.cpp)
-  bool joining = false;                    // who looks up parks to join (find_work.cpp)
-  std::uint32_t eager = 0;                 // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
+  std::uint64_t next_id = 0, last_id = 0;       // goroutine ids at hand: [next_id, last_id)
+  std::uint32_t until_look_up = look_up_every;  // switches until the worker looks up (find_work.cpp); 0: now
+  bool global_turn = false;                     // whose turn it is after a slice (find_work.cpp)
+  bool joining = false;                         // who looks up parks to join (find_work.cpp)
+  std::uint32_t eager = 0;  // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
+  token_counts counts;
+  stats_lane* lane = nullptr;      // in the statistics page; set once
   atomic<std::int64_t> live{0};    // goroutines started minus ended here; written inside the lock, read by anybody
   atomic<worker*> owner{nullptr};  // who holds it; read by anybody, as a hint
   std::uint32_t index = 0;
@@ -75,7 +105,7 @@ inline constexpr std::uint32_t nudged = 2;  // still resting: look again
 struct alignas(64) worker {
   token_lock lock;
   atomic<token*> held{nullptr};         // released by tie(); a thief inside the lock acquires it
-  goroutine* running = nullptr;         // null on the scheduler's own stack
+  running_goroutine running;            // null on the scheduler's own stack
   party_number* party = &unread_party;  // of its thread: the number of `running` (party.hpp)
   exception_state* exceptions = nullptr;
   commit_function commit = nullptr;  // what to do once the goroutine that just left is at rest
@@ -99,6 +129,9 @@ struct alignas(64) worker {
   atomic<bool> orphaned{false};               // its run is over; set by run(), its thread never goes on
   bool pinned = false;                        // under the idle lock: its thread runs as a foreign one (pin.cpp)
   std::uint32_t pins = 0;                     // how many of them
+  atomic<void*> blocked_pc{nullptr};          // who called enter_blocking, for reports; while `blocking`
+  atomic<void*> blocked_fp{nullptr};          // and its frame
+  atomic<int> thread_id{0};                   // the kernel's number of its thread
   bool is_caller = false;                     // the thread inside run()
   bool ended = true;                          // under the idle lock: no thread is at it, or none yet
   std::uint32_t seen_switches = 0;            // the watchdog's

@@ -19,6 +19,8 @@
 #include "park/body.hpp"
 #include "park/lock_order.hpp"
 #include "park/registry.hpp"
+#include "park/stack_census.hpp"
+#include "park/stats.hpp"
 #include "weft/detail/panic.hpp"
 
 namespace weft::detail {
@@ -61,6 +63,7 @@ void sim_engine::start(goroutine& g) noexcept {
   if (on_driver()) {
     runnable_.push_back(&g);
     ++live_;
+    count_shared(stats_counter::starts);
     may_interrupt();
     return;
   }
@@ -79,7 +82,10 @@ void sim_engine::signal_inbox() noexcept {
 bool sim_engine::take_inbox() {
   inbox_lock_.lock();
   for (goroutine* g : inbox_) {
-    if (g->state.load(memory_order_relaxed) == goroutine_state::fresh) ++live_;
+    if (g->state.load(memory_order_relaxed) == goroutine_state::fresh) {
+      ++live_;
+      count_shared(stats_counter::starts);
+    }
     runnable_.push_back(g);
   }
   const bool any = !inbox_.empty();
@@ -116,13 +122,16 @@ void sim_engine::give_back(goroutine& g) {
   const stack memory = g.self.bounds;
   g.self.bounds = {};
   if (memory.top != nullptr) {
-    if (g.custom_stack)
+    if (g.custom_stack) {
+      note_stack_end(g, memory);
       unmap_stack(memory);
-    else
+    } else {
       give_stack(memory);
+    }
   }
   discard(g);
   --live_;
+  count_shared(stats_counter::ends);
 }
 
 __attribute__((noinline)) void sim_engine::step(goroutine& g) {
@@ -133,6 +142,7 @@ __attribute__((noinline)) void sim_engine::step(goroutine& g) {
   }
   g.state.store(goroutine_state::running, memory_order_relaxed);
   running_ = &g;
+  count_alone(lane_of_token(0), stats_counter::turns);
   *party_ = g.id.load(memory_order_relaxed);
   switch_fiber(host_, g.self, nullptr, exceptions_);
   running_ = nullptr;
@@ -154,6 +164,7 @@ void sim_engine::may_interrupt() noexcept {
 }
 
 void sim_engine::yield() noexcept {
+  count_alone(lane_of_token(0), stats_counter::yields);
   goroutine* g = running_;
   g->state.store(goroutine_state::runnable, memory_order_relaxed);
   leave({[](void* arg) {
@@ -234,6 +245,7 @@ void sim_engine::fire_due() {
     }
     timer_entry* entry = due->pop();
     entry->heap.store(nullptr, memory_order_release);
+    note_duration(lane_of_token(0), stats_duration::timer_late, clock_ - entry->when);
     const auto run = entry->run;
     if (run == nullptr) won = entry->claim(*entry);
     inbox_lock_.unlock();
@@ -262,7 +274,6 @@ void sim_engine::wait_outside() {
 }
 
 void sim_engine::deadlock() {
-  reporting_all_ = true;
   if (main_gone_ && live_ == 0) fatal("no goroutines (main called goexit) - deadlock!");
   fatal("all goroutines are asleep - deadlock!");
 }
@@ -277,12 +288,16 @@ void sim_engine::park(waiter& w, wait_reason reason, const void* object, commit_
   goroutine& g = *running_;
   w.kind = waiter_kind::goroutine;
   w.party = &g;
+  w.awake.store(moment(), memory_order_relaxed);
+  count_alone(lane_of_token(0), stats_counter::parks);
   g.reason.store(reason, memory_order_relaxed);
   g.object.store(object, memory_order_relaxed);
   g.since_ms.store(static_cast<std::uint32_t>(clock_ / 1'000'000), memory_order_relaxed);
   g.state.store(goroutine_state::waiting, memory_order_relaxed);
   leave({commit, arg});
   happens_after(&g);
+  note_duration(lane_of_token(0), stats_duration::run_queue,
+                nanoseconds{moment() - w.awake.load(memory_order_relaxed)} << 4);
 }
 
 void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
@@ -327,9 +342,22 @@ void sim_engine::call_next_driver(waiter* leaving) noexcept {
   inbox_lock_.unlock();
 }
 
+/// Before the goroutine is made runnable: time is the driver's, so foreign threads cannot tell, and the wait that one
+/// of them ends counts as time in the run queue. Moments are of 16 ns.
+void sim_engine::note_wait_end(waiter& w) noexcept {
+  const goroutine& g = *static_cast<const goroutine*>(w.party);
+  constexpr std::uint32_t most_ms = 60'000;  // moments go round a little later
+  const std::uint32_t ms = static_cast<std::uint32_t>(clock_ / 1'000'000) - g.since_ms.load(memory_order_relaxed);
+  const nanoseconds waited =
+      ms > most_ms ? nanoseconds{ms} * 1'000'000 : nanoseconds{moment() - w.awake.load(memory_order_relaxed)} << 4;
+  note_duration(lane_of_token(0), histogram_of(g.reason.load(memory_order_relaxed)), waited);
+  w.awake.store(moment(), memory_order_relaxed);
+}
+
 void sim_engine::ready(waiter& w) noexcept {
   switch (w.kind) {
     case waiter_kind::goroutine:
+      if (on_driver()) note_wait_end(w);
       enqueue(*static_cast<goroutine*>(w.party));
       break;
     case waiter_kind::thread:

@@ -73,7 +73,7 @@ class sim_engine {
   [[nodiscard]] std::size_t live() const noexcept { return live_; }
   [[nodiscard]] std::size_t parked() const noexcept;
 
-  /// For reports: all goroutines (a deadlock) or only the running one (a panic).
+  /// For reports: all goroutines, the running one first.
   void report(int fd, naming style = naming::demangled) noexcept;
 
  private:
@@ -94,6 +94,8 @@ class sim_engine {
   static void break_poll() noexcept;
   bool attend_interrupts();
   void wait_outside();
+  void note_wait_end(waiter& w) noexcept;
+  [[nodiscard]] std::uint32_t moment() const noexcept { return static_cast<std::uint32_t>(clock_ >> 4); }
   [[nodiscard]] bool outsiders_may_act() const;
   [[noreturn]] void deadlock();
 
@@ -128,7 +130,6 @@ class sim_engine {
   pending_commit commit_;
   std::size_t live_ = 0;
   std::vector<waiter*> settling_;
-  bool reporting_all_ = false;
   bool main_gone_ = false;
 
   // Shared with foreign threads.

@@ -24,6 +24,7 @@
 #include "park/goroutine_groups.hpp"
 #include "park/parallelism.hpp"
 #include "park/registry.hpp"
+#include "park/stats.hpp"
 #include "park/watch.hpp"
 #include "sim/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -52,23 +53,21 @@ struct main_call {
 
 void sim_engine::report(int fd, naming style) noexcept {
   const auto now_ms = static_cast<std::uint32_t>(clock_ / 1'000'000);
-  if (reporting_all_) {
-    print_goroutines(fd, running_, now_ms, style);
-  } else if (running_ != nullptr && on_driver()) {
-    print_goroutine(fd, *running_, true, now_ms, style);
-  }
+  print_goroutines(fd, on_driver() ? running_ : nullptr, now_ms, style);
 }
 
 void sim_engine::prepare_process() {
   static const bool once = [] {
     self_check = true;
+    open_stats();
+    stats().lanes.store(1, memory_order_relaxed);
     set_report_hook([](int fd) { sim().report(fd); });
+    set_last_report_hook([](int fd) { sim().report(fd, naming::as_linked); });
     install_terminate_handler();
     install_overflow_handler(describe_stack);
     install_quit_handler([] {
       begin_report();
       write_text(2, "SIGQUIT: quit\n");
-      sim().reporting_all_ = true;
       sim().report(2, naming::as_linked);
       end_report();
     });
@@ -100,6 +99,7 @@ void sim_engine::abandon() {
   }
   inbox_lock_.unlock();
   for_each_goroutine([](void*, goroutine& g) { detail::abandon(g); }, nullptr);
+  count_shared(stats_counter::ends, live_);  // which nobody will see end
   live_ = 0;
 }
 
@@ -131,6 +131,7 @@ int sim_engine::run_main(goroutine& main, const run_options& options) {
   stopped_.store(false);
   runnable_.push_back(&main);
   ++live_;
+  count_shared(stats_counter::starts);
   drain_ = options.drain;
   const runtime_section inside;
   drive([](void* engine) { return static_cast<sim_engine*>(engine)->over(); }, this);

@@ -12,6 +12,7 @@
 #include "park/dump.hpp"
 #include "park/parallelism.hpp"
 #include "park/registry.hpp"
+#include "park/stats.hpp"
 #include "sim/engine.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/runtime.hpp"
@@ -86,6 +87,17 @@ void pin_here() noexcept {}
 void unpin_here() noexcept {}
 
 std::uint32_t lane() noexcept { return current() != nullptr ? 0 : no_lane; }
+
+// One thread: whoever asks is the one that runs.
+std::size_t frames_elsewhere(const goroutine&, void**, std::size_t) noexcept { return 0; }
+
+void refresh_stats() noexcept {
+  stats_head& head = stats();
+  head.gomaxprocs.store(1, memory_order_relaxed);
+  head.goroutines.store(sim().live(), memory_order_relaxed);
+  head.threads.store(1, memory_order_relaxed);
+  head.looked_ns.store(static_cast<std::uint64_t>(sim().now()), memory_order_relaxed);
+}
 
 std::uint64_t draw() noexcept {
   const runtime_section inside;

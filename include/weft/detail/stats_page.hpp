@@ -15,8 +15,8 @@
 // threads, and workers without a token. The total of a counter is the sum over those. Numbers are of the machine's own
 // byte order. Counters and buckets only grow; they belong to the process, not to a run of it.
 //
-// Compatibility. A reader checks `magic` and `version`, and takes sizes and offsets from the head. Counters, gauges and
-// histograms are added at the end of their lists, where room is kept; anything else is another version.
+// Compatibility. A reader waits for `magic`, checks `version`, and takes sizes and offsets from the head. Counters,
+// gauges and histograms are added at the end of their lists, where room is kept; anything else is another version.
 //
 // Who writes. A counter of a lane: whoever holds that token, by plain stores, from counts of his own which he brings
 // here when he looks up from his work (every 61 switches, and before he rests), so they lag behind by up to 60 switches
@@ -25,8 +25,8 @@
 // sleeps, and the gauges say how things were when it fell asleep. The hog: the watchdog, between two steps of
 // `hog_version`, which is odd while it writes.
 //
-// Memory ordering: everything is relaxed, except that hog_version is released after and acquired before what it guards;
-// a reader gets numbers of slightly different moments.
+// Memory ordering: everything is relaxed, except that magic is released last, and hog_version is released after and
+// acquired before what it guards; a reader gets numbers of slightly different moments.
 //
 // Histograms. Bucket i counts durations from floor(i) up to, not including, floor(i + 1): four buckets per power of two
 // from 64 ns on, 16 ns each below, so a bucket is at most a quarter wide. Frequent events are sampled: then one event
@@ -53,8 +53,7 @@ static_assert(sizeof(stats_word) == 8);
 /// What a lane counts.
 enum class stats_counter : std::uint8_t {
   turns,           // times that a goroutine was switched to
-  parks,           // times that one began to wait
-  readies,         // times that one that waited was made runnable
+  parks,           // times that one began to wait; each has been woken since, or still waits
   yields,          // times that one let others run
   starts,          // goroutines started
   ends,            // goroutines that have ended; the sum of starts minus that of ends are alive
@@ -64,7 +63,6 @@ enum class stats_counter : std::uint8_t {
   global_takes,    // times that goroutines were taken from the global queue
   polls,           // times that the kernel was asked for ready descriptors
   poll_wakes,      // parties woken because their descriptor was ready
-  timers_fired,    // deadlines that came
   rests,           // times that a worker went to sleep
   tokens_retaken,  // times that the watchdog took the token from a goroutine that kept it
   blocking_calls,  // calls of blocking()
@@ -126,8 +124,8 @@ static_assert(stats_bucket(stats_floor(50) - 1) == 49 && stats_bucket(~std::uint
 enum class stats_phase : std::uint8_t { not_started, running, ended };
 
 struct alignas(4096) stats_head {
-  // Written before the page can be found.
-  std::uint64_t magic = stats_magic;
+  // Written once, when weft starts in the process.
+  stats_word magic{0};  // stats_magic; the last of these
   std::uint32_t version = stats_version;
   std::uint32_t lanes_at = 0;  // bytes from the beginning of the head
   std::uint32_t lane_bytes = 0;

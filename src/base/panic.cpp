@@ -43,14 +43,14 @@ constexpr int failure_status = 2;  // as in Go
 atomic<unsigned long> reporter{0};       // by whoever reports first
 atomic<report_hook> hook{nullptr};       // by the engine at start; read by the reporter
 atomic<report_hook> last_hook{nullptr};  // likewise; read by the alarm's handler
-atomic<std::uint64_t> written{0};        // how often something was
+atomic<std::uint64_t> writes{0};         // how often something was
 constexpr unsigned patience = 10;        // seconds
 
 /// The report has not got on since the last time.
 void on_alarm(int) noexcept {
   static atomic<std::uint64_t> seen{0};
   static atomic<bool> last_try{false};
-  const std::uint64_t now = written.load();
+  const std::uint64_t now = writes.load();
   ::alarm(patience);
   if (seen.exchange(now) != now) return;
   if (!last_try.exchange(true)) {
@@ -134,7 +134,7 @@ void end_report_unflushed() noexcept {
 
 void write_text(int fd, const char* text) noexcept {
   const int saved = errno;
-  written.fetch_add(1);
+  writes.fetch_add(1);
   for (std::size_t left = std::strlen(text); left > 0;) {
     const ssize_t written = ::write(fd, text, left);
     if (written < 0 && errno == EINTR) continue;

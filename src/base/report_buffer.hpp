@@ -38,8 +38,8 @@ class report_buffer {
   }
 
  private:
-  static constexpr std::size_t size = 2000;
-  static constexpr std::size_t longest = 800;
+  static constexpr std::size_t size = 1100;
+  static constexpr std::size_t longest = 640;
 
   const int fd_;
   std::size_t used_ = 0;

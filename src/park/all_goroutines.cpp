@@ -9,7 +9,8 @@
 // batches: the records' stacks are asked for first, and walked when they have had time to come.
 //
 // The table of kinds is mapped for each dump, and comes from the kernel: the heap may be what is broken. There is room
-// for some thousand kinds; what does not fit is counted. Without memory for the table every goroutine is printed.
+// for some thousand kinds; what does not fit is counted. Without memory a small table is used that is always
+// there, by one dump at a time; who comes second waits for nobody, and prints every goroutine.
 //
 // Memory ordering: as in dump.cpp.
 #include <algorithm>
@@ -20,14 +21,13 @@
 #include "os/pages.hpp"
 #include "park/dump.hpp"
 #include "park/registry.hpp"
+#include "weft/detail/word_lock.hpp"
 
 namespace weft::detail {
 namespace {
 
 constexpr std::size_t most_frames = 50;
 constexpr std::size_t telling_frames = 10;
-constexpr std::size_t table_size = 4096;  // a power of two
-constexpr std::size_t most_kinds = table_size * 3 / 4;
 constexpr std::size_t batch_size = 32;
 
 struct kind {
@@ -39,13 +39,16 @@ struct kind {
   std::uint64_t id;          // its number when it was counted
 };
 
-struct table {
-  kind kinds[table_size];
-};
-static_assert(sizeof(table) <= large_page);
+constexpr std::size_t spare_size = 256;
+constexpr std::size_t table_size = 4096;
+static_assert(table_size * sizeof(kind) <= large_page);
+
+constinit kind spare_table[spare_size];
+word_lock spare_lock;
 
 struct collection {
-  table& kinds;
+  kind* const kinds;
+  const std::size_t size;
   const goroutine* here;
   std::uint32_t now_ms;
   std::size_t kind_count = 0;
@@ -82,11 +85,11 @@ std::uint64_t hash_of(collection& all, const goroutine& g) noexcept {
 void count(collection& all, const goroutine& g) noexcept {
   const std::uint64_t hash = hash_of(all, g);
   const std::uint32_t waited = waited_ms(g, all.now_ms);
-  std::size_t at = hash % table_size;
-  while (all.kinds.kinds[at].count != 0 && all.kinds.kinds[at].hash != hash) at = (at + 1) % table_size;
-  kind& k = all.kinds.kinds[at];
+  std::size_t at = hash % all.size;
+  while (all.kinds[at].count != 0 && all.kinds[at].hash != hash) at = (at + 1) % all.size;
+  kind& k = all.kinds[at];
   if (k.count == 0) {
-    if (all.kind_count == most_kinds) {
+    if (all.kind_count == all.size * 3 / 4) {
       ++all.uncounted;
       return;
     }
@@ -135,8 +138,8 @@ void print_kind(report_buffer& out, const kind& k, std::uint32_t now_ms, naming 
 
 void print_kinds(int fd, collection& all, naming style) noexcept {
   count_batch(all);
-  kind* const begin = all.kinds.kinds;
-  kind* const end = std::remove_if(begin, begin + table_size, [](const kind& k) { return k.count == 0; });
+  kind* const begin = all.kinds;
+  kind* const end = std::remove_if(begin, begin + all.size, [](const kind& k) { return k.count == 0; });
   std::sort(begin, end,
             [](const kind& a, const kind& b) { return a.count != b.count ? a.count > b.count : a.id < b.id; });
   report_buffer out(fd);
@@ -169,16 +172,22 @@ std::size_t count_all() noexcept {
 void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms, naming style) noexcept {
   const runtime_section inside;
   if (here != nullptr) print_goroutine(fd, *here, true, now_ms, style);
-  std::byte* const memory = count_all() > most_shown_each ? map_large_page() : nullptr;
-  if (memory == nullptr) {
+  const bool many = count_all() > most_shown_each;
+  std::byte* const memory = many ? map_large_page() : nullptr;
+  const bool spare = many && memory == nullptr && spare_lock.try_lock();
+  if (memory == nullptr && !spare) {
     singles all{fd, here, now_ms, style};
     for_each_goroutine(print_single, &all);
     return;
   }
-  collection all{*reinterpret_cast<table*>(memory), here, now_ms};
+  if (spare) std::fill_n(spare_table, spare_size, kind{});
+  collection all{spare ? spare_table : reinterpret_cast<kind*>(memory), spare ? spare_size : table_size, here, now_ms};
   for_each_goroutine(collect, &all);
   print_kinds(fd, all, style);
-  unmap_large_page(memory);
+  if (spare)
+    spare_lock.unlock();
+  else
+    unmap_large_page(memory);
 }
 
 }  // namespace weft::detail

@@ -38,7 +38,10 @@ word_lock boot_lock;  // one start at a time
 
 std::uint32_t now_ms() noexcept { return static_cast<std::uint32_t>(monotonic_ns() / 1'000'000); }
 
-void report(int fd) { print_goroutines(fd, current(), now_ms()); }
+void report(int fd) {
+  if (the.made.load(memory_order_acquire) == 0) return;  // nothing has begun, and there may be no memory for it
+  print_goroutines(fd, current(), now_ms());
+}
 
 /// A signal handler may interrupt the allocator, which demangling needs; the watchdog does it in peace.
 bool hand_to_watchdog() noexcept {

@@ -4,7 +4,7 @@
 // seconds: 40
 // expect-stdout: ^\[main\] err: panic: in main\n\[main\] err: goroutine 1 \[running\]:$
 // expect-stdout: ^\[main\] exit 2$
-// expect-stdout: ^\[foreign thread\] err: panic: from outside\n\[foreign thread\] reports: 1\n\[foreign thread\] exit 2$
+// expect-stdout: ^\[foreign thread\] err: panic: from outside\n(\[foreign thread\] err: .*\n)*\[foreign thread\] reports: 1\n\[foreign thread\] exit 2$
 // expect-stdout: ^\[catch\] err: panic: cannot be caught$
 // expect-stdout: ^\[catch\] exit 2$
 // expect-stdout: ^\[catch deadlock\] err: fatal error: all goroutines are asleep - deadlock!$

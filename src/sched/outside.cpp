@@ -29,7 +29,7 @@ void park_outside(waiter& who, wait_reason reason, const void* object, commit_fu
     pinned->running->since_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
   }
   who.kind = waiter_kind::thread;
-  who.party = pinned != nullptr ? pinned->running : nullptr;
+  who.party = pinned != nullptr ? static_cast<goroutine*>(pinned->running) : nullptr;
   commit(arg);
   the.outside_parked.fetch_add(1, memory_order_seq_cst);
   if (who.awake.load(memory_order_acquire) == 0 && the.active.load(memory_order_seq_cst) == 0) check_deadlock();

@@ -20,7 +20,7 @@ goroutine* current() noexcept {
   worker* const w = current_worker();
   if (w != nullptr) return w->running;
   worker* const pinned = pinned_worker();
-  return pinned != nullptr ? pinned->running : nullptr;
+  return pinned != nullptr ? static_cast<goroutine*>(pinned->running) : nullptr;
 }
 
 bool can_start() noexcept {

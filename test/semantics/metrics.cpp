@@ -80,8 +80,14 @@ WEFT_TEST_WITH("H1.2", "a long wait is measured, by what was waited for", .seeds
       [&] { m.unlock(); });
   EXPECT_GE(locks.lock_wait.count(), 1u);
   EXPECT_GE(locks.lock_wait.longest(), 10ms);
-  weft::semaphore<> s(0);
-  const weft::metrics syncs = waiting([&] { s.acquire(); }, [&] { s.release(); });
+  weft::semaphore s(1);
+  s.acquire();
+  const weft::metrics syncs = waiting(
+      [&] {
+        s.acquire();
+        s.release();
+      },
+      [&] { s.release(); });
   EXPECT_GE(syncs.sync_wait.count(), 1u);
   EXPECT_GE(syncs.sync_wait.longest(), 10ms);
 }

@@ -278,21 +278,22 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 
 /// For a goroutine that parks without a token. In a forked child it would sleep for ever. If its run is over, its
 /// waiter will be where somebody may find it, but nobody may run it: it stays abandoned.
-[[gnu::noinline]] void park_without_token(const worker& w, goroutine& me) noexcept {
+[[gnu::noinline]] goroutine* park_without_token(const worker& w, goroutine& me) noexcept {
+  count_shared(stats_counter::parks);
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("a blocking operation");
   if (w.orphaned.load(memory_order_relaxed)) me.state.store(goroutine_state::abandoned, memory_order_relaxed);
+  return nullptr;
 }
 
-/// Parks by way of the worker's own stack; `t` is null if the worker has none. Now and then measures the wait.
-[[gnu::noinline, gnu::noipa]] void park_looking_up(worker& w, token* t, waiter& who, commit_function commit,
-                                                   void* arg) {
+/// Parks by way of the worker's own stack; what is to be done then has been left behind. Now and then measures the
+/// wait.
+[[gnu::noinline, gnu::noipa]] void park_looking_up(worker& w, waiter& who) noexcept {
   goroutine& me = *w.running;
-  const std::uint32_t weight = t != nullptr ? sample_weight(w, *t) : 0;
+  const std::uint32_t weight = w.lock.is_inside() ? sample_weight(w, held_by(w)) : 0;  // else there is no token
   if (weight != 0) {
     who.kind = weight == 1 ? timed_alone : timed_for_many;
     who.awake.store(moment_now(), memory_order_relaxed);
   }
-  leave_behind(w, commit, arg);
   switch_to(w, me, nullptr);
   happens_after(&me);
   if (weight != 0) note_latency(who.awake.load(memory_order_relaxed), weight);
@@ -304,6 +305,11 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   goroutine* const next = w.lock.enter() ? next_here(w, held_by(w)) : nullptr;
   leave_behind(w, commit, arg);
   switch_to(w, me, next);
+}
+
+[[gnu::always_inline]] inline goroutine* next_to_park(worker& w, token& t, bool joining) noexcept {
+  ++t.counts.parks;
+  return next_here(w, t, joining);
 }
 
 [[gnu::noinline, gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit,
@@ -318,21 +324,13 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   who.kind = waiter_kind::goroutine;
   who.party = &me;
   note_wait(me, reason, object);
-  goroutine* next = nullptr;
-  token* t = nullptr;
-  if (w->lock.enter()) [[likely]] {
-    t = &held_by(*w);
-    ++t->counts.parks;
-    next = next_here(*w, *t, reason == wait_reason::join);
-  } else {
-    count_shared(stats_counter::parks);
-    park_without_token(*w, me);
-  }
+  const bool joining = reason == wait_reason::join;
+  goroutine* const next = w->lock.enter() ? next_to_park(*w, held_by(*w), joining) : park_without_token(*w, me);
+  leave_behind(*w, commit, arg);
   if (next == nullptr) [[unlikely]] {
-    park_looking_up(*w, t, who, commit, arg);
+    park_looking_up(*w, who);
     return;
   }
-  leave_behind(*w, commit, arg);
   switch_to(*w, me, next);
   happens_after(&me);
 }

@@ -112,6 +112,7 @@ enum class queued : std::uint8_t { not_yet, done, done_and_wake };
                                                    bool starts) noexcept {
   if (force_migration || asan_on || tsan_on || w == nullptr || w->running == nullptr) return queued::not_yet;
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return queued::not_yet;
+  if (!starts && has_waited_long(g)) return queued::not_yet;  // to be noted
   if (!w->lock.enter_at_once()) return queued::not_yet;
   token& t = held_by(*w);
   if (goroutine* const displaced = t.queue.next(); displaced != nullptr && !t.queue.push_back(displaced)) {
@@ -206,6 +207,20 @@ goroutine* make_without_token(const start_options& options) {
   start(*g);
 }
 
+/// A goroutine whose wait is measured if it was long.
+[[gnu::noinline]] void ready_noted(goroutine& g) noexcept {
+  if (has_waited_long(g)) note_long_wait(g);
+  ready_goroutine(g);
+}
+
+/// What is no goroutine, or one whose wait is timed.
+[[gnu::noinline]] void ready_other(waiter& w) noexcept {
+  if (w.kind == waiter_kind::thread) return ready_outside(w);
+  if (w.kind == waiter_kind::coroutine) return ready_coroutine(w);
+  note_timed_ready(w);
+  ready_goroutine(*static_cast<goroutine*>(w.party));
+}
+
 }  // namespace
 
 void push_back(token& t, goroutine& g) noexcept {
@@ -226,16 +241,12 @@ void inject(goroutine& g) noexcept {
 
 void ready(waiter& w) noexcept {
   if (w.kind != waiter_kind::goroutine) [[unlikely]] {
-    if (w.kind == waiter_kind::thread) return ready_outside(w);
-    if (w.kind == waiter_kind::coroutine) return ready_coroutine(w);
-    note_timed_ready(w);
-  } else if (has_waited_long(*static_cast<const goroutine*>(w.party))) [[unlikely]] {
-    note_long_wait(*static_cast<const goroutine*>(w.party));
+    return ready_other(w);
   }
   goroutine& g = *static_cast<goroutine*>(w.party);
   const queued how = queue_at_once(current_worker(), g, goroutine_state::woken, false);
   if (how == queued::not_yet) [[unlikely]] {
-    return ready_goroutine(g);
+    return ready_noted(g);
   }
   if (how == queued::done_and_wake) wake_worker();
 }

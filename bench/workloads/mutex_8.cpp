@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What does a lock cost that eight goroutines (or BENCH_X) want all the time? Operation: one lock and unlock around an increment.
-// Checksum: the counter, which only mutual exclusion makes right.
+// What does a lock cost that eight goroutines (or BENCH_X) want all the time? Operation: one lock and unlock around an
+// increment. Checksum: the counter, which only mutual exclusion makes right.
 #include "../harness.hpp"
 #include "weft/weft.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How late is a goroutine that is woken? One sleeps until moments a millisecond apart; it notes how late it is, and sends
-// the moment of its send to another, which notes how long that took. BENCH_CASE says what else goes on meanwhile:
+// How late is a goroutine that is woken? One sleeps until moments a millisecond apart; it notes how late it is, and
+// sends the moment of its send to another, which notes how long that took. BENCH_CASE says what else goes on meanwhile:
 //   idle    nothing
 //   busy    a hundred goroutines that compute for 20 us and yield
 //   chatty  sixty-four pairs that pass a message back and forth

@@ -78,10 +78,10 @@ class locality {
   static constexpr nanoseconds worth_a_move = 1'000;  // between two switches, on average
   static constexpr std::uint32_t shortest = 64, longest = 4096;
 
-  std::uint32_t hops_ = 0;              // since the last look
-  std::uint32_t patience_ = shortest;   // how many looks it would close for
-  nanoseconds since_ = 0;               // when it first looked up and saw many hops; 0: it did not
-  atomic<std::uint32_t> looks_{0};      // for so many more it is closed; 0: open
+  std::uint32_t hops_ = 0;             // since the last look
+  std::uint32_t patience_ = shortest;  // how many looks it would close for
+  nanoseconds since_ = 0;              // when it first looked up and saw many hops; 0: it did not
+  atomic<std::uint32_t> looks_{0};     // for so many more it is closed; 0: open
 };
 
 }  // namespace weft::detail

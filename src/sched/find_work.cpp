@@ -218,7 +218,7 @@ goroutine* find_work(worker& w) {
   }
   if (w.searching && g != nullptr) {
     w.searching = false;
-    if (the.idle.end_search() && work_visible()) wake_worker();
+    if (the.idle.end_search() && work_visible()) hand_on_search();
   } else if (g != nullptr && shares(t) && the.idle.worker_wanted()) {
     wake_worker();  // timers or descriptors have queued more than this worker runs now
   }

@@ -14,8 +14,7 @@
 // overwritten when they go on. Not those that are pinned, which may run beside the workers, nor those of a finished
 // run.
 //
-// How much. What lies a page and more below the saved stack pointer: the red zone and what switch_context keeps below
-// it stay.
+// How much. The whole pages below the saved stack pointer, the red zone, and what switch_context keeps below it.
 //
 // Rejected: to let the goroutine do it before it parks, as it does not know how long it will wait; and a claim that the
 // switch would look at, which costs every switch something for the sake of a process that does not sleep.

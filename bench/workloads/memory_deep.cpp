@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-[[gnu::noinline]] int go_deep(int levels) {
+[[gnu::noinline, gnu::noipa]] int go_deep(int levels) {
   volatile char here[1024];
   for (char volatile& byte : here) byte = static_cast<char>(levels);
   return levels == 0 ? 0 : go_deep(levels - 1) + here[1023] - static_cast<char>(levels);

@@ -20,6 +20,9 @@
 // switch would look at, which costs every switch something for the sake of a process that does not sleep.
 //
 // Who owns what: the cursor is the watchdog's.
+//
+// Memory ordering: relaxed, as all states (goroutine.hpp). What a goroutine did before it came to rest is seen through the
+// rest lock, which its worker has held since.
 #include "os/clock.hpp"
 #include "os/pages.hpp"
 #include "park/registry.hpp"

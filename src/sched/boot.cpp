@@ -93,7 +93,7 @@ void boot(int workers) {
   boot_lock.lock();
   set_up_process();
   if (the.at.load(memory_order_acquire) != phase::running) {
-    the.coarse_ms.store(now_ms(), memory_order_relaxed);
+    move_coarse_clock();
     resize(parallelism(workers));
     the.at.store(phase::running, memory_order_release);  // pairs with boot_outside()
   } else if (workers != 0) {

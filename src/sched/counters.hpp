@@ -67,10 +67,10 @@ inline void count_here(token& t, stats_counter what, std::uint64_t n = 1) noexce
   return (++t.counts.looks * golden >> 30) == 0 ? many : 0;
 }
 
-/// Whether the goroutine, which is about to be made ready, has waited for long.
+/// Whether the goroutine, which is about to be made ready, has waited for long. (When the clock goes round, after 49
+/// days, some are missed.)
 [[nodiscard, gnu::always_inline]] inline bool has_waited_long(const goroutine& g) noexcept {
-  const std::uint32_t now = the.coarse_ms.load(memory_order_relaxed);
-  return now - g.since_ms.load(memory_order_relaxed) >= long_wait;
+  return g.since_ms.load(memory_order_relaxed) <= the.long_ago_ms.load(memory_order_relaxed);
 }
 
 /// Moments of timed waiters, which are kept in waiter::awake: of 16 ns, going round in 68 s.

@@ -29,6 +29,7 @@
 
 #include "os/symbol.hpp"
 #include "park/parallelism.hpp"
+#include "park/registry.hpp"
 #include "sched/global_queue.hpp"
 #include "sched/idle.hpp"
 #include "sched/worker.hpp"
@@ -85,6 +86,7 @@ struct engine {
   atomic<bool> polled{false};            // a thread sleeps in the poller (keeper.cpp)
   atomic<nanoseconds> polled_at{0};      // when somebody last looked at the descriptors; never: somebody waits there
   atomic<std::uint32_t> coarse_ms{0};    // a clock for reports, set by the watchdog
+  atomic<std::uint32_t> long_ago_ms{0};  // by it, who has parked before now has waited long (counters.hpp)
 
   // The watchdog's futex word and state; see watchdog.cpp.
   atomic<std::uint32_t> watchdog_signal{0};
@@ -126,6 +128,7 @@ void yield_inside(worker& w);  // inside the token lock, which it leaves
 // wake.cpp
 void inject(goroutine& g) noexcept;
 void wake_worker() noexcept;
+void hand_on_search() noexcept;
 void overflow_to_global(token& t, goroutine& extra) noexcept;
 void push_back(token& t, goroutine& g) noexcept;
 
@@ -190,6 +193,11 @@ void move_coarse_clock() noexcept;
 void wake_watchdog() noexcept;
 void hurry_watchdog() noexcept;
 void start_watchdog();
+
+// cold_pages.cpp
+/// Gives back memory of a few goroutines that wait for long, if no worker is active. False: that was the last of them,
+/// or somebody is active.
+bool free_cold_pages(registry_cursor& at) noexcept;
 
 // interrupt.cpp
 void attend_interrupts();

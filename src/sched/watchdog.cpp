@@ -50,6 +50,12 @@ constexpr nanoseconds idle_before_sleep = 50'000'000;
 constexpr unsigned fast_looks = 50;
 constexpr unsigned last_looks = 4;
 
+void set_coarse_clock(nanoseconds time) noexcept {
+  const auto ms = static_cast<std::uint32_t>(time / 1'000'000);
+  the.coarse_ms.store(ms, memory_order_relaxed);
+  the.long_ago_ms.store(ms - long_wait, memory_order_relaxed);
+}
+
 bool others_wait(const token& t, nanoseconds time) noexcept {
   return t.queue.size() != 0 || the.global.size() != 0 || t.timers.earliest() <= time || earliest_shared() <= time ||
          t.retired.load(memory_order_relaxed);
@@ -89,13 +95,14 @@ void look_at(token& t, nanoseconds time) {
   if (still >= (blocking ? blocking_slice : slice) && others_wait(t, time)) {
     retake(*owner, t);
   } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
+    t.near.open();
     wake_worker();
   }
 }
 
 void look() {
   const nanoseconds time = monotonic_ns();
-  the.coarse_ms.store(static_cast<std::uint32_t>(time / 1'000'000), memory_order_relaxed);
+  set_coarse_clock(time);
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
     look_at(*the.tokens[i].load(memory_order_acquire), time);
@@ -112,7 +119,7 @@ void look() {
 }
 
 /// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
-void sleep_deeply() {
+void sleep_deeply(registry_cursor& looked_at) {
   const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
   the.watchdog_pace.store(watchdog_asleep, memory_order_seq_cst);
   if (the.active.load(memory_order_seq_cst) == 0 && !the.quit_asked.load(memory_order_seq_cst) &&
@@ -122,6 +129,8 @@ void sleep_deeply() {
     const nanoseconds interval = schedtrace_interval();
     if (futex_wait(the.watchdog_signal, seen, interval != 0 ? std::min(interval, quiet) : quiet)) {
       trim_stacks(warm);
+      looked_at = {};
+      while (the.watchdog_signal.load(memory_order_seq_cst) == seen && free_cold_pages(looked_at)) continue;
       if (interval == 0) futex_wait(the.watchdog_signal, seen, -1);
     }
   }
@@ -130,6 +139,7 @@ void sleep_deeply() {
 
 void watchdog_thread(void*) {
   unsigned looks_left = 0;
+  registry_cursor looked_at;
   nanoseconds busy_at = monotonic_ns();  // when it last saw somebody active
   for (;;) {
     const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);  // before the look: none is missed
@@ -137,10 +147,11 @@ void watchdog_thread(void*) {
     let_caught_signals_in();
     attend_interrupts();
     look();
+    if (the.active.load(memory_order_seq_cst) == 0) free_cold_pages(looked_at);
     const nanoseconds time = monotonic_ns();
     if (the.active.load(memory_order_seq_cst) != 0) busy_at = time;
     if (time - busy_at > idle_before_sleep) {
-      sleep_deeply();
+      sleep_deeply(looked_at);
       busy_at = monotonic_ns();
       continue;
     }
@@ -154,9 +165,7 @@ void watchdog_thread(void*) {
 
 }  // namespace
 
-void move_coarse_clock() noexcept {
-  the.coarse_ms.store(static_cast<std::uint32_t>(monotonic_ns() / 1'000'000), memory_order_relaxed);
-}
+void move_coarse_clock() noexcept { set_coarse_clock(monotonic_ns()); }
 
 void wake_watchdog() noexcept {
   the.watchdog_signal.fetch_add(1, memory_order_seq_cst);

@@ -3,6 +3,8 @@
 // Why not dladdr: it knows exported symbols only, and a program's own functions are not. Why not backtrace_symbols or
 // addr2line: one allocates, the other is a process; the overflow report runs where neither will do.
 //
+// Memory ordering: `lost` is a hint, relaxed.
+//
 // The loader tells which module an address lies in. The module's file is mapped once and kept. The answers of the
 // last lookups are kept too, since in a dump of many goroutines most frames are the same.
 //

@@ -5,6 +5,8 @@
 //
 // The page is made when the runtime starts, and never unmapped. Before that, and where there is no memory for it, what
 // is counted goes to a lane that nobody reads.
+//
+// Memory ordering: counts are relaxed; they order nothing.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,8 @@
 //
 // The line is worked out from the same metrics that programs read; it is written at once, so that lines of several
 // processes do not mix.
+//
+// Memory ordering: tokens are acquired as everywhere; what they and workers say of themselves is read relaxed.
 #include "sched/schedtrace.hpp"
 
 #include <algorithm>

@@ -35,7 +35,7 @@ namespace weft::detail {
 
 struct worker;
 
-/// A pointer that one thread writes and reports on others read: relaxed both, for it orders nothing.
+/// A pointer that one thread writes and reports on others read. Memory ordering: relaxed both, for it orders nothing.
 class running_goroutine {
  public:
   operator goroutine*() const noexcept { return at_.load(memory_order_relaxed); }

@@ -15,7 +15,7 @@
 #include <cstring>
 #include <string>
 
-#include "weft/detail/stats_page.hpp"
+#include "weft/metrics.hpp"
 #include "weft/weft.hpp"
 
 using namespace weft::detail;

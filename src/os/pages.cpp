@@ -21,4 +21,12 @@ std::byte* map_large_page() noexcept {
   return page;
 }
 
+void* map_zeros(std::size_t size) noexcept {
+  void* const mapped =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return mapped == MAP_FAILED ? nullptr : mapped;
+}
+
+void unmap_zeros(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
+
 }  // namespace weft::detail

@@ -41,6 +41,7 @@ void enter_blocking() noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;
+  if (recording(w->events)) note(&w->events, event_kind::blocking, 0);
   w->blocking.store(true, memory_order_relaxed);  // a hint to the watchdog
   w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
   hurry_watchdog();
@@ -51,6 +52,7 @@ void exit_blocking() noexcept {
   const errno_kept kept;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;
+  if (recording(w->events)) note(&w->events, event_kind::blocking_over, 0);
   w->blocking.store(false, memory_order_relaxed);
   w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
   if (!w->lock.enter()) {

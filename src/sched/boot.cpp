@@ -44,6 +44,7 @@ void report(int fd) {
   } else if (goroutine* g = current(); g != nullptr) {
     print_goroutine(fd, *g, true, now_ms());
   }
+  leave_trace(fd);
 }
 
 /// A signal handler may interrupt the allocator, which demangling needs; the watchdog does it in peace.
@@ -63,6 +64,7 @@ void set_up_process() {
   static bool done = false;  // under boot_lock
   if (done) return;
   done = true;
+  prepare_recorder();
   set_report_hook(report);
   install_terminate_handler();
   install_overflow_handler(describe_stack);
@@ -80,6 +82,7 @@ void print_quit(naming style) noexcept {
   begin_report();
   write_text(2, "SIGQUIT: quit\n");
   print_goroutines(2, current(), now_ms(), style);
+  leave_trace(2);
   end_report();
 }
 

@@ -103,6 +103,7 @@ goroutine* steal_from(worker& w, token& victim, bool slot_too) noexcept {
   }
   owner->lock.give_back();
   if (n == 0) return nullptr;
+  if (recording(w.events)) note(&w.events, event_kind::steal, victim.index, n);
   token& mine = held_by(w);
   for (std::uint32_t i = 1; i < n; ++i) check(mine.queue.push_back(loot[i]), "a thief's ring is empty");
   return loot[0];
@@ -154,12 +155,13 @@ bool run_all_timers() {
 }  // namespace
 
 bool run_timers(timer_heap& heap, nanoseconds time) {
-  bool any = false;
+  std::uint64_t fired = 0;
   for (waiter* won = nullptr; heap.fire_one(time, won); won = nullptr) {
-    any = true;
+    ++fired;
     if (won != nullptr) ready(*won);
   }
-  return any;
+  if (fired != 0) note(lane_here(), event_kind::timer, 0, fired);
+  return fired != 0;
 }
 
 // Those of foreign threads and of tokens that GOMAXPROCS no longer reaches: no worker's own.

@@ -26,6 +26,7 @@ bool poll_watchers(wait_list& taken, nanoseconds timeout) {
   const std::size_t found = set->wait(events, std::size(events), timeout);
   if (timeout != 0) the.polled_at.store(monotonic_ns(), memory_order_relaxed);
   if (found == 0) return false;
+  note(lane_here(), event_kind::descriptors, 0, found);
   count_active();  // until the caller has made them ready
   take_watchers(events, found, taken);
   if (!taken.empty()) return true;

@@ -34,6 +34,7 @@
 // lock, the global queue's lock or the channel lock that its commit frees.
 #include "os/fiber_annotations.hpp"
 #include "park/body.hpp"
+#include "park/profiles.hpp"
 #include "park/registry.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
@@ -81,8 +82,11 @@ void count_switch(worker& w) noexcept {
   count_switch(w);
 }
 
+/// `noted`: it may have to be noted (park/recorder.hpp).
+template <bool noted>
 [[gnu::always_inline]] inline void switch_to(worker& w, goroutine& from, goroutine* next) noexcept {
   void* message;
+  if (noted && recording(w.events)) note_switch(w.events, from, next);
   if (__builtin_expect(next != nullptr, 1)) {
     make_current(w, *next);
     message = switch_fiber(from.self, next->self, &w, w.exceptions);
@@ -191,6 +195,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
     if (w == nullptr) panic("weft: a goroutine ends with a pin that was not destroyed");
     const bool inside = w->lock.enter();
     goroutine* const next = inside ? next_here(*w, held_by(*w)) : nullptr;
+    if (recording(w->events)) note_end(w->events, *g, next);
     if (inside && can_inherit(*g, next)) {
       inherit_fiber(g->self, next->self);
       release_record(held_by(*w), *g);
@@ -231,7 +236,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   if (force_migration || !t.queue.push_back(&me)) {
     leave_behind(w, push_global, &me);
   }
-  switch_to(w, me, next);
+  switch_to<true>(w, me, next);
 }
 
 }  // namespace
@@ -265,8 +270,33 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   goroutine& me = *w.running;
   goroutine* const next = w.lock.enter() ? next_here(w, held_by(w)) : nullptr;
   leave_behind(w, commit, arg);
-  switch_to(w, me, next);
+  switch_to<true>(w, me, next);
 }
+
+namespace {
+
+template <bool noted>
+[[gnu::always_inline]] inline void park_goroutine(worker& w, waiter& who, wait_reason reason, const void* object,
+                                                  commit_function commit, void* arg) {
+  goroutine& me = *w.running;
+  who.kind = waiter_kind::goroutine;
+  who.party = &me;
+  note_wait(me, reason, object);
+  const std::uint64_t begun = noted ? wait_begins(who) : 0;
+  const bool joining = reason == wait_reason::join;
+  goroutine* const next = w.lock.enter() ? next_here(w, held_by(w), joining) : park_without_token(w, me);
+  leave_behind(w, commit, arg);
+  switch_to<noted>(w, me, next);
+  happens_after(&me);
+  if (begun != 0) wait_has_ended(me, begun);
+}
+
+[[gnu::noinline, gnu::noipa]] void park_noted(worker& w, waiter& who, wait_reason reason, const void* object,
+                                              commit_function commit, void* arg) {
+  park_goroutine<true>(w, who, reason, object, commit, arg);
+}
+
+}  // namespace
 
 [[gnu::noinline, gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit,
                                         void* arg) {
@@ -274,21 +304,16 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) {
     park_outside(who, reason, object, commit, arg);
-    return;
+  } else if (recording(w->events)) {
+    park_noted(*w, who, reason, object, commit, arg);
+  } else {
+    park_goroutine<false>(*w, who, reason, object, commit, arg);
   }
-  goroutine& me = *w->running;
-  who.kind = waiter_kind::goroutine;
-  who.party = &me;
-  note_wait(me, reason, object);
-  const bool joining = reason == wait_reason::join;
-  goroutine* const next = w->lock.enter() ? next_here(*w, held_by(*w), joining) : park_without_token(*w, me);
-  leave_behind(*w, commit, arg);
-  switch_to(*w, me, next);
-  happens_after(&me);
 }
 
 /// From the worker's own stack: runs `g` and whatever follows it, until there is nothing more to run here.
 [[gnu::noinline, gnu::noipa]] void run_scheduled(worker& w, goroutine& g) {
+  if (recording(w.events)) note_run(w.events, g);
   make_current(w, g);
   switch_fiber(w.scheduler, g.self, &w, w.exceptions);
   if (const commit_function commit = w.commit; commit != nullptr) {

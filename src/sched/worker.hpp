@@ -23,6 +23,7 @@
 #include "os/fiber.hpp"
 #include "os/stack.hpp"
 #include "park/goroutine.hpp"
+#include "park/recorder.hpp"
 #include "sched/run_queue.hpp"
 #include "sched/timers.hpp"
 #include "sched/token_lock.hpp"
@@ -85,6 +86,7 @@ struct alignas(64) worker {
   atomic<bool> attention{false};  // set by the watchdog and run(): do not take the short way at the next switch
   atomic<bool> blocking{false};   // inside blocking()
   bool searching = false;         // counted as searching in the idle word
+  event_lane events;              // what the recorder notes of it
   random_source chance{1};
   fiber scheduler;                // the thread's own stack
   party_number unread_party = 0;  // where it is written if nobody is to read it

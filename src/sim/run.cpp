@@ -57,11 +57,14 @@ void sim_engine::report(int fd, naming style) noexcept {
   } else if (running_ != nullptr && on_driver()) {
     print_goroutine(fd, *running_, true, now_ms, style);
   }
+  leave_trace(fd);
 }
 
 void sim_engine::prepare_process() {
   static const bool once = [] {
     self_check = true;
+    prepare_recorder();
+    open_lane(sim().events_);
     set_report_hook([](int fd) { sim().report(fd); });
     install_terminate_handler();
     install_overflow_handler(describe_stack);

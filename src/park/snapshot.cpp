@@ -126,9 +126,20 @@ class collector {
     return add_lane(lane_kind::thread, number);
   }
 
+  /// What is too old is left out, but it tells who ran when the trace began.
   void add(const event& e, std::uint32_t lane, std::uint32_t order) noexcept {
-    if (e.ticks < since_ || all_.count == room_ || e.kind() == event_kind::none) return;
-    all_.events[all_.count++] = {e, lane, order, 0};
+    if (e.kind() == event_kind::none) return;
+    if (e.ticks < since_) {
+      const event_kind kind = e.kind();
+      if (kind == event_kind::run) before_ = {{since_, head_of(kind, 0, e.id()), e.first, e.second}, lane, 0, 0};
+      if (kind == event_kind::stop || kind == event_kind::end || kind == event_kind::gap) before_.what = {};
+      return;
+    }
+    if (before_.what.kind() == event_kind::run && before_.lane == lane && all_.count < room_) {
+      all_.events[all_.count++] = before_;
+    }
+    before_.what = {};
+    if (all_.count < room_) all_.events[all_.count++] = {e, lane, order, 0};
   }
 
   trace_picture& all_;
@@ -136,6 +147,7 @@ class collector {
   record* copied_;
   std::size_t largest_;
   std::uint64_t since_;
+  placed_event before_{};  // of the lane that is being added
 };
 
 const char* why(std::uint8_t detail) noexcept {
@@ -163,7 +175,34 @@ void expand(const char* name, char* out, std::size_t size) noexcept {
   out[n] = '\0';
 }
 
-bool same(std::string_view a, const char* b) noexcept { return a == b; }
+void prepare_locked() noexcept {
+  recorder_state& r = recorder();
+  const std::string_view flight = diag_setting("flight");
+  const char* const whole = std::getenv("WEFT_TRACE");
+  r.whole_run = whole != nullptr && *whole != '\0';
+  r.usual = flight == "off" ? record_mode::off : record_mode::flight;
+  if (r.whole_run) {
+    std::strncpy(r.file, whole, sizeof r.file - 1);
+  } else if (r.usual == record_mode::flight && !flight.empty() && flight != "flight") {
+    flight.copy(r.file, sizeof r.file - 1);
+  }
+  const std::string_view stall = diag_setting("stall");
+  for (const char digit : stall) {
+    if (digit >= '0' && digit <= '9' && r.stall_ms < 100'000'000) r.stall_ms = r.stall_ms * 10 + (digit - '0');
+  }
+  r.first_ns = monotonic_ns();
+  r.first_tick = event_ticks();
+  on_fork_child([] {
+    recorder().file[0] = '\0';  // the trace is the parent's
+    recorder().mode.store(record_mode::off, memory_order_relaxed);
+  });
+  if (r.whole_run) {
+    set_mode(record_mode::full, full_events);
+    std::atexit([] { leave_trace(-1); });
+  } else {
+    set_mode(r.usual, flight_events);
+  }
+}
 
 }  // namespace
 
@@ -217,33 +256,10 @@ void leave_trace(int fd) noexcept {
 std::uint32_t stall_limit_ms() noexcept { return recorder().stall_ms; }
 
 void prepare_recorder() noexcept {
-  recorder_state& r = recorder();
-  if (r.first_ns != 0) return;
-  const std::string_view flight = diag_setting("flight");
-  const char* const whole = std::getenv("WEFT_TRACE");
-  r.whole_run = whole != nullptr && *whole != '\0';
-  r.usual = same(flight, "off") ? record_mode::off : record_mode::flight;
-  if (r.whole_run) {
-    std::strncpy(r.file, whole, sizeof r.file - 1);
-  } else if (r.usual == record_mode::flight && !flight.empty() && !same(flight, "flight")) {
-    flight.copy(r.file, sizeof r.file - 1);
-  }
-  const std::string_view stall = diag_setting("stall");
-  for (const char digit : stall) {
-    if (digit >= '0' && digit <= '9' && r.stall_ms < 100'000'000) r.stall_ms = r.stall_ms * 10 + (digit - '0');
-  }
-  r.first_ns = monotonic_ns();
-  r.first_tick = event_ticks();
-  on_fork_child([] {
-    recorder().file[0] = '\0';  // the trace is the parent's
-    recorder().mode.store(record_mode::off, memory_order_relaxed);
-  });
-  if (r.whole_run) {
-    set_mode(record_mode::full, full_events);
-    std::atexit([] { leave_trace(-1); });
-  } else {
-    set_mode(r.usual, flight_events);
-  }
+  static constinit word_lock once;
+  once.lock();
+  if (recorder().first_ns == 0) prepare_locked();
+  once.unlock();
 }
 
 }  // namespace weft::detail

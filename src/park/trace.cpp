@@ -48,6 +48,8 @@ void start(std::size_t events_per_worker) {
   while (capacity < events_per_worker && capacity < most_events) capacity *= 2;
   recorder().since.store(event_ticks(), memory_order_relaxed);
   set_mode(record_mode::full, capacity);
+  event_lane* const lane = lane_here();
+  if (goroutine* const me = current(); me != nullptr && lane != nullptr) note_run(*lane, *me);  // its slice begins here
 }
 
 result<void> stop(const std::string& file) {

@@ -2,6 +2,7 @@
 #include "trace/chrome.hpp"
 
 #include <cstring>
+#include <initializer_list>
 
 #include "trace/text_out.hpp"
 

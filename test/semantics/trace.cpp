@@ -8,6 +8,7 @@
 
 #include "scratch.hpp"
 #include "traces.hpp"
+#include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
 using namespace std::chrono_literals;
@@ -57,7 +58,10 @@ WEFT_TEST_WITH("TR1.2", "an arrow leads from who sends to the goroutine that rec
   weft::trace::start();
   const weft::chan<int> c, done;
   weft::go({.label = "receiver"}, [=] {
-    weft::go({.label = "sender"}, [=] { c.send(1); });
+    weft::go({.label = "sender"}, [=] {
+      weft::testing::settle();
+      c.send(1);
+    });
     c.recv();
     done.close();
   });

@@ -9,6 +9,8 @@
 // share, and then counts as many times.
 #include "park/profiles.hpp"
 
+#include <algorithm>
+
 #include "base/random.hpp"
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
@@ -40,6 +42,14 @@ bool is_lock(wait_reason reason) noexcept {
 
 std::uint64_t ns_of(std::uint64_t ticks) noexcept {
   return static_cast<std::uint64_t>(static_cast<double>(ticks) * ns_per_tick());
+}
+
+/// The stack of the function that calls it, without that function.
+[[gnu::always_inline]] inline void note_stack(stack_entry& seen, const goroutine& g) noexcept {
+  const std::size_t n = walk_caller(g.self.bounds, seen.frames, stack_entry::most_frames);
+  if (n == 0) return;
+  std::copy(seen.frames + 1, seen.frames + n, seen.frames);
+  seen.depth = static_cast<std::uint32_t>(n - 1);
 }
 
 }  // namespace
@@ -91,7 +101,7 @@ std::uint64_t wait_begins(waiter& who) noexcept {
     seen.sum = rate;
   }
   describe(seen, me);
-  seen.depth = static_cast<std::uint32_t>(walk_caller(me.self.bounds, seen.frames, stack_entry::most_frames));
+  note_stack(seen, me);
   p.blocks.add(seen);
 }
 
@@ -109,7 +119,7 @@ std::uint64_t wait_begins(waiter& who) noexcept {
   seen.count = n;
   seen.sum = n * (units < 1u << 31 ? ns_of(std::uint64_t{units} << tick_shift) : 0);
   describe(seen, *me);
-  seen.depth = static_cast<std::uint32_t>(walk_caller(me->self.bounds, seen.frames, stack_entry::most_frames));
+  note_stack(seen, *me);
   p.mutexes.add(seen);
 }
 

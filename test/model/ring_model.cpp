@@ -6,7 +6,7 @@
 // A record here is two words, both its number; a torn one has two numbers. The ring holds two, so that the writer comes
 // round soon.
 //
-// Covered, exhaustively: a writer of three records beside one who copies, all orders of steps, all stores that a load
+// Covered, exhaustively: a writer of four records beside one who copies, all orders of steps, all stores that a load
 // may read. Two who copy do not know of each other, and write nothing.
 // Twins: stores relaxed; loads relaxed; a copier that does not look at the count again.
 //
@@ -25,7 +25,7 @@ using weft::model::verdict;
 using ring = weft::detail::record_ring<2>;
 
 constexpr std::size_t capacity = 2;
-constexpr std::uint64_t records = 3;
+constexpr std::uint64_t records = 4;
 
 void check_whole(const ring::record* got, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {

@@ -19,7 +19,7 @@ volatile unsigned long burnt;
 
 [[gnu::noinline]] void wait_for(const weft::chan<int>& c) { c.recv(); }
 
-void contend(weft::mutex& m) {
+[[gnu::noinline]] void contend(weft::mutex& m) {
   m.lock();
   weft::sleep_for(1ms);
   m.unlock();

@@ -224,6 +224,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 }
 
 /// Inside the token lock, which it leaves.
+template <bool noted>
 [[gnu::always_inline]] inline void leave_turn(worker& w) {
   goroutine& me = *w.running;
   token& t = held_by(w);
@@ -236,10 +237,19 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   if (force_migration || !t.queue.push_back(&me)) {
     leave_behind(w, push_global, &me);
   }
-  switch_to<true>(w, me, next);
+  switch_to<noted>(w, me, next);
 }
 
 }  // namespace
+
+[[gnu::noinline, gnu::noipa]] void yield_inside(worker& w) { leave_turn<true>(w); }
+
+[[gnu::noinline, gnu::noipa]] void yield_noted(worker& w) {
+  if (w.lock.enter())
+    yield_inside(w);
+  else
+    requeue_without_token(w);
+}
 
 [[gnu::noinline, gnu::noipa]] void yield() noexcept {
   const runtime_section inside;
@@ -248,14 +258,16 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
     yield_outside();
     return;
   }
+  if (recording(w->events)) {
+    yield_noted(*w);
+    return;
+  }
   if (!w->lock.enter()) {
     requeue_without_token(*w);
     return;
   }
-  leave_turn(*w);
+  leave_turn<false>(*w);
 }
-
-[[gnu::noinline, gnu::noipa]] void yield_inside(worker& w) { leave_turn(w); }
 
 /// For a goroutine that parks without a token. In a forked child it would sleep for ever. If its run is over, its
 /// waiter will be where somebody may find it, but nobody may run it: it stays abandoned.
@@ -276,9 +288,8 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 namespace {
 
 template <bool noted>
-[[gnu::always_inline]] inline void park_goroutine(worker& w, waiter& who, wait_reason reason, const void* object,
-                                                  commit_function commit, void* arg) {
-  goroutine& me = *w.running;
+[[gnu::always_inline]] inline void park_goroutine(worker& w, goroutine& me, waiter& who, wait_reason reason,
+                                                  const void* object, commit_function commit, void* arg) {
   who.kind = waiter_kind::goroutine;
   who.party = &me;
   note_wait(me, reason, object);
@@ -293,7 +304,7 @@ template <bool noted>
 
 [[gnu::noinline, gnu::noipa]] void park_noted(worker& w, waiter& who, wait_reason reason, const void* object,
                                               commit_function commit, void* arg) {
-  park_goroutine<true>(w, who, reason, object, commit, arg);
+  park_goroutine<true>(w, *w.running, who, reason, object, commit, arg);
 }
 
 }  // namespace
@@ -302,13 +313,16 @@ template <bool noted>
                                         void* arg) {
   const runtime_section inside;
   worker* const w = current_worker();
-  if (w == nullptr || w->running == nullptr) {
+  goroutine* const me = w != nullptr ? w->running : nullptr;
+  if (me == nullptr) [[unlikely]] {
     park_outside(who, reason, object, commit, arg);
-  } else if (recording(w->events)) {
-    park_noted(*w, who, reason, object, commit, arg);
-  } else {
-    park_goroutine<false>(*w, who, reason, object, commit, arg);
+    return;
   }
+  if (recording(w->events)) {
+    park_noted(*w, who, reason, object, commit, arg);
+    return;
+  }
+  park_goroutine<false>(*w, *me, who, reason, object, commit, arg);
 }
 
 /// From the worker's own stack: runs `g` and whatever follows it, until there is nothing more to run here.

@@ -103,7 +103,8 @@ void start_from_outside(goroutine& g) noexcept {
 enum class queued : std::uint8_t { not_yet, done, done_and_wake };
 
 /// ready() and start() where nothing is unusual, and nothing is to be noted: a goroutine of this worker queues another,
-/// which becomes `state`. It calls nothing, so that the compiler need not save registers around it. `starts`: it counts as alive from now on.
+/// which becomes `state`. It calls nothing, so that the compiler need not save registers around it. `starts`: it counts
+/// as alive from now on.
 [[gnu::always_inline]] inline queued queue_at_once(worker* w, goroutine& g, goroutine_state state,
                                                    bool starts) noexcept {
   if (force_migration || asan_on || tsan_on || w == nullptr || w->running == nullptr) return queued::not_yet;
@@ -135,7 +136,7 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
   return t.queue.ring_size() > 1 && the.idle.worker_wanted();
 }
 
-[[gnu::noinline]] void ready_goroutine(goroutine& g) noexcept {
+void ready_goroutine(goroutine& g) noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || at_rest(*w)) {
@@ -158,6 +159,11 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
   const bool wake = queue_here(*w, g);
   w->lock.leave();
   if (wake) wake_worker();
+}
+
+[[gnu::noinline]] void ready_carefully(waiter& w) noexcept {
+  if ((profiles_on.load(memory_order_relaxed) & profile_contention) != 0) wait_is_ended(w);
+  ready_goroutine(*static_cast<goroutine*>(w.party));
 }
 
 [[gnu::noinline]] void start_carefully(goroutine& g) noexcept {
@@ -227,11 +233,10 @@ void ready(waiter& w) noexcept {
   if (w.kind != waiter_kind::goroutine) [[unlikely]] {
     return w.kind == waiter_kind::thread ? ready_outside(w) : ready_coroutine(w);
   }
-  goroutine& g = *static_cast<goroutine*>(w.party);
-  const queued how = queue_at_once(current_worker(), g, goroutine_state::woken, false);
+  worker* const here = current_worker();  // first: then only `w` is kept across the call
+  const queued how = queue_at_once(here, *static_cast<goroutine*>(w.party), goroutine_state::woken, false);
   if (how == queued::not_yet) [[unlikely]] {
-    if ((profiles_on.load(memory_order_relaxed) & profile_contention) != 0) wait_is_ended(w);
-    return ready_goroutine(g);
+    return ready_carefully(w);
   }
   if (how == queued::done_and_wake) wake_worker();
 }

@@ -84,7 +84,7 @@ int main() {
         return weft::run([] {
           some_work();
           kill(getpid(), SIGQUIT);
-          weft::chan<int>().recv();
+          weft::sleep_for(1h);
         });
       },
       "WEFT_DIAG", "flight=FILE", "quit.json");

@@ -302,9 +302,14 @@ template <bool noted>
   if (begun != 0) wait_has_ended(me, begun);
 }
 
-[[gnu::noinline, gnu::noipa]] void park_noted(worker& w, waiter& who, wait_reason reason, const void* object,
-                                              commit_function commit, void* arg) {
-  park_goroutine<true>(w, *w.running, who, reason, object, commit, arg);
+/// What park() does rarely: on a foreign thread, or while something is noted.
+[[gnu::noinline, gnu::noipa]] void park_carefully(waiter& who, wait_reason reason, const void* object,
+                                                  commit_function commit, void* arg) {
+  worker* const w = current_worker();
+  if (w == nullptr || w->running == nullptr)
+    park_outside(who, reason, object, commit, arg);
+  else
+    park_goroutine<true>(*w, *w->running, who, reason, object, commit, arg);
 }
 
 }  // namespace
@@ -313,16 +318,11 @@ template <bool noted>
                                         void* arg) {
   const runtime_section inside;
   worker* const w = current_worker();
-  goroutine* const me = w != nullptr ? w->running : nullptr;
-  if (me == nullptr) [[unlikely]] {
-    park_outside(who, reason, object, commit, arg);
-    return;
+  if (w == nullptr || w->running == nullptr || recording(w->events)) {
+    park_carefully(who, reason, object, commit, arg);
+  } else {
+    park_goroutine<false>(*w, *w->running, who, reason, object, commit, arg);
   }
-  if (recording(w->events)) {
-    park_noted(*w, who, reason, object, commit, arg);
-    return;
-  }
-  park_goroutine<false>(*w, *me, who, reason, object, commit, arg);
 }
 
 /// From the worker's own stack: runs `g` and whatever follows it, until there is nothing more to run here.

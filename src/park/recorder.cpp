@@ -49,6 +49,7 @@ event_ring* make_ring(std::size_t capacity) noexcept {
 event_ring* admit(event_lane& lane, std::uint32_t n) noexcept {
   if (lane.offered.load(memory_order_relaxed) != nullptr) {
     lane.ring.store(lane.offered.exchange(nullptr, memory_order_acquire), memory_order_release);  // read by snapshots
+    lane.from.store(0, memory_order_relaxed);
   }
   event_ring* const ring = lane.ring.load(memory_order_relaxed);
   if (ring == nullptr || recorder().mode.load(memory_order_relaxed) == record_mode::off) {
@@ -110,7 +111,31 @@ recorder_state& recorder() noexcept {
   return only;
 }
 
-std::uint64_t event_ticks() noexcept { return simulated() ? static_cast<std::uint64_t>(now()) : read_ticks(); }
+namespace {
+
+/// Every run begins at the same virtual time; events go on from where the run before it ended. Relaxed: one thread's.
+std::uint64_t virtual_ticks() noexcept {
+  static atomic<std::uint64_t> latest{0}, added{0};
+  const auto time = static_cast<std::uint64_t>(now());
+  const std::uint64_t last = latest.load(memory_order_relaxed);
+  if (time + added.load(memory_order_relaxed) < last) added.store(last - time, memory_order_relaxed);
+  latest.store(time + added.load(memory_order_relaxed), memory_order_relaxed);
+  return latest.load(memory_order_relaxed);
+}
+
+}  // namespace
+
+std::uint64_t event_ticks() noexcept { return simulated() ? virtual_ticks() : read_ticks(); }
+
+void forget_events() noexcept {
+  recorder_state& r = recorder();
+  const auto forget = [](event_lane& lane) {
+    const event_ring* const ring = lane.ring.load(memory_order_acquire);  // pairs with whoever has made it
+    if (ring != nullptr) lane.from.store(ring->written(), memory_order_relaxed);
+  };
+  forget(r.shared);
+  for (event_lane* lane = r.lanes.load(memory_order_acquire); lane != nullptr; lane = lane->next) forget(*lane);
+}
 
 void note_switch(event_lane& lane, goroutine& from, goroutine* next) noexcept {
   event_ring* const ring = admit(lane, 2);

@@ -40,7 +40,8 @@ struct event_lane {
   std::uint32_t number = 0;       // set once
   atomic<event_ring*> ring{nullptr};
   atomic<event_ring*> offered{nullptr};
-  event_lane* next = nullptr;  // of all lanes; set once
+  atomic<std::uint64_t> from{0};  // which event of the ring is the first that a trace shows
+  event_lane* next = nullptr;     // of all lanes; set once
 };
 
 // ---- hooks: for the engines, in a runtime_section ------------------------------------------------------------------

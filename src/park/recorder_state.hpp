@@ -21,7 +21,6 @@ inline constexpr std::size_t most_events = 1 << 26;
 struct recorder_state {
   atomic<record_mode> mode{record_mode::off};
   atomic<std::size_t> capacity{flight_events};  // of new rings; grows only
-  atomic<std::uint64_t> since{0};               // ticks: what is older is not shown
   atomic<std::uint32_t> lane_count{0};
   atomic<event_lane*> lanes{nullptr};  // the newest; by `next`
   word_lock shared_lock;               // of whoever writes to `shared`
@@ -43,6 +42,9 @@ struct recorder_state {
 /// The time of events: the processor's, or virtual; and how long a tick is.
 [[nodiscard]] std::uint64_t event_ticks() noexcept;
 [[nodiscard]] double ns_per_tick() noexcept;
+
+/// Traces show what is noted from now on.
+void forget_events() noexcept;
 
 void set_mode(record_mode mode, std::size_t capacity) noexcept;
 

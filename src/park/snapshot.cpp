@@ -71,16 +71,26 @@ std::size_t held_by(const event_lane& lane, std::size_t& largest) noexcept {
 class collector {
  public:
   collector(trace_picture& all, std::size_t room, record* copied, std::size_t largest) noexcept
-      : all_(all),
-        room_(room),
-        copied_(copied),
-        largest_(largest),
-        since_(recorder().since.load(memory_order_relaxed)) {}
+      : all_(all), room_(room), copied_(copied), largest_(largest) {}
 
   void add_worker(const event_lane& lane) noexcept {
     const std::uint32_t place = add_lane(lane_kind::worker, lane.number);
     const std::size_t n = copy(lane);
-    for (std::size_t i = 0; i < n; ++i) add(read(i), place, static_cast<std::uint32_t>(i));
+    event before;  // the last run before those that are shown: who ran as they began
+    for (std::size_t i = 0; i < n; ++i) {
+      const event e = read(i);
+      if (i >= old_) {
+        if (before.kind() == event_kind::run) {
+          add({e.ticks, head_of(event_kind::run, 0, before.id()), before.first, before.second}, place, 0);
+        }
+        before = {};
+        add(e, place, static_cast<std::uint32_t>(i + 1));
+      } else if (e.kind() == event_kind::run) {
+        before = e;
+      } else if (e.kind() == event_kind::stop || e.kind() == event_kind::end || e.kind() == event_kind::gap) {
+        before = {};
+      }
+    }
   }
 
   /// Which thread an event belongs to is said by the one before it.
@@ -89,9 +99,9 @@ class collector {
     const std::size_t n = copy(lane);
     bool known = false;
     std::uint32_t place = 0;
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = old_; i < n; ++i) {
       const event e = read(i);
-      if (e.kind() == event_kind::thread && e.ticks >= since_) {
+      if (e.kind() == event_kind::thread) {
         place = lane_of_thread(first, e.id());
         known = true;
       } else if (known) {
@@ -101,9 +111,16 @@ class collector {
   }
 
  private:
+  /// Returns how many; the first `old_` of them are not to be shown.
   std::size_t copy(const event_lane& lane) noexcept {
+    old_ = 0;
     const event_ring* const ring = lane.ring.load(memory_order_acquire);  // pairs with whoever has made it
-    return ring != nullptr ? ring->copy(copied_, largest_) : 0;
+    if (ring == nullptr) return 0;
+    std::uint64_t first = 0;
+    const std::size_t n = ring->copy(copied_, largest_, first);
+    const std::uint64_t from = lane.from.load(memory_order_relaxed);
+    if (from > first) old_ = from - first < n ? static_cast<std::size_t>(from - first) : n;
+    return n;
   }
 
   [[nodiscard]] event read(std::size_t i) const noexcept {
@@ -126,28 +143,15 @@ class collector {
     return add_lane(lane_kind::thread, number);
   }
 
-  /// What is too old is left out, but it tells who ran when the trace began.
   void add(const event& e, std::uint32_t lane, std::uint32_t order) noexcept {
-    if (e.kind() == event_kind::none) return;
-    if (e.ticks < since_) {
-      const event_kind kind = e.kind();
-      if (kind == event_kind::run) before_ = {{since_, head_of(kind, 0, e.id()), e.first, e.second}, lane, 0, 0};
-      if (kind == event_kind::stop || kind == event_kind::end || kind == event_kind::gap) before_.what = {};
-      return;
-    }
-    if (before_.what.kind() == event_kind::run && before_.lane == lane && all_.count < room_) {
-      all_.events[all_.count++] = before_;
-    }
-    before_.what = {};
-    if (all_.count < room_) all_.events[all_.count++] = {e, lane, order, 0};
+    if (all_.count < room_ && e.kind() != event_kind::none) all_.events[all_.count++] = {e, lane, order, 0};
   }
 
   trace_picture& all_;
   std::size_t room_;
   record* copied_;
   std::size_t largest_;
-  std::uint64_t since_;
-  placed_event before_{};  // of the lane that is being added
+  std::size_t old_ = 0;
 };
 
 const char* why(std::uint8_t detail) noexcept {

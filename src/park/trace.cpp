@@ -46,7 +46,7 @@ void start(std::size_t events_per_worker) {
   prepare_recorder();
   std::size_t capacity = 1024;
   while (capacity < events_per_worker && capacity < most_events) capacity *= 2;
-  recorder().since.store(event_ticks(), memory_order_relaxed);
+  forget_events();
   set_mode(record_mode::full, capacity);
   event_lane* const lane = lane_here();
   if (goroutine* const me = current(); me != nullptr && lane != nullptr) note_run(*lane, *me);  // its slice begins here

@@ -47,8 +47,9 @@ class record_ring {
     written_.store(n + 1, memory_order_release);                                        // pairs with copy()
   }
 
-  /// Copies the newest records, `room` at most, the oldest of them first, and returns how many.
-  std::size_t copy(record* out, std::size_t room) const noexcept {
+  /// Copies the newest records, `room` at most, the oldest of them first, and returns how many. `first` becomes the
+  /// number of that one, counted from 0.
+  std::size_t copy(record* out, std::size_t room, std::uint64_t& first) const noexcept {
     const std::uint64_t end = written_.load(memory_order_acquire);
     const std::uint64_t most = room < capacity_ ? room : capacity_;
     const std::uint64_t begin = end > most ? end - most : 0;
@@ -58,6 +59,7 @@ class record_ring {
     }
     const std::uint64_t now = written_.load(memory_order_relaxed);  // not older than what the loads above have acquired
     const std::uint64_t intact = now + 1 > capacity_ ? now + 1 - capacity_ : 0;
+    first = intact <= begin ? begin : intact;
     if (intact <= begin) return end - begin;
     if (intact >= end) return 0;
     for (std::uint64_t n = intact; n < end; ++n) out[n - intact] = out[n - begin];

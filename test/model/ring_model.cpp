@@ -44,11 +44,15 @@ void copying(program& p) {
   });
   p.thread("copies", [&] {
     ring::record got[capacity];
-    check_whole(got, r.copy(got, capacity));
+    std::uint64_t first = 0;
+    const std::size_t n = r.copy(got, capacity, first);
+    check_whole(got, n);
+    check(n == 0 || got[0][0] == first + 1, "the number of the first is right");
   });
   p.run();
   ring::record got[capacity];
-  const std::size_t n = r.copy(got, capacity);
+  std::uint64_t first = 0;
+  const std::size_t n = r.copy(got, capacity, first);
   check(n == capacity - 1 && got[0][0] == records, "at rest all but the oldest are there");
 }
 

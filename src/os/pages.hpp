@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Memory from the system. In large pages, for what grows to many megabytes and is touched from one end to the other: one
-// fault then brings in what would take 512, and the faults are what first use costs. In small ones for the rest.
+// Memory from the system. In large pages, for what grows to many megabytes and is touched from one end to the other:
+// one fault then brings in what would take 512, and the faults are what first use costs. In small ones for the rest.
 #pragma once
 
 #include <cstddef>

@@ -4,6 +4,8 @@
 // pthread_getcpuclockid makes it, and the kernel promises it (clock_getcpuclockid, CPUCLOCK_PERTHREAD).
 //
 // SIGPROF keeps its handler for ever: one that is still on its way when sampling stops would end the process.
+//
+// Memory ordering: `sample_now` is released when everything else is set, and acquired by handlers and new threads.
 #include "os/sampler.hpp"
 
 #include <dirent.h>

@@ -7,6 +7,8 @@
 //
 // Sampling follows Go's runtime (mprof.go): a wait that is shorter than the rate is noted with the probability of its
 // share, and then counts as many times.
+//
+// Memory ordering: settings and what reports read are relaxed, they order nothing; the profiles have locks.
 #include "park/profiles.hpp"
 
 #include <algorithm>

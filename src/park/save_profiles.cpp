@@ -2,6 +2,8 @@
 //
 // weft/profile.hpp. Samples of the processor's time come in signal handlers: they add to their profile if its lock is
 // free, and are lost otherwise, which is so only while it is being saved, or two threads are interrupted at once.
+//
+// Memory ordering: settings, and what is read of goroutines that go on, are relaxed: they order nothing.
 #include <cerrno>
 
 #include "base/report_hook.hpp"

@@ -8,6 +8,9 @@
 //
 // The times of events are the processor's. How long a tick is follows from two readings of both clocks, now and when
 // the recorder was made ready, which are some milliseconds apart at least.
+//
+// Memory ordering: lanes and rings are acquired, as their makers release them; which events are shown is relaxed, a
+// setting, and so is the flag that a trace was left: only one caller finds it false.
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // weft/trace.hpp over the recorder.
+//
+// Memory ordering: modes and numbers are relaxed: they order nothing.
 #include "weft/trace.hpp"
 
 #include <cerrno>

@@ -126,6 +126,7 @@ void yield_inside(worker& w);  // inside the token lock, which it leaves
 // wake.cpp
 void inject(goroutine& g) noexcept;
 void wake_worker() noexcept;
+void hand_on_search() noexcept;
 void overflow_to_global(token& t, goroutine& extra) noexcept;
 void push_back(token& t, goroutine& g) noexcept;
 

@@ -342,13 +342,28 @@ void give_token(token& t, bool searching) {
     wake_thread(*w);
 }
 
-void wake_worker() noexcept {
-  const runtime_section inside;
+namespace {
+
+/// Wakes a worker, to search; not if one searches, unless there should be more.
+void wake_to_search(bool several) noexcept {
   the.rest_lock.lock();
-  token* const t = the.idle.searching() == 0 ? pop_idle_token_locked() : nullptr;
+  token* const t = several || the.idle.searching() == 0 ? pop_idle_token_locked() : nullptr;
   if (t != nullptr) the.idle.leave_idle(true);
   the.rest_lock.unlock();
   if (t != nullptr) give_token(*t, true);
+}
+
+}  // namespace
+
+void wake_worker() noexcept {
+  const runtime_section inside;
+  wake_to_search(false);
+}
+
+void hand_on_search() noexcept {
+  const runtime_section inside;
+  wake_to_search(true);
+  if (the.idle.any_idle()) wake_to_search(true);
 }
 
 void worker_loop(worker& w) {

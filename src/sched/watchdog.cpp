@@ -86,6 +86,7 @@ void look_at(token& t, nanoseconds time) {
   if (still >= (blocking ? blocking_slice : slice) && others_wait(t, time)) {
     retake(*owner, t);
   } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
+    t.near.open();
     wake_worker();
   }
 }

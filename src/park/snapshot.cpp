@@ -20,6 +20,7 @@
 #include "os/pages.hpp"
 #include "os/report_file.hpp"
 #include "os/thread.hpp"
+#include "park/profiles.hpp"
 #include "park/recorder_state.hpp"
 #include "park/settings.hpp"
 #include "trace/chrome.hpp"
@@ -200,8 +201,11 @@ void prepare_locked() noexcept {
   r.first_ns = monotonic_ns();
   r.first_tick = event_ticks();
   on_fork_child([] {
-    recorder().file[0] = '\0';  // the trace is the parent's
-    recorder().mode.store(record_mode::off, memory_order_relaxed);
+    recorder_state& child = recorder();
+    child.file[0] = '\0';  // the trace is the parent's
+    child.mode.store(record_mode::off, memory_order_relaxed);
+    child.shared.gate.store(0, memory_order_relaxed);  // its lock may be held by a thread that is not there
+    profiles_on.store(0, memory_order_relaxed);
   });
   if (r.whole_run) {
     set_mode(record_mode::full, full_events);

@@ -56,11 +56,17 @@ struct trace_file {
         latest[lane] = e["ts"].value;
       }
       if (phase == "B") ++depth[lane];
-      if (phase == "E") EXPECT_GE(--depth[lane], 0) << "an end without a beginning";
+      if (phase == "E") {
+        EXPECT_GE(--depth[lane], 0) << "an end without a beginning";
+      }
       const auto span = [&e] { return e["cat"].string + e["id"].string + e["name"].string; };
       if (phase == "b") ++open[span()];
-      if (phase == "e") EXPECT_GE(--open[span()], 0) << "the end of a span without a beginning";
-      if (phase == "s") EXPECT_TRUE(arrows.emplace(e["id"].value, &e).second) << "two arrows with one name";
+      if (phase == "e") {
+        EXPECT_GE(--open[span()], 0) << "the end of a span without a beginning";
+      }
+      if (phase == "s") {
+        EXPECT_TRUE(arrows.emplace(e["id"].value, &e).second) << "two arrows with one name";
+      }
       if (phase == "f") {
         ASSERT_EQ(arrows.count(e["id"].value), 1u) << "an arrow comes from nowhere";
         EXPECT_LE((*arrows[e["id"].value])["ts"].value, e["ts"].value);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Memory from the system. In large pages, for what grows to many megabytes and is touched from one end to the other:
-// one fault then brings in what would take 512, and the faults are what first use costs. In small ones for the rest.
+// Memory by the page: large ones, for what grows to many megabytes and is touched from one end to the other (one fault
+// then brings in what would take 512, and the faults are what first use costs); zeros for a while; and pages that are
+// given back.
 #pragma once
 
 #include <cstddef>
@@ -18,5 +19,12 @@ inline constexpr std::size_t large_page = std::size_t{2} << 20;
 /// large and perhaps never touched. Null: no memory.
 [[nodiscard]] void* map_zeros(std::size_t size) noexcept;
 void unmap_zeros(void* memory, std::size_t size) noexcept;
+
+/// Below a saved stack pointer so much is in use: the red zone, what switch_context keeps, and signal frames'
+/// alignment.
+inline constexpr std::size_t discard_margin = 4096;
+
+/// Gives the memory of the whole pages in [from, to) back to the system; they are zero when they are touched again.
+void discard_pages(std::byte* from, std::byte* to) noexcept;
 
 }  // namespace weft::detail

@@ -28,6 +28,7 @@
 
 #include "os/symbol.hpp"
 #include "park/parallelism.hpp"
+#include "park/registry.hpp"
 #include "sched/global_queue.hpp"
 #include "sched/idle.hpp"
 #include "sched/worker.hpp"
@@ -186,6 +187,11 @@ void break_poll() noexcept;
 void wake_watchdog() noexcept;
 void hurry_watchdog() noexcept;
 void start_watchdog();
+
+// cold_pages.cpp
+/// Gives back memory of a few goroutines that wait for long, if no worker is active. False: that was the last of them,
+/// or somebody is active.
+bool free_cold_pages(registry_cursor& at) noexcept;
 
 // interrupt.cpp
 void attend_interrupts();

@@ -11,7 +11,11 @@
 // until woken; one that has slept for `patience` while others slept too ends its thread (its record stays, for the next
 // thread). So a burst of blocking calls leaves no threads behind.
 //
-// Memory ordering: `wake` is released by the waker after it has written `held`, and acquired by the sleeper.
+// Who has found work wakes two more (idle.hpp), unless there are already as many active workers as processors: then
+// more of them only take turns.
+//
+// Memory ordering: `active` is a hint here. `wake` is released by the waker after it has written `held`, and acquired
+// by the sleeper.
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
@@ -23,6 +27,7 @@
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/runtime.hpp"
 
 #include <cstring>
 #include <new>
@@ -362,8 +367,9 @@ void wake_worker() noexcept {
 
 void hand_on_search() noexcept {
   const runtime_section inside;
-  wake_to_search(true);
-  if (the.idle.any_idle()) wake_to_search(true);
+  const bool several = the.active.load(memory_order_relaxed) < static_cast<std::uint32_t>(num_cpu());
+  wake_to_search(several);
+  if (several && the.idle.any_idle()) wake_to_search(true);
 }
 
 void worker_loop(worker& w) {

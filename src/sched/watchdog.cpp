@@ -137,7 +137,7 @@ class stall_watch {
 };
 
 /// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
-void sleep_deeply() {
+void sleep_deeply(registry_cursor& looked_at) {
   const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
   the.watchdog_pace.store(watchdog_asleep, memory_order_seq_cst);
   if (the.active.load(memory_order_seq_cst) == 0 && !the.quit_asked.load(memory_order_seq_cst) &&
@@ -146,6 +146,8 @@ void sleep_deeply() {
     constexpr std::size_t warm = 1024;
     if (futex_wait(the.watchdog_signal, seen, quiet)) {
       trim_stacks(warm);
+      looked_at = {};
+      while (the.watchdog_signal.load(memory_order_seq_cst) == seen && free_cold_pages(looked_at)) continue;
       futex_wait(the.watchdog_signal, seen, -1);
     }
   }
@@ -154,6 +156,7 @@ void sleep_deeply() {
 
 void watchdog_thread(void*) {
   unsigned looks_left = 0;
+  registry_cursor looked_at;
   nanoseconds busy_at = monotonic_ns();  // when it last saw somebody active
   stall_watch stalls;
   for (;;) {
@@ -162,11 +165,12 @@ void watchdog_thread(void*) {
     let_caught_signals_in();
     attend_interrupts();
     look();
+    if (the.active.load(memory_order_seq_cst) == 0) free_cold_pages(looked_at);
     const nanoseconds time = monotonic_ns();
     stalls.look(time);
     if (the.active.load(memory_order_seq_cst) != 0) busy_at = time;
     if (time - busy_at > idle_before_sleep) {
-      sleep_deeply();
+      sleep_deeply(looked_at);
       busy_at = monotonic_ns();
       continue;
     }

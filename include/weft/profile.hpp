@@ -38,7 +38,8 @@ void mutex_fraction(int n) noexcept;
 
 /// From now on each thread is interrupted `hz` times (1 to 1000) in a second of its processor time, by SIGPROF, and
 /// where it is noted. Threads count that exist now, and workers that are started meanwhile. Forgets what was noted
-/// before. Errors: EBUSY if it is on already, EINVAL, those of timer_create.
+/// before. The handler of SIGPROF is weft's from then on. Errors: EBUSY if it is on already, EINVAL, those of
+/// timer_create.
 [[nodiscard]] result<void> start_cpu(int hz = 100);
 /// Ends it, if it is on.
 [[nodiscard]] result<void> stop_cpu(const std::string& file);

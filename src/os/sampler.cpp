@@ -97,7 +97,10 @@ int start_sampling(int hz, sample_function sample) noexcept {
     ::sigaction(SIGPROF, &action, nullptr);
     sample_now.store(sample, memory_order_release);  // pairs with the handler
     error = add_all_locked();
-    if (error != 0) rate = 0;
+    if (error != 0) {
+      sample_now.store(nullptr, memory_order_release);
+      rate = 0;
+    }
   }
   timers_lock.unlock();
   return error;

@@ -55,6 +55,7 @@ class chrome_writer {
   }
 
   void name(const char* text) noexcept {
+    if (text == nullptr) text = "";
     out_.text(",\"name\":");
     out_.quoted(text, std::strlen(text));
   }

@@ -19,7 +19,7 @@
 // scheddetail=1` one more for each of GOMAXPROCS. Other processes see them too, also when this one hangs: see
 // weft/detail/stats_page.hpp.
 //
-// All functions may be called from any thread (H1.6). Under engine sim durations are virtual, and all are timed.
+// All functions may be called from any thread (ME1.6). Under engine sim durations are virtual, and all are timed.
 #pragma once
 
 #include <array>
@@ -82,7 +82,7 @@ struct longest_slice {
   std::vector<std::string> stack;  // and their names
 };
 
-/// What was counted up to a moment. H1 says what each number is.
+/// What was counted up to a moment. ME1 says what each number is.
 struct metrics {
   clock::time_point taken;
 

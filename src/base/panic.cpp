@@ -132,17 +132,20 @@ void end_report_unflushed() noexcept {
   for (;;) ::syscall(SYS_exit_group, failure_status);
 }
 
-void write_text(int fd, const char* text) noexcept {
+void write_text(int fd, const char* text) noexcept { write_bytes(fd, text, std::strlen(text)); }
+
+bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept {
   const int saved = errno;
   writes.fetch_add(1);
-  for (std::size_t left = std::strlen(text); left > 0;) {
-    const ssize_t written = ::write(fd, text, left);
+  while (size > 0) {
+    const ssize_t written = ::write(fd, bytes, size);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) break;
-    text += written;
-    left -= static_cast<std::size_t>(written);
+    bytes += written;
+    size -= static_cast<std::size_t>(written);
   }
   errno = saved;
+  return size == 0;
 }
 
 void write_format(int fd, const char* format, ...) noexcept {

@@ -4,6 +4,8 @@
 // registers a function that prints "goroutine N [running]:" and the stack, and panic() calls it after its message.
 #pragma once
 
+#include <cstddef>
+
 namespace weft::detail {
 
 /// Prints who is running to `fd`, with a leading blank line. It may be called on any thread, at any point of the
@@ -40,6 +42,9 @@ void give_way_to_report() noexcept;
 
 /// Writes the whole text to `fd`; gives up on an error. Async-signal-safe.
 void write_text(int fd, const char* text) noexcept;
+
+/// The same for bytes; false on an error, which errno does not tell.
+bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept;
 
 /// Formats as printf into a buffer on the stack (at most 1000 characters) and writes it.
 void write_format(int fd, const char* format, ...) noexcept __attribute__((format(printf, 2, 3)));

@@ -24,6 +24,14 @@ std::byte* map_large_page() noexcept {
 
 void unmap_large_page(std::byte* page) noexcept { ::munmap(page, large_page); }
 
+void* map_zeros(std::size_t size) noexcept {
+  void* const mapped =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return mapped == MAP_FAILED ? nullptr : mapped;
+}
+
+void unmap_zeros(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
+
 void discard_pages(std::byte* from, std::byte* to) noexcept {
   static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(from) + page - 1) / page * page;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Memory by the page: large ones, for what grows to many megabytes and is touched from one end to the other (one fault
-// then brings in what would take 512, and the faults are what first use costs); and pages that are given back.
+// then brings in what would take 512, and the faults are what first use costs); zeros for a while; and pages that are
+// given back.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,11 @@ inline constexpr std::size_t large_page = std::size_t{2} << 20;
 /// `large_page` bytes of zeros, aligned to that size; in one large page if the system has one to give. Null: no memory.
 [[nodiscard]] std::byte* map_large_page() noexcept;
 void unmap_large_page(std::byte* page) noexcept;
+
+/// Zeros for as long as they are needed, and not for the heap: for what must work when that does not, and for what is
+/// large and perhaps never touched. Null: no memory.
+[[nodiscard]] void* map_zeros(std::size_t size) noexcept;
+void unmap_zeros(void* memory, std::size_t size) noexcept;
 
 /// Below a saved stack pointer so much is in use: the red zone, what switch_context keeps, and signal frames'
 /// alignment.

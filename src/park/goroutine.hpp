@@ -52,6 +52,7 @@ struct alignas(32) goroutine {
   atomic<bool> pinned{false};  // it keeps its thread, and waits there: `self` is not where it is
   bool custom_stack = false;   // its stack came from map_stack, not from the arena
   bool on_segment = false;     // self.bounds is a segment (segments.cpp); its own stack lies below
+  std::uint8_t wakes = 0;      // how often it was made runnable, as noted by the recorder; event.hpp
   std::uint16_t home = 0;      // the token that last ran it, as the engine numbers them
   closure body;
 };

@@ -44,6 +44,7 @@ struct errno_kept {
   if (w == nullptr || w->running == nullptr) return;
   w->blocked_pc.store(__builtin_return_address(0), memory_order_relaxed);
   w->blocked_fp.store(*static_cast<void**>(__builtin_frame_address(0)), memory_order_relaxed);
+  if (recording(w->events)) note(&w->events, event_kind::blocking, 0);
   w->blocking.store(true, memory_order_relaxed);  // a hint to the watchdog
   lane_here(w).counters[static_cast<std::size_t>(stats_counter::blocking_calls)].fetch_add(1, memory_order_relaxed);
   w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
@@ -55,6 +56,7 @@ void exit_blocking() noexcept {
   const errno_kept kept;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr) return;
+  if (recording(w->events)) note(&w->events, event_kind::blocking_over, 0);
   w->blocking.store(false, memory_order_relaxed);
   w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
   if (!w->lock.enter()) {

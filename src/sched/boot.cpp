@@ -41,6 +41,7 @@ std::uint32_t now_ms() noexcept { return static_cast<std::uint32_t>(monotonic_ns
 void report(int fd) {
   if (the.made.load(memory_order_acquire) == 0) return;  // nothing has begun, and there may be no memory for it
   print_goroutines(fd, current(), now_ms());
+  leave_trace(fd);
 }
 
 /// A signal handler may interrupt the allocator, which demangling needs; the watchdog does it in peace.
@@ -61,6 +62,7 @@ void set_up_process() {
   if (done) return;
   done = true;
   open_stats();
+  prepare_recorder();
   set_report_hook(report);
   set_last_report_hook([](int fd) { print_goroutines(fd, nullptr, now_ms(), naming::as_linked); });
   install_terminate_handler();
@@ -79,6 +81,7 @@ void print_quit(naming style) noexcept {
   begin_report();
   write_text(2, "SIGQUIT: quit\n");
   print_goroutines(2, current(), now_ms(), style);
+  leave_trace(2);
   end_report();
 }
 

@@ -107,6 +107,7 @@ goroutine* steal_from(worker& w, token& victim, bool slot_too) noexcept {
   }
   owner->lock.give_back();
   if (n == 0) return nullptr;
+  if (recording(w.events)) note(&w.events, event_kind::steal, victim.index, n);
   token& mine = held_by(w);
   count_here(mine, stats_counter::steals);
   count_here(mine, stats_counter::stolen, n);
@@ -160,15 +161,16 @@ bool run_all_timers() {
 }  // namespace
 
 bool run_timers(timer_heap& heap, nanoseconds time) {
-  bool any = false;
+  std::uint64_t fired = 0;
   nanoseconds late = 0;
   stats_lane& lane = lane_here(current_worker());
   for (waiter* won = nullptr; heap.fire_one(time, won, &late); won = nullptr) {
-    any = true;
+    ++fired;
     note_duration(lane, stats_duration::timer_late, late);
     if (won != nullptr) ready(*won);
   }
-  return any;
+  if (fired != 0) note(lane_here(), event_kind::timer, 0, fired);
+  return fired != 0;
 }
 
 // Those of foreign threads and of tokens that GOMAXPROCS no longer reaches: no worker's own.

@@ -30,6 +30,7 @@ void park_outside(waiter& who, wait_reason reason, const void* object, commit_fu
   }
   who.kind = waiter_kind::thread;
   who.party = pinned != nullptr ? static_cast<goroutine*>(pinned->running) : nullptr;
+  if (pinned != nullptr) note_pinned(*pinned->running, event_kind::stop);
   commit(arg);
   the.outside_parked.fetch_add(1, memory_order_seq_cst);
   if (who.awake.load(memory_order_acquire) == 0 && the.active.load(memory_order_seq_cst) == 0) check_deadlock();
@@ -37,6 +38,7 @@ void park_outside(waiter& who, wait_reason reason, const void* object, commit_fu
   if (pinned == nullptr) return;
   stop_if_orphaned();
   pinned->running->state.store(goroutine_state::running, memory_order_relaxed);
+  note_pinned(*pinned->running, event_kind::run);
 }
 
 void yield_outside() noexcept {

@@ -99,8 +99,10 @@ void become_foreign(worker& w) {
   w.pinned = true;
   if (!was_orphaned) --the.worker_count;
   the.rest_lock.unlock();
+  note(&w.events, event_kind::end, id_of(w.running));  // here; it goes on on the lane of the thread
   set_this_worker(nullptr);
   set_this_thread_record(&w, nullptr);
+  note_pinned(*w.running, event_kind::run);
   if (t != nullptr) leave_token(*t);
   if (!was_orphaned) count_inactive();
   stop_if_orphaned();
@@ -149,8 +151,10 @@ void stop_if_orphaned() noexcept {
   the.rest_lock.unlock();
   if (over) stop_if_orphaned();
   w->running->pinned.store(false, memory_order_relaxed);
+  note_pinned(*w->running, event_kind::stop);
   set_this_thread_record(nullptr, nullptr);
   set_this_worker(w);
+  note_run(w->events, *w->running);
   requeue_without_token(*w);
 }
 

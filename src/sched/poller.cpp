@@ -28,6 +28,7 @@ bool poll_watchers(wait_list& taken, nanoseconds timeout) {
   count_shared(stats_counter::polls);
   if (timeout != 0) the.polled_at.store(monotonic_ns(), memory_order_relaxed);
   if (found == 0) return false;
+  note(lane_here(), event_kind::descriptors, 0, found);
   count_active();  // until the caller has made them ready
   take_watchers(events, found, taken);
   count_shared(stats_counter::poll_wakes, found);

@@ -21,6 +21,7 @@
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
 #include "os/overflow.hpp"
+#include "os/sampler.hpp"
 #include "os/stack.hpp"
 #include "os/thread.hpp"
 #include "park/lock_order.hpp"
@@ -154,6 +155,11 @@ bool rest_until_woken(worker& w) {
 /// A worker that has no token is not inside its lock, whatever the lock says.
 bool enter_with_token(worker& w) noexcept { return w.held.load(memory_order_relaxed) != nullptr && w.lock.enter(); }
 
+void note_awake(worker& w, bool with_token) noexcept {
+  note(&w.events, event_kind::awake, 0);
+  if (with_token) note(&w.events, event_kind::token_taken, held_by(w).index);
+}
+
 void worker_thread(void* arg) {
   const runtime_section inside;
   worker& w = *static_cast<worker*>(arg);
@@ -167,6 +173,7 @@ void worker_thread(void* arg) {
   adopt_thread(w.scheduler);
   happens_before(&w.scheduler);
   enter_thread_signals();
+  join_sampling();
   worker_loop(w);
   leave_thread_signals();
   set_this_worker(nullptr);
@@ -174,6 +181,7 @@ void worker_thread(void* arg) {
 
 /// Goes to rest, with or without a token, and comes back with one. False: the thread ends.
 bool rest_now(worker& w) {
+  if (recording(w.events)) note(&w.events, event_kind::idle, 0);
   token* const t = w.held.load(memory_order_relaxed);
   if (t != nullptr && t->queue.size() != 0) {  // it was retired, if only for a moment, or the run is over
     while (goroutine* g = t->queue.take_next()) the.global.push(g);
@@ -251,6 +259,7 @@ worker& add_worker(token* held) {
   if (w == nullptr) {
     w = new (std::nothrow) worker;
     if (w == nullptr) fatal("out of memory: cannot allocate a worker");
+    open_lane(w->events);
     the.rest_lock.lock();
     w->next_all = the.all_workers;
     the.all_workers = w;
@@ -375,6 +384,7 @@ void hand_on_search() noexcept {
 
 void worker_loop(worker& w) {
   bool inside = enter_with_token(w);
+  if (recording(w.events)) note_awake(w, inside);
   for (;;) {
     if (w.orphaned.load(memory_order_relaxed)) on_token_lost(w);
     if (must_end(w)) {
@@ -390,6 +400,7 @@ void worker_loop(worker& w) {
     }
     if (!rest_now(w)) return;
     inside = !must_end(w) && enter_with_token(w);
+    if (recording(w.events)) note_awake(w, inside);
   }
 }
 

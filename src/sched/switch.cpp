@@ -34,6 +34,7 @@
 // lock, the global queue's lock or the channel lock that its commit frees.
 #include "os/fiber_annotations.hpp"
 #include "park/body.hpp"
+#include "park/profiles.hpp"
 #include "park/registry.hpp"
 #include "park/stack_census.hpp"
 #include "sched/counters.hpp"
@@ -88,8 +89,11 @@ void count_switch(worker& w) noexcept { add_alone(w.switches, std::uint32_t{1});
   count_switch(w);
 }
 
+/// `noted`: it may have to be noted (park/recorder.hpp).
+template <bool noted>
 [[gnu::always_inline]] inline void switch_to(worker& w, goroutine& from, goroutine* next) noexcept {
   void* message;
+  if (noted && recording(w.events)) note_switch(w.events, from, next);
   if (__builtin_expect(next != nullptr, 1)) {
     make_current(w, *next);
     message = switch_fiber(from.self, next->self, &w, w.exceptions);
@@ -201,6 +205,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
     if (w == nullptr) panic("weft: a goroutine ends with a pin that was not destroyed");
     const bool inside = w->lock.enter();
     goroutine* const next = inside ? next_here(*w, held_by(*w)) : nullptr;
+    if (recording(w->events)) note_end(w->events, *g, next);
     if (inside && can_inherit(*g, next)) {
       inherit_fiber(g->self, next->self);
       release_record(held_by(*w), *g);
@@ -244,11 +249,12 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   const std::uint32_t weight = sample_weight(w, t);
   const std::uint32_t since = weight != 0 ? moment_now() : 0;
   queue_again(w, t, me);
-  switch_to(w, me, nullptr);
+  switch_to<true>(w, me, nullptr);
   if (weight != 0) note_latency(since, weight);
 }
 
 /// Inside the token lock, which it leaves.
+template <bool noted>
 [[gnu::always_inline]] inline void leave_turn(worker& w) {
   goroutine& me = *w.running;
   token& t = held_by(w);
@@ -263,10 +269,19 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
     return;
   }
   queue_again(w, t, me);
-  switch_to(w, me, next);
+  switch_to<noted>(w, me, next);
 }
 
 }  // namespace
+
+[[gnu::noinline, gnu::noipa]] void yield_inside(worker& w) { leave_turn<true>(w); }
+
+[[gnu::noinline, gnu::noipa]] void yield_noted(worker& w) {
+  if (w.lock.enter())
+    yield_inside(w);
+  else
+    requeue_without_token(w);
+}
 
 [[gnu::noinline, gnu::noipa]] void yield() noexcept {
   const runtime_section inside;
@@ -275,14 +290,16 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
     yield_outside();
     return;
   }
+  if (recording(w->events)) {
+    yield_noted(*w);
+    return;
+  }
   if (!w->lock.enter()) {
     requeue_without_token(*w);
     return;
   }
-  leave_turn(*w);
+  leave_turn<false>(*w);
 }
-
-[[gnu::noinline, gnu::noipa]] void yield_inside(worker& w) { leave_turn(w); }
 
 /// For a goroutine that parks without a token. In a forked child it would sleep for ever. If its run is over, its
 /// waiter will be where somebody may find it, but nobody may run it: it stays abandoned.
@@ -294,15 +311,16 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
 }
 
 /// Parks by way of the worker's own stack; what is to be done then has been left behind. Now and then measures the
-/// wait.
+/// wait, unless profiles do: they keep a moment of their own in `awake`.
 [[gnu::noinline, gnu::noipa]] void park_looking_up(worker& w, waiter& who) noexcept {
   goroutine& me = *w.running;
-  const std::uint32_t weight = w.lock.is_inside() ? sample_weight(w, held_by(w)) : 0;  // else there is no token
+  const bool timed = w.lock.is_inside() && profiles_on.load(memory_order_relaxed) == 0;  // outside there is no token
+  const std::uint32_t weight = timed ? sample_weight(w, held_by(w)) : 0;
   if (weight != 0) {
     who.kind = weight == 1 ? timed_alone : timed_for_many;
     who.awake.store(moment_now(), memory_order_relaxed);
   }
-  switch_to(w, me, nullptr);
+  switch_to<true>(w, me, nullptr);
   happens_after(&me);
   if (weight != 0) note_latency(who.awake.load(memory_order_relaxed), weight);
 }
@@ -312,39 +330,61 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   goroutine& me = *w.running;
   goroutine* const next = w.lock.enter() ? next_here(w, held_by(w)) : nullptr;
   leave_behind(w, commit, arg);
-  switch_to(w, me, next);
+  switch_to<true>(w, me, next);
 }
+
+namespace {
 
 [[gnu::always_inline]] inline goroutine* next_to_park(worker& w, token& t, bool joining) noexcept {
   ++t.counts.parks;
   return next_here(w, t, joining);
 }
 
+template <bool noted>
+[[gnu::always_inline]] inline void park_goroutine(worker& w, goroutine& me, waiter& who, wait_reason reason,
+                                                  const void* object, commit_function commit, void* arg) {
+  who.kind = waiter_kind::goroutine;
+  who.party = &me;
+  note_wait(me, reason, object);
+  const std::uint64_t begun = noted ? wait_begins(who) : 0;
+  const bool joining = reason == wait_reason::join;
+  goroutine* const next = w.lock.enter() ? next_to_park(w, held_by(w), joining) : park_without_token(w, me);
+  leave_behind(w, commit, arg);
+  if (next == nullptr) [[unlikely]] {
+    park_looking_up(w, who);
+  } else {
+    switch_to<noted>(w, me, next);
+    happens_after(&me);
+  }
+  if (begun != 0) wait_has_ended(me, begun);
+}
+
+/// What park() does rarely: on a foreign thread, or while something is noted.
+[[gnu::noinline, gnu::noipa]] void park_carefully(waiter& who, wait_reason reason, const void* object,
+                                                  commit_function commit, void* arg) {
+  worker* const w = current_worker();
+  if (w == nullptr || w->running == nullptr)
+    park_outside(who, reason, object, commit, arg);
+  else
+    park_goroutine<true>(*w, *w->running, who, reason, object, commit, arg);
+}
+
+}  // namespace
+
 [[gnu::noinline, gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit,
                                         void* arg) {
   const runtime_section inside;
   worker* const w = current_worker();
-  if (w == nullptr || w->running == nullptr) {
-    park_outside(who, reason, object, commit, arg);
-    return;
+  if (w == nullptr || w->running == nullptr || recording(w->events)) {
+    park_carefully(who, reason, object, commit, arg);
+  } else {
+    park_goroutine<false>(*w, *w->running, who, reason, object, commit, arg);
   }
-  goroutine& me = *w->running;
-  who.kind = waiter_kind::goroutine;
-  who.party = &me;
-  note_wait(me, reason, object);
-  const bool joining = reason == wait_reason::join;
-  goroutine* const next = w->lock.enter() ? next_to_park(*w, held_by(*w), joining) : park_without_token(*w, me);
-  leave_behind(*w, commit, arg);
-  if (next == nullptr) [[unlikely]] {
-    park_looking_up(*w, who);
-    return;
-  }
-  switch_to(*w, me, next);
-  happens_after(&me);
 }
 
 /// From the worker's own stack: runs `g` and whatever follows it, until there is nothing more to run here.
 [[gnu::noinline, gnu::noipa]] void run_scheduled(worker& w, goroutine& g) {
+  if (recording(w.events)) note_run(w.events, g);
   make_current(w, g);
   switch_fiber(w.scheduler, g.self, &w, w.exceptions);
   if (const commit_function commit = w.commit; commit != nullptr) {

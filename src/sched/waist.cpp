@@ -23,6 +23,11 @@ goroutine* current() noexcept {
   return pinned != nullptr ? static_cast<goroutine*>(pinned->running) : nullptr;
 }
 
+event_lane* lane_here() noexcept {
+  worker* const w = current_worker();
+  return w != nullptr ? &w->events : nullptr;
+}
+
 bool can_start() noexcept {
   const phase at = the.at.load(memory_order_acquire);  // pairs with boot()
   return at != phase::stopped && at != phase::forked;

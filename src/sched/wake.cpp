@@ -22,6 +22,7 @@
 // the token lock or the global queue's lock. The phase is acquired, pairing with boot().
 #include "os/fiber_annotations.hpp"
 #include "park/body.hpp"
+#include "park/profiles.hpp"
 #include "park/registry.hpp"
 #include "sched/counters.hpp"
 #include "sched/current.hpp"
@@ -58,9 +59,11 @@ class visit {
   [[nodiscard]] bool welcome() const noexcept { return the.at.load(memory_order_seq_cst) == phase::running; }
 };
 
-void ready_from_outside(goroutine& g) noexcept {
+/// `noted`: by the recorder.
+void ready_from_outside(goroutine& g, bool noted) noexcept {
   const visit here;
   if (!here.welcome() || g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  if (!noted) note_queued(lane_here(), g, event_kind::ready);
   g.state.store(goroutine_state::woken, memory_order_relaxed);
   happens_before(&g);
   inject(g);
@@ -72,6 +75,7 @@ void start_from_outside(goroutine& g) noexcept {
     g.state.store(goroutine_state::abandoned, memory_order_relaxed);
     return;
   }
+  note_queued(lane_here(), g, event_kind::start);
   the.started_outside.fetch_add(1, memory_order_relaxed);
   count_shared(stats_counter::starts);
   if (the.watchdog_pace.load(memory_order_relaxed) == watchdog_none) start_watchdog();
@@ -107,13 +111,14 @@ void start_from_outside(goroutine& g) noexcept {
 
 enum class queued : std::uint8_t { not_yet, done, done_and_wake };
 
-/// ready() and start() where nothing is unusual: a goroutine of this worker queues another, which becomes `state`. It
-/// calls nothing, so that the compiler need not save registers around it. `starts`: it counts as alive from now on.
+/// ready() and start() where nothing is unusual, and nothing is to be noted: a goroutine of this worker queues another,
+/// which becomes `state`. It calls nothing, so that the compiler need not save registers around it. `starts`: it counts
+/// as alive from now on.
 [[gnu::always_inline]] inline queued queue_at_once(worker* w, goroutine& g, goroutine_state state,
                                                    bool starts) noexcept {
   if (force_migration || asan_on || tsan_on || w == nullptr || w->running == nullptr) return queued::not_yet;
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return queued::not_yet;
-  if (!starts && has_waited_long(g)) return queued::not_yet;  // to be noted
+  if (recording(w->events) || (!starts && has_waited_long(g))) return queued::not_yet;  // to be noted
   if (!w->lock.enter_at_once()) return queued::not_yet;
   token& t = held_by(*w);
   if (goroutine* const displaced = t.queue.next(); displaced != nullptr && !t.queue.push_back(displaced)) {
@@ -140,14 +145,15 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
   return t.queue.ring_size() > 1 && the.idle.worker_wanted();
 }
 
-[[gnu::noinline]] void ready_goroutine(goroutine& g) noexcept {
+void ready_goroutine(goroutine& g) noexcept {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || at_rest(*w)) {
-    ready_from_outside(g);
+    ready_from_outside(g, false);
     return;
   }
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  if (recording(w->events)) note_queued(&w->events, g, event_kind::ready);
   g.state.store(goroutine_state::woken, memory_order_relaxed);
   happens_before(&g);
   if (w->running == nullptr) {  // on the worker's own stack, inside the lock already: a timer fired
@@ -156,7 +162,7 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
   }
   if (!w->lock.enter()) {  // it queues for a token when it next waits: who is halfway through must not be held up
     if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("weft");
-    ready_from_outside(g);
+    ready_from_outside(g, true);
     return;
   }
   const bool wake = queue_here(*w, g);
@@ -174,6 +180,7 @@ bool queue_fired(worker& w, goroutine& g) noexcept {
     return;
   }
   token& t = held_by(*w);
+  if (recording(w->events)) note_queued(&w->events, g, event_kind::start);
   count_start(t);
   const bool wake = queue_here(*w, g);
   if (!nested) w->lock.leave();
@@ -208,8 +215,10 @@ goroutine* make_without_token(const start_options& options) {
   start(*g);
 }
 
-/// A goroutine whose wait is measured if it was long.
-[[gnu::noinline]] void ready_noted(goroutine& g) noexcept {
+/// A goroutine whose wait is measured if it was long, or has kept others from a lock.
+[[gnu::noinline]] void ready_carefully(waiter& w) noexcept {
+  goroutine& g = *static_cast<goroutine*>(w.party);
+  if ((profiles_on.load(memory_order_relaxed) & profile_contention) != 0) wait_is_ended(w);
   if (has_waited_long(g)) note_long_wait(g);
   ready_goroutine(g);
 }
@@ -244,10 +253,10 @@ void ready(waiter& w) noexcept {
   if (w.kind != waiter_kind::goroutine) [[unlikely]] {
     return ready_other(w);
   }
-  goroutine& g = *static_cast<goroutine*>(w.party);
-  const queued how = queue_at_once(current_worker(), g, goroutine_state::woken, false);
+  worker* const here = current_worker();  // first: then only `w` is kept across the call
+  const queued how = queue_at_once(here, *static_cast<goroutine*>(w.party), goroutine_state::woken, false);
   if (how == queued::not_yet) [[unlikely]] {
-    return ready_noted(g);
+    return ready_carefully(w);
   }
   if (how == queued::done_and_wake) wake_worker();
 }

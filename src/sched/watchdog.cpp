@@ -24,6 +24,7 @@
 //
 // Memory ordering: switch counts and flags are relaxed; acting on them needs the token lock. The pace word is seq_cst:
 // the watchdog stores "asleep" and then reads `active`, a worker counts itself active and then reads the pace.
+#include "base/report_hook.hpp"
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
@@ -72,6 +73,7 @@ void retake(worker& owner, token& t) {
   count_here(t, stats_counter::tokens_retaken);
   owner.held.store(nullptr, memory_order_relaxed);
   owner.lock.take();
+  note(nullptr, event_kind::token_lost, t.index);
   give_token(t, false);
 }
 
@@ -79,6 +81,7 @@ void retake(worker& owner, token& t) {
 void look_at(token& t, nanoseconds time) {
   worker* const owner = t.owner.load(memory_order_acquire);
   if (owner == nullptr || owner->held.load(memory_order_relaxed) != &t) return;
+  renew_budget(owner->events);
   const std::uint32_t switches = owner->switches.load(memory_order_relaxed);
   const bool blocking = owner->blocking.load(memory_order_relaxed);
   if (switches != owner->seen_switches) {
@@ -103,6 +106,7 @@ void look_at(token& t, nanoseconds time) {
 void look() {
   const nanoseconds time = monotonic_ns();
   set_coarse_clock(time);
+  renew_shared_budget();
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
     look_at(*the.tokens[i].load(memory_order_acquire), time);
@@ -117,6 +121,35 @@ void look() {
   if (!the.idle.any_idle()) return;
   if (work_visible() || earliest_deadline() <= time - slow_look / 2) wake_worker();
 }
+
+/// WEFT_DIAG=stall: somebody computes, or blocks, and nobody has switched for so long. Told once for each time.
+class stall_watch {
+ public:
+  void look(nanoseconds time) noexcept {
+    const nanoseconds limit = nanoseconds{stall_limit_ms()} * 1'000'000;
+    if (limit == 0) return;
+    std::uint64_t switches = 0;
+    the.rest_lock.lock();
+    for (const worker* w = the.all_workers; w != nullptr; w = w->next_all) {
+      switches += w->switches.load(memory_order_relaxed);
+    }
+    the.rest_lock.unlock();
+    if (switches != seen_ || the.active.load(memory_order_relaxed) == 0) {
+      seen_ = switches;
+      since_ = time;
+      told_ = false;
+    } else if (time - since_ >= limit && !told_) {
+      told_ = true;
+      write_format(2, "weft: nobody has got on for %lld ms\n", static_cast<long long>((time - since_) / 1'000'000));
+      leave_trace(2);
+    }
+  }
+
+ private:
+  std::uint64_t seen_ = 0;
+  nanoseconds since_ = 0;
+  bool told_ = false;
+};
 
 /// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
 void sleep_deeply(registry_cursor& looked_at) {
@@ -141,6 +174,7 @@ void watchdog_thread(void*) {
   unsigned looks_left = 0;
   registry_cursor looked_at;
   nanoseconds busy_at = monotonic_ns();  // when it last saw somebody active
+  stall_watch stalls;
   for (;;) {
     const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);  // before the look: none is missed
     if (the.quit_asked.load(memory_order_seq_cst)) print_quit(naming::demangled);
@@ -149,6 +183,7 @@ void watchdog_thread(void*) {
     look();
     if (the.active.load(memory_order_seq_cst) == 0) free_cold_pages(looked_at);
     const nanoseconds time = monotonic_ns();
+    stalls.look(time);
     if (the.active.load(memory_order_seq_cst) != 0) busy_at = time;
     if (time - busy_at > idle_before_sleep) {
       sleep_deeply(looked_at);

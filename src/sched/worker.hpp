@@ -24,6 +24,7 @@
 #include "os/stack.hpp"
 #include "park/goroutine.hpp"
 #include "park/stats.hpp"
+#include "park/recorder.hpp"
 #include "sched/locality.hpp"
 #include "sched/run_queue.hpp"
 #include "sched/timers.hpp"
@@ -117,6 +118,7 @@ struct alignas(64) worker {
   atomic<bool> attention{false};  // set by the watchdog and run(): do not take the short way at the next switch
   atomic<bool> blocking{false};   // inside blocking()
   bool searching = false;         // counted as searching in the idle word
+  event_lane events;              // what the recorder notes of it
   random_source chance{1};
   fiber scheduler;                // the thread's own stack
   party_number unread_party = 0;  // where it is written if nobody is to read it

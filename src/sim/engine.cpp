@@ -18,6 +18,7 @@
 #include "os/thread_local.hpp"
 #include "park/body.hpp"
 #include "park/lock_order.hpp"
+#include "park/profiles.hpp"
 #include "park/registry.hpp"
 #include "park/stack_census.hpp"
 #include "park/stats.hpp"
@@ -46,6 +47,7 @@ bool sim_engine::on_driver() const noexcept { return this_worker() == this; }
 
 void sim_engine::enqueue(goroutine& g) noexcept {
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  note_queued(lane_here(), g, event_kind::ready);
   g.state.store(goroutine_state::woken, memory_order_relaxed);
   happens_before(&g);
   if (on_driver()) {
@@ -59,6 +61,7 @@ void sim_engine::enqueue(goroutine& g) noexcept {
 }
 
 void sim_engine::start(goroutine& g) noexcept {
+  note_queued(lane_here(), g, event_kind::start);
   happens_before(&g);
   if (on_driver()) {
     runnable_.push_back(&g);
@@ -108,6 +111,7 @@ void sim_engine::enter(void*) {
 }
 
 void sim_engine::finish(goroutine& g) {
+  note(&events_, event_kind::end, id_of(&g));
   commit_ = {[](void* arg) { sim().give_back(*static_cast<goroutine*>(arg)); }, &g};
   commit_.by = stand_in::of_caller();
   switch_fiber_last(g.self, host_, nullptr, exceptions_);
@@ -140,6 +144,7 @@ __attribute__((noinline)) void sim_engine::step(goroutine& g) {
     if (memory.top == nullptr) fatal("out of memory: cannot map a goroutine's stack");
     init_fiber(g.self, memory, &sim_engine::enter);
   }
+  if (recording(events_)) note_run(events_, g);
   g.state.store(goroutine_state::running, memory_order_relaxed);
   running_ = &g;
   count_alone(lane_of_token(0), stats_counter::turns);
@@ -154,6 +159,7 @@ __attribute__((noinline)) void sim_engine::step(goroutine& g) {
 
 void sim_engine::leave(pending_commit commit) noexcept {
   goroutine& g = *running_;
+  if (recording(events_)) note_switch(events_, g, nullptr);
   commit_ = commit;
   commit_.by = stand_in::of_caller();
   switch_fiber(g.self, host_, nullptr, exceptions_);
@@ -235,12 +241,13 @@ deadline_heap<timer_entry>* sim_engine::first_due() noexcept {
 }
 
 void sim_engine::fire_due() {
-  for (;;) {
+  for (std::uint64_t fired = 0;; ++fired) {
     waiter* won = nullptr;
     inbox_lock_.lock();
     deadline_heap<timer_entry>* const due = first_due();
     if (due == nullptr || due->top()->when > clock_) {
       inbox_lock_.unlock();
+      if (fired != 0) note(&events_, event_kind::timer, 0, fired);
       return;
     }
     timer_entry* entry = due->pop();
@@ -294,10 +301,15 @@ void sim_engine::park(waiter& w, wait_reason reason, const void* object, commit_
   g.object.store(object, memory_order_relaxed);
   g.since_ms.store(static_cast<std::uint32_t>(clock_ / 1'000'000), memory_order_relaxed);
   g.state.store(goroutine_state::waiting, memory_order_relaxed);
+  const std::uint64_t begun = wait_begins(w);
   leave({commit, arg});
   happens_after(&g);
-  note_duration(lane_of_token(0), stats_duration::run_queue,
-                nanoseconds{moment() - w.awake.load(memory_order_relaxed)} << 4);
+  if (begun != 0) {
+    wait_has_ended(g, begun);
+  } else if (profiles_on.load(memory_order_relaxed) == 0) {  // relaxed: a hint
+    note_duration(lane_of_token(0), stats_duration::run_queue,
+                  nanoseconds{moment() - w.awake.load(memory_order_relaxed)} << 4);
+  }
 }
 
 void sim_engine::park_outside(waiter& w, commit_function commit, void* arg) {
@@ -357,7 +369,10 @@ void sim_engine::note_wait_end(waiter& w) noexcept {
 void sim_engine::ready(waiter& w) noexcept {
   switch (w.kind) {
     case waiter_kind::goroutine:
-      if (on_driver()) note_wait_end(w);
+      if (profiles_on.load(memory_order_relaxed) != 0)
+        wait_is_ended(w);  // relaxed: a hint. Profiles keep a moment of their own in `awake`
+      else if (on_driver())
+        note_wait_end(w);
       enqueue(*static_cast<goroutine*>(w.party));
       break;
     case waiter_kind::thread:

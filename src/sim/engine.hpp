@@ -33,6 +33,7 @@
 #include "os/fiber.hpp"
 #include "os/symbol.hpp"
 #include "park/goroutine.hpp"
+#include "park/recorder.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/park.hpp"
 #include "weft/detail/party.hpp"
@@ -71,6 +72,7 @@ class sim_engine {
   [[nodiscard]] nanoseconds now() const noexcept { return clock_; }
   [[nodiscard]] std::uint64_t draw() noexcept { return chance_.next(); }
   [[nodiscard]] std::size_t live() const noexcept { return live_; }
+  [[nodiscard]] event_lane& events() noexcept { return events_; }
   [[nodiscard]] std::size_t parked() const noexcept;
 
   /// For reports: all goroutines, the running one first.
@@ -115,6 +117,7 @@ class sim_engine {
 
   // The driver's; no other thread touches them.
   random_source chance_{1};
+  event_lane events_;  // what the recorder notes
   std::vector<goroutine*> runnable_;
   nanoseconds clock_ = 1'000'000'000;
   std::uint64_t steps_at_this_time_ = 0;

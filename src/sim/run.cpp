@@ -54,6 +54,7 @@ struct main_call {
 void sim_engine::report(int fd, naming style) noexcept {
   const auto now_ms = static_cast<std::uint32_t>(clock_ / 1'000'000);
   print_goroutines(fd, on_driver() ? running_ : nullptr, now_ms, style);
+  leave_trace(fd);
 }
 
 void sim_engine::prepare_process() {
@@ -61,6 +62,8 @@ void sim_engine::prepare_process() {
     self_check = true;
     open_stats();
     stats().lanes.store(1, memory_order_relaxed);
+    prepare_recorder();
+    open_lane(sim().events_);
     set_report_hook([](int fd) { sim().report(fd); });
     set_last_report_hook([](int fd) { sim().report(fd, naming::as_linked); });
     install_terminate_handler();

@@ -49,6 +49,8 @@ void start(goroutine& g) noexcept {
   sim().start(g);
 }
 
+event_lane* lane_here() noexcept { return this_worker() == &sim() ? &sim().events() : nullptr; }
+
 bool can_start() noexcept { return !sim().stopped(); }
 
 goroutine* current() noexcept {
@@ -80,8 +82,14 @@ bool disarm(timer_entry& entry) noexcept {
 }
 
 // The one thread blocks, and time stands still meanwhile: a blocking call takes no virtual time.
-void enter_blocking() noexcept {}
-void exit_blocking() noexcept {}
+void enter_blocking() noexcept {
+  const runtime_section inside;
+  if (current() != nullptr) note(lane_here(), event_kind::blocking, 0);
+}
+void exit_blocking() noexcept {
+  const runtime_section inside;
+  if (current() != nullptr) note(lane_here(), event_kind::blocking_over, 0);
+}
 
 void pin_here() noexcept {}
 void unpin_here() noexcept {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// guarantee: H6
+// guarantee: ME6
 // sentence: WEFT_DEBUG=schedtrace prints a line of statistics now and then
 // engines: sched
 // env: WEFT_DEBUG=schedtrace=10,scheddetail=1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// guarantee: H5
+// guarantee: ME5
 // sentence: another process reads the statistics of one that computes and answers nobody
 // engines: sched
 // expect-stdout: ^found it$

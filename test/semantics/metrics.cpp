@@ -30,7 +30,7 @@ weft::metrics waiting(Wait wait, End end) {
   return weft::read_metrics() - before;
 }
 
-WEFT_TEST_WITH("H1.1", "goroutines that were started and have ended are counted", .seeds = 20) {
+WEFT_TEST_WITH("ME1.1", "goroutines that were started and have ended are counted", .seeds = 20) {
   const weft::metrics before = weft::read_metrics();
   weft::wait_group all;
   for (int i = 0; i < 100; ++i) all.go([] {});
@@ -42,7 +42,7 @@ WEFT_TEST_WITH("H1.1", "goroutines that were started and have ended are counted"
   EXPECT_EQ(spent.goroutines, 1u);
 }
 
-WEFT_TEST_WITH("H1.1", "waits are counted when they begin and when they end", .seeds = 20) {
+WEFT_TEST_WITH("ME1.1", "waits are counted when they begin and when they end", .seeds = 20) {
   const chan<unit> gate;
   const weft::metrics before = weft::read_metrics();
   weft::wait_group all;
@@ -57,14 +57,14 @@ WEFT_TEST_WITH("H1.1", "waits are counted when they begin and when they end", .s
   EXPECT_GE(after.readies, 11u);
 }
 
-WEFT_TEST_WITH("H1.1", "yields are counted", .seeds = 20) {
+WEFT_TEST_WITH("ME1.1", "yields are counted", .seeds = 20) {
   const weft::metrics before = weft::read_metrics();
   for (int i = 0; i < 1000; ++i) weft::yield();
   const weft::metrics spent = weft::read_metrics() - before;
   EXPECT_GE(spent.yields, 1000u);
 }
 
-WEFT_TEST_WITH("H1.2", "a long wait is measured, by what was waited for", .seeds = 10) {
+WEFT_TEST_WITH("ME1.2", "a long wait is measured, by what was waited for", .seeds = 10) {
   const chan<unit> gate;
   const weft::metrics chans = waiting([=] { gate.recv(); }, [=] { gate.close(); });
   EXPECT_GE(chans.chan_wait.count(), 1u);
@@ -92,7 +92,7 @@ WEFT_TEST_WITH("H1.2", "a long wait is measured, by what was waited for", .seeds
   EXPECT_GE(syncs.sync_wait.longest(), 10ms);
 }
 
-WEFT_TEST_WITH("H1.3", "how late a timer is, and how long a runnable goroutine queues, is measured", .seeds = 10) {
+WEFT_TEST_WITH("ME1.3", "how late a timer is, and how long a runnable goroutine queues, is measured", .seeds = 10) {
   const weft::metrics before = weft::read_metrics();
   for (int i = 0; i < 5; ++i) weft::sleep_for(1ms);
   const weft::metrics spent = weft::read_metrics() - before;
@@ -100,7 +100,7 @@ WEFT_TEST_WITH("H1.3", "how late a timer is, and how long a runnable goroutine q
   EXPECT_GE(spent.run_queue.count(), 1u);
 }
 
-WEFT_TEST_WITH("H1.4", "a program that switches much counts its waits, whatever part of them it has timed",
+WEFT_TEST_WITH("ME1.4", "a program that switches much counts its waits, whatever part of them it has timed",
                .on = weft::test::sched_only, .workers = {1}) {
   constexpr int passed = 100'000;
   const weft::metrics before = weft::read_metrics();
@@ -119,7 +119,7 @@ WEFT_TEST_WITH("H1.4", "a program that switches much counts its waits, whatever 
   EXPECT_LE(spent.chan_wait.count(), spent.parks * 3);
 }
 
-WEFT_TEST_WITH("H1.5", "goroutines are counted by state", .seeds = 10) {
+WEFT_TEST_WITH("ME1.5", "goroutines are counted by state", .seeds = 10) {
   const chan<unit> gate;
   weft::wait_group all;
   for (int i = 0; i < 5; ++i) all.go([=] { gate.recv(); });
@@ -133,7 +133,7 @@ WEFT_TEST_WITH("H1.5", "goroutines are counted by state", .seeds = 10) {
   all.wait();
 }
 
-WEFT_TEST_WITH("H1.6", "metrics may be read from any thread, while everything runs", .on = weft::test::sched_only) {
+WEFT_TEST_WITH("ME1.6", "metrics may be read from any thread, while everything runs", .on = weft::test::sched_only) {
   std::atomic<bool> stop{false};
   weft::wait_group all;
   for (int i = 0; i < 4; ++i) {
@@ -154,7 +154,7 @@ WEFT_TEST_WITH("H1.6", "metrics may be read from any thread, while everything ru
   weft::blocking([&] { reader.join(); });
 }
 
-WEFT_TEST_WITH("H2", "the longest slice is known, with who it was", .on = weft::test::sched_only, .workers = {2}) {
+WEFT_TEST_WITH("ME2", "the longest slice is known, with who it was", .on = weft::test::sched_only, .workers = {2}) {
   const auto before = weft::read_longest_slice().duration;
   weft::wait_group hog;
   hog.go([before] {
@@ -173,7 +173,7 @@ WEFT_TEST_WITH("H2", "the longest slice is known, with who it was", .on = weft::
   for (std::size_t i = 0; i < bytes; i += 1024) memory[i] = 1;
 }
 
-WEFT_TEST_WITH("H3", "how much of their stacks goroutines have used is told by where they were started",
+WEFT_TEST_WITH("ME3", "how much of their stacks goroutines have used is told by where they were started",
                .on = weft::test::sched_only, .workers = {1}) {
   if (weft::test::under_address_sanitizer) return;  // its frames lie elsewhere
   const chan<unit> gate;
@@ -195,7 +195,7 @@ WEFT_TEST_WITH("H3", "how much of their stacks goroutines have used is told by w
   deep.join();
 }
 
-WEFT_PLAIN_TEST("H1.7", "a histogram tells shares of what it counted, to a quarter") {
+WEFT_PLAIN_TEST("ME1.7", "a histogram tells shares of what it counted, to a quarter") {
   weft::duration_histogram h;
   EXPECT_EQ(h.quantile(0.5), 0ns);
   for (int us = 1; us <= 1000; ++us) h.record(std::chrono::microseconds(us));

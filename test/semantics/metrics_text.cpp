@@ -140,7 +140,7 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-WEFT_TEST_WITH("H4", "the metrics are told as OpenMetrics text", .seeds = 5, .workers = {1, 4}) {
+WEFT_TEST_WITH("ME4", "the metrics are told as OpenMetrics text", .seeds = 5, .workers = {1, 4}) {
   const weft::chan<int> c;
   weft::go([=] { c.send(1); });
   c.recv();
@@ -158,7 +158,7 @@ WEFT_TEST_WITH("H4", "the metrics are told as OpenMetrics text", .seeds = 5, .wo
   EXPECT_GE(in_states, 1);
 }
 
-WEFT_PLAIN_TEST("H4", "a text that breaks the rules is found out") {
+WEFT_PLAIN_TEST("ME4", "a text that breaks the rules is found out") {
   EXPECT_TRUE(parse("# TYPE a gauge\na 1\n# EOF\n").wrong.empty());
   EXPECT_FALSE(parse("# TYPE a gauge\na 1\n").wrong.empty());
   EXPECT_FALSE(parse("# TYPE a counter\na 1\n# EOF\n").wrong.empty());
@@ -167,7 +167,7 @@ WEFT_PLAIN_TEST("H4", "a text that breaks the rules is found out") {
   EXPECT_FALSE(parse("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_count 2\na_sum 1\n# EOF\n").wrong.empty());
 }
 
-WEFT_PLAIN_TEST("H4", "the text can be written to a descriptor; an error is told") {
+WEFT_PLAIN_TEST("ME4", "the text can be written to a descriptor; an error is told") {
   EXPECT_EQ(weft::write_open_metrics(-1), EBADF);
 }
 

@@ -43,7 +43,7 @@ const char* state_text(goroutine_state state) noexcept {
 
 void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
   const auto state = g.state.load(memory_order_relaxed);
-  const auto id = static_cast<unsigned long long>(g.id.load(memory_order_relaxed));
+  const auto id = static_cast<unsigned long long>(id_of(&g));
   const char* label = g.label != nullptr ? g.label : "";
   const char* open = g.label != nullptr ? " {" : "";
   const char* close = g.label != nullptr ? "}" : "";
@@ -85,15 +85,26 @@ void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n)
   write_format(fd, "  started at %s:%u\n", g.file, g.line);
 }
 
+namespace {
+
+bool is_elsewhere(const goroutine& g) noexcept {
+  return g.state.load(memory_order_relaxed) == goroutine_state::running || g.pinned.load(memory_order_relaxed);
+}
+
+}  // namespace
+
+std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept {
+  const stack bounds = g.self.bounds;
+  if (bounds.top == nullptr || is_elsewhere(g)) return 0;
+  return walk_frames(g.self.at.pc, g.self.at.fp, bounds.low(), bounds.top, frames, most);
+}
+
 void print_stack(int fd, goroutine& g, naming style) noexcept {
   void* frames[most_frames];
-  std::byte* const top = g.self.bounds.top;
-  std::byte* const low = top != nullptr ? top - g.self.bounds.size : nullptr;
-  const auto state = g.state.load(memory_order_relaxed);
-  if (state == goroutine_state::running || g.pinned.load(memory_order_relaxed)) {
+  if (is_elsewhere(g)) {
     write_text(fd, "    (on another thread; stack not shown)\n");
-  } else if (top != nullptr) {
-    print_frames(fd, frames, walk_frames(g.self.at.pc, g.self.at.fp, low, top, frames, most_frames), style);
+  } else {
+    print_frames(fd, frames, copy_stack(g, frames, most_frames), style);
   }
   write_format(fd, "  started at %s:%u\n", g.file, g.line);
 }
@@ -131,8 +142,8 @@ bool describe_stack(void* address, char* out, std::size_t size) noexcept {
       &s);
   if (s.found == nullptr) return false;
   std::snprintf(out, size, "goroutine %llu exceeds its stack of %zu bytes, started at %s:%u",
-                static_cast<unsigned long long>(s.found->id.load(memory_order_relaxed)), s.found->self.bounds.size,
-                s.found->file, s.found->line);
+                static_cast<unsigned long long>(id_of(s.found)), s.found->self.bounds.size, s.found->file,
+                s.found->line);
   return true;
 }
 

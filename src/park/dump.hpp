@@ -29,6 +29,9 @@ void print_goroutine(int fd, goroutine& g, bool here, std::uint32_t now_ms, nami
 void print_stack(int fd, goroutine& g, naming style = naming::demangled) noexcept;
 void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n) noexcept;
 
+/// The program counters of one that waits, the innermost first; none if it runs, or waits on a thread of its own.
+std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept;
+
 /// Prints every goroutine that is not free, `here` (may be null) first. In a signal handler names must be as linked.
 void print_goroutines(int fd, goroutine* here, std::uint32_t now_ms, naming style = naming::demangled) noexcept;
 

@@ -46,14 +46,6 @@ void mix(std::uint64_t& hash, std::uint64_t value) noexcept {
   hash ^= hash >> 29;
 }
 
-std::size_t frames_of(const goroutine& g, void** frames, std::size_t most) noexcept {
-  const auto state = g.state.load(memory_order_relaxed);
-  std::byte* const top = g.self.bounds.top;
-  const bool elsewhere = state == goroutine_state::running || g.pinned.load(memory_order_relaxed);
-  if (top == nullptr || elsewhere) return 0;
-  return walk_frames(g.self.at.pc, g.self.at.fp, top - g.self.bounds.size, top, frames, most);
-}
-
 std::uint32_t waited_ms(const goroutine& g, std::uint32_t now_ms) noexcept {
   if (g.state.load(memory_order_relaxed) != goroutine_state::waiting) return 0;
   const std::uint32_t since = g.since_ms.load(memory_order_relaxed);
@@ -70,13 +62,13 @@ void count(void* arg, goroutine& g) {
   mix(hash, g.line);
   mix(hash, reinterpret_cast<std::uintptr_t>(g.label));
   void* frames[telling_frames];
-  const std::size_t n = frames_of(g, frames, telling_frames);
+  const std::size_t n = copy_stack(g, frames, telling_frames);
   // The innermost is where in the scheduler it stopped, which is of no interest.
   for (std::size_t i = 1; i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   kind& k = all.kinds[hash];
   if (++k.count == 1) {
     k.one = &g;
-    k.id = g.id.load(memory_order_relaxed);
+    k.id = id_of(&g);
   }
   k.longest_ms = std::max(k.longest_ms, waited_ms(g, all.now_ms));
 }
@@ -100,7 +92,7 @@ leak describe(const kind& k) {
   if (g.label != nullptr) told.label = g.label;
   told.started_at = std::string(g.file) + ":" + std::to_string(g.line);
   void* frames[most_frames];
-  const std::size_t n = frames_of(g, frames, most_frames);
+  const std::size_t n = copy_stack(g, frames, most_frames);
   for (std::size_t i = 0; i < n; ++i) told.stack.push_back(frame_text(frames[i]));
   return told;
 }

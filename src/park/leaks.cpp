@@ -36,7 +36,7 @@ struct scope_filter {
 
   static bool wanted(void* arg, const goroutine& g) {
     const auto& self = *static_cast<const scope_filter*>(arg);
-    const std::uint64_t id = g.id.load(memory_order_relaxed);
+    const std::uint64_t id = id_of(&g);
     if (id == 0 || id == self.caller || std::binary_search(self.before.begin(), self.before.end(), id)) return false;
     return g.label == nullptr || std::find(self.ignored.begin(), self.ignored.end(), g.label) == self.ignored.end();
   }
@@ -72,7 +72,7 @@ std::string address_text(const void* object) {
 leak_scope::leak_scope() {
   detail::for_each_goroutine(
       [](void* arg, detail::goroutine& g) {
-        static_cast<std::vector<std::uint64_t>*>(arg)->push_back(g.id.load(detail::memory_order_relaxed));
+        static_cast<std::vector<std::uint64_t>*>(arg)->push_back(detail::id_of(&g));
       },
       &before_);
   std::sort(before_.begin(), before_.end());

@@ -28,6 +28,9 @@ void give_records(goroutine* const* records, std::size_t n) noexcept;
 /// The first of `n` fresh goroutine ids, never handed out before.
 [[nodiscard]] std::uint64_t take_ids(std::uint64_t n) noexcept;
 
+/// The id of a run's main: 1, then others that are shown as 1.
+[[nodiscard]] std::uint64_t take_main_id() noexcept;
+
 /// Fills a record that is to start, from what its starter asks for. The callable is not touched.
 void prepare_record(goroutine& g, std::uint64_t id, const start_options& options) noexcept;
 

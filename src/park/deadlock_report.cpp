@@ -20,6 +20,7 @@
 
 #include "base/report_hook.hpp"
 #include "os/walk.hpp"
+#include "park/deadlock_words.hpp"
 #include "park/dump.hpp"
 #include "park/settings.hpp"
 #include "park/wait_graph.hpp"
@@ -89,30 +90,13 @@ bool goes_through_signal(const wait_cycle& cycle) noexcept {
   return false;
 }
 
-/// Text that is cut off where the space ends.
-struct text_buffer {
-  char* at;
-  std::size_t left;
+}  // namespace
 
-  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) noexcept {
-    va_list arguments;
-    va_start(arguments, format);
-    const int n = std::vsnprintf(at, left, format, arguments);
-    va_end(arguments);
-    const std::size_t used = n < 0 ? 0 : static_cast<std::size_t>(n) < left ? static_cast<std::size_t>(n) : left - 1;
-    at += used;
-    left -= used;
-  }
-};
-
-struct party_text {
-  char text[40];
-  explicit party_text(party_number who) noexcept {
-    const bool thread = (who & thread_party) != 0;
-    std::snprintf(text, sizeof text, "%s %llu", thread ? "thread" : "goroutine",
-                  static_cast<unsigned long long>(shown_id(who & ~thread_party)));
-  }
-};
+party_text::party_text(party_number who) noexcept {
+  const bool thread = (who & thread_party) != 0;
+  std::snprintf(text, sizeof text, "%s %llu", thread ? "thread" : "goroutine",
+                static_cast<unsigned long long>(shown_id(who & ~thread_party)));
+}
 
 const char* object_kind(wait_reason reason) noexcept {
   switch (reason) {
@@ -132,13 +116,30 @@ const char* object_kind(wait_reason reason) noexcept {
   }
 }
 
-/// What a party has of the object for which the other waits, after "goroutine 7 waits for mutex 0x1234".
 const char* relation(const blocked_party& waiting) noexcept {
   if (waiting.target == wait_target::in_front) return "behind the writer";
   if (is_lock(waiting.reason)) return "held by";
   if (waiting.reason == wait_reason::once) return "run by";
   return waiting.reason == wait_reason::join ? "of" : "to which belongs";
 }
+
+namespace {
+
+/// Text that is cut off where the space ends.
+struct text_buffer {
+  char* at;
+  std::size_t left;
+
+  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) noexcept {
+    va_list arguments;
+    va_start(arguments, format);
+    const int n = std::vsnprintf(at, left, format, arguments);
+    va_end(arguments);
+    const std::size_t used = n < 0 ? 0 : static_cast<std::size_t>(n) < left ? static_cast<std::size_t>(n) : left - 1;
+    at += used;
+    left -= used;
+  }
+};
 
 void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
   for (std::size_t i = 0; i < cycle.told; ++i) {
@@ -249,7 +250,13 @@ struct deadlock_teller {
     write_text(2, fatal ? "fatal error: deadlock: " : "weft: deadlock: ");
     write_text(2, told_sentence);
     write_text(2, "\n");
-    report.print(2);
+    const std::string_view form = diag_setting("deadlockform");
+    if (form == "json")
+      report.print_json(2);
+    else if (form == "dot")
+      report.print_graph(2);
+    else
+      report.print(2);
     if (fatal) end_report();
     write_text(2, "\n");
   }

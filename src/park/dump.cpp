@@ -51,7 +51,9 @@ void print_header(int fd, goroutine& g, std::uint32_t now_ms) noexcept {
   if (state == goroutine_state::waiting) {
     const void* object = g.object.load(memory_order_relaxed);
     char what[32] = "";
-    if (object != nullptr) std::snprintf(what, sizeof what, ", %p", object);
+    const bool names_it =
+        g.reason.load(memory_order_relaxed) != wait_reason::select;  // several, in a record of its own
+    if (object != nullptr && names_it) std::snprintf(what, sizeof what, ", %p", object);
     write_format(fd, "\ngoroutine %llu [%s%s, %u ms%s]%s%s%s:\n", id, text(g.reason.load(memory_order_relaxed)), what,
                  now_ms - g.since_ms.load(memory_order_relaxed), locked, open, label, close);
   } else {

@@ -88,7 +88,9 @@ leak describe(const kind& k) {
   told.first = k.id;
   told.longest = std::chrono::milliseconds(k.longest_ms);
   told.state = state_of(g);
-  if (g.state.load(memory_order_relaxed) == goroutine_state::waiting) told.object = g.object.load(memory_order_relaxed);
+  const bool waits_for_one = g.state.load(memory_order_relaxed) == goroutine_state::waiting &&
+                             g.reason.load(memory_order_relaxed) != wait_reason::select;
+  if (waits_for_one) told.object = g.object.load(memory_order_relaxed);
   if (g.label != nullptr) told.label = g.label;
   told.started_at = std::string(g.file) + ":" + std::to_string(g.line);
   void* frames[most_frames];

@@ -10,8 +10,8 @@
 #include <cstdio>
 
 #include "park/goroutine_groups.hpp"
+#include "park/pause.hpp"
 #include "park/registry.hpp"
-#include "weft/detail/bounded.hpp"
 
 namespace weft {
 
@@ -20,14 +20,6 @@ namespace detail {
 namespace {
 
 constexpr nanoseconds first_look_again = 1'000'000;
-
-/// Sleeps for a while: on any thread, under either engine.
-void pause_for(nanoseconds duration) {
-  waiter self;
-  self.contended = true;
-  static_cast<void>(park_within(
-      self, wait_reason::sleep, nullptr, [](void*) {}, nullptr, wait_limit{.until = now() + duration}));
-}
 
 struct scope_filter {
   const std::vector<std::uint64_t>& before;

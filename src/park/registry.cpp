@@ -136,6 +136,12 @@ std::uint64_t take_main_id() noexcept {
   return before == 0 ? 1 : later_main | before;
 }
 
+void for_each_slab(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {
+  for (slab* s = store().newest_slab.load(memory_order_acquire); s != nullptr; s = s->older) {
+    visit(arg, s, sizeof(slab) + s->count * sizeof(goroutine));
+  }
+}
+
 void for_each_goroutine(void (*visit)(void* arg, goroutine& g), void* arg) {
   for (slab* s = store().newest_slab.load(memory_order_acquire); s != nullptr; s = s->older) {
     for (std::size_t i = 0; i < s->count; ++i) {

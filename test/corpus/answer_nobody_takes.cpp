@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Class: missing receiver (the class of kubernetes 5316, moby 33293). Reported: when it is asked for (D10).
+//
+// sentence: corpus: the caller is gone, and with it the channel
+// guarantee: D10.1
+// engines: both
+// expect-exit: 0
+// seconds: 60
+// env: WEFT_DIAG=leaks
+// expect-stdout: ^stuck: (1|cannot be told)$
+// expect-stdout: ^main goes on$
+#include <cstdio>
+#include <string>
+
+#include "weft/testing.hpp"
+#include "weft/weft.hpp"
+
+namespace {
+
+[[gnu::noinline]] void ask() {
+  const weft::chan<int> answer;
+  weft::go([=] { answer.send(42); });
+}
+
+}  // namespace
+
+int main() {
+  return weft::run([] {
+    ask();
+    weft::testing::settle();
+    const auto stuck = weft::find_stuck();
+    std::printf("stuck: %s\n", stuck ? std::to_string(stuck->size()).c_str() : "cannot be told");  // by a sanitizer
+    std::puts("main goes on");
+  });
+}

@@ -12,7 +12,8 @@
 // cleared in the end can be woken by nobody: each channel it waits for is known to suspects alone who are stuck, too.
 //
 // Left out, because these words wake nobody: the waiting lists in the suspects' channels, records of goroutines but for
-// the callables, and stacks below where their goroutines stopped or that are nobody's.
+// the callables, what an engine keeps per worker (the last lock that it has freed), and stacks below where their
+// goroutines stopped or that are nobody's.
 //
 // Everything that the search keeps is inverted, or it would find itself. What it has on its own stack lies below the
 // frame at which the caller's stack begins to be looked at; find_stuck() has put the caller's registers there.
@@ -228,11 +229,11 @@ bool search::run() {
   const std::size_t n = stack_regions(regions, most_regions);
   if (n > most_regions) return false;
   for (std::size_t i = 0; i < n; ++i) leave_out({regions[i].low(), regions[i].size});
-  for_each_slab(
-      [](void* self, const void* begin, std::size_t size) {
-        static_cast<search*>(self)->leave_out({begin, size});
-      },
-      this);
+  const auto leave_this_out = [](void* self, const void* begin, std::size_t size) {
+    static_cast<search*>(self)->leave_out({begin, size});
+  };
+  for_each_slab(leave_this_out, this);
+  for_each_worker_memory(leave_this_out, this);
   for_each_goroutine([](void* self, goroutine& g) { static_cast<search*>(self)->meet(g); }, this);
   if (unknown_) return false;
   put_in_order();

@@ -93,6 +93,13 @@ std::uint64_t quiet_moment() noexcept {
   return is_alone() && the.stirred.load(memory_order_seq_cst) + 1 == moment ? moment : 0;
 }
 
+void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {
+  the.rest_lock.lock();
+  const worker* const first = the.all_workers;
+  the.rest_lock.unlock();
+  for (const worker* w = first; w != nullptr; w = w->next_all) visit(arg, w, sizeof(worker));
+}
+
 void check_deadlock() {
   if (the.active.load(memory_order_seq_cst) != 0 || work_visible()) return;
   if (waiter* w = pop_settler(); w != nullptr) {

@@ -121,10 +121,12 @@ void sim_engine::settle() {
       &r);
 }
 
+void for_each_worker_memory(void (*)(void*, const void*, std::size_t), void*) {}
+
 std::uint64_t quiet_moment() noexcept {
   const runtime_section inside;
   const std::optional<std::size_t> threads = process_threads();
-  return sim().on_driver() && threads.has_value() && *threads == instrument_threads() + 1 ? 1 : 0;
+  return current() != nullptr && threads.has_value() && *threads == instrument_threads() + 1 ? 1 : 0;
 }
 
 }  // namespace weft::detail

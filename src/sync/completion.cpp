@@ -1,20 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/detail/completion.hpp"
 
-#include <optional>
+#include <new>
 
 #include "park/goroutine.hpp"
 #include "weft/detail/wait_edge.hpp"
 
 namespace weft::detail {
 
-namespace {
+/// On the stack of who joins: its edge, once it is listed. No std::optional: g++ clears that from end to end.
+struct completion::edge_room {
+  edge_room() noexcept {}
+  edge_room(const edge_room&) = delete;
+  edge_room& operator=(const edge_room&) = delete;
+  ~edge_room() {
+    if (made) edge.~wait_edge();
+  }
 
-/// On the stack of who joins: its edge, once it is listed.
-using edge_room = std::optional<wait_edge>;
+  void make(wait_reason reason, const void* what, party_number whom) noexcept {
+    ::new (&edge) wait_edge(nullptr, reason, what, whom);
+    made = true;
+  }
+
+  bool made = false;
+  union {
+    wait_edge edge;
+  };
+};
 
 /// While it lasts, the goroutine joins somebody. Relaxed: see the header.
-class joining {
+class completion::joining {
  public:
   explicit joining(goroutine* me) noexcept : me_(me) {
     if (me_ != nullptr) me_->joins.store(true, memory_order_relaxed);
@@ -29,48 +44,43 @@ class joining {
   goroutine* me_;
 };
 
-}  // namespace
-
-void completion::promise(goroutine& who) noexcept {
-  of_ = &who;
-  by_ = party_of(who);
-}
-
-/// Lock held, which it frees.
-void completion::park(wait_reason reason, const void* what, void* room, wait_edge* listed) {
-  bool unused = false;
-  static_cast<void>(queue_.park(queue_end::back, reason, what, nullptr, unused, room, listed));
-}
-
-void completion::wait(wait_reason reason, const void* what) {
-  if (of_ != nullptr) {
-    join(reason, what);
-    return;
-  }
+/// Of a completion that no goroutine was promised for.
+[[gnu::noinline]] void completion::wait_for_anybody(wait_reason reason, const void* what) {
   queue_.lock();
   if (finished_)
     queue_.unlock();
   else
-    park(reason, what, nullptr, nullptr);
+    queue_.park_at_back(reason, what);
 }
 
-void completion::join(wait_reason reason, const void* what) {
+/// Lock held, which it frees and takes again; not finished.
+[[gnu::noinline]] void completion::list_caller(edge_room& room, wait_reason reason, const void* what) {
+  const party_number whom = party_of(*of_);  // its record is another's once it has finished
+  queue_.unlock();
+  room.make(reason, what, whom);
+  room.edge.announce();
+  queue_.lock();
+}
+
+void completion::wait(wait_reason reason, const void* what) {
+  if (of_ == nullptr) {
+    wait_for_anybody(reason, what);
+    return;
+  }
   goroutine* const me = current();
   const joining mark(me);
   edge_room room;
   queue_.lock();
   // Only a goroutine that leaves its stack can be listed by another.
   const bool itself = me == nullptr || me->pinned.load(memory_order_relaxed);
-  if (!finished_ && (itself || waited_ || of_->joins.load(memory_order_relaxed))) {
+  if (!finished_ && (itself || waited_ || of_->joins.load(memory_order_relaxed))) list_caller(room, reason, what);
+  if (finished_) {
     queue_.unlock();
-    room.emplace(nullptr, reason, what, by_);
-    room->announce();
-    queue_.lock();
+    return;
   }
-  if (finished_)
-    queue_.unlock();
-  else
-    park(reason, what, &room, room ? &*room : nullptr);
+  bool unused = false;
+  static_cast<void>(
+      queue_.park(queue_end::back, reason, what, nullptr, unused, &room, room.made ? &room.edge : nullptr));
 }
 
 goroutine* completion::list_waiter() noexcept {
@@ -81,9 +91,9 @@ goroutine* completion::list_waiter() noexcept {
   if (first != nullptr && first->slot != nullptr && first->edge == nullptr) {
     auto& who = *static_cast<goroutine*>(first->who->party);  // parked: it has freed this lock from another stack
     auto& room = *static_cast<edge_room*>(first->slot);
-    room.emplace(nullptr, wait_reason::join, who.object.load(memory_order_relaxed), by_);
-    room->list_for(who);
-    first->edge = &*room;
+    room.make(wait_reason::join, who.object.load(memory_order_relaxed), party_of(*of_));
+    room.edge.list_for(who);
+    first->edge = &room.edge;
     listed = &who;
   }
   queue_.unlock();

@@ -8,10 +8,9 @@
 // expect-exit: 0
 // seconds: 60
 // env: WEFT_DIAG=leaks
-// expect-stdout: ^stuck: (1|cannot be told)$
+// expect-stdout: ^found: yes$
 // expect-stdout: ^main goes on$
 #include <cstdio>
-#include <string>
 
 #include "weft/testing.hpp"
 #include "weft/weft.hpp"
@@ -27,10 +26,14 @@ namespace {
 
 int main() {
   return weft::run([] {
-    ask();
-    weft::testing::settle();
-    const auto stuck = weft::find_stuck();
-    std::printf("stuck: %s\n", stuck ? std::to_string(stuck->size()).c_str() : "cannot be told");  // by a sanitizer
+    bool found = false;
+    for (int round = 0; round < 10 && !found; ++round) {  // a word that happens to lie somewhere can hide one
+      ask();
+      weft::testing::settle();
+      const auto stuck = weft::find_stuck();
+      found = !stuck || stuck->size() == 1;
+    }
+    std::printf("found: %s\n", found ? "yes" : "no");
     std::puts("main goes on");
   });
 }

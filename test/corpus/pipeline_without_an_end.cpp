@@ -8,10 +8,9 @@
 // expect-exit: 0
 // seconds: 60
 // env: WEFT_DIAG=leaks
-// expect-stdout: ^stuck: (2|cannot be told)$
+// expect-stdout: ^found: yes$
 // expect-stdout: ^main goes on$
 #include <cstdio>
-#include <string>
 
 #include "weft/testing.hpp"
 #include "weft/weft.hpp"
@@ -33,10 +32,14 @@ namespace {
 
 int main() {
   return weft::run([] {
-    build();
-    weft::testing::settle();
-    const auto stuck = weft::find_stuck();
-    std::printf("stuck: %s\n", stuck ? std::to_string(stuck->size()).c_str() : "cannot be told");  // by a sanitizer
+    bool found = false;
+    for (int round = 0; round < 10 && !found; ++round) {  // a word that happens to lie somewhere can hide one
+      build();
+      weft::testing::settle();
+      const auto stuck = weft::find_stuck();
+      found = !stuck || stuck->size() == 2;
+    }
+    std::printf("found: %s\n", found ? "yes" : "no");
     std::puts("main goes on");
   });
 }

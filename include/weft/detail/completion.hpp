@@ -18,7 +18,6 @@
 // it within the same nanoseconds can miss each other, and are found when the run ends (D9), or nobody can go on (D1).
 #pragma once
 
-#include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 
 namespace weft::detail {
@@ -30,7 +29,7 @@ class completion {
   completion& operator=(const completion&) = delete;
 
   /// Before others know of it: whose last act finish() will be, or never.
-  void promise(goroutine& who) noexcept;
+  void promise(goroutine& who) noexcept { of_ = &who; }
 
   /// Blocks until finish(). What was done before finish() happens before the return. `what` is what reports name.
   void wait(wait_reason reason, const void* what);
@@ -46,14 +45,16 @@ class completion {
   [[nodiscard]] goroutine* list_waiter() noexcept;
 
  private:
-  void join(wait_reason reason, const void* what);
-  void park(wait_reason reason, const void* what, void* room, wait_edge* listed);
+  struct edge_room;
+  class joining;
+
+  void wait_for_anybody(wait_reason reason, const void* what);
+  void list_caller(edge_room& room, wait_reason reason, const void* what);
 
   [[no_unique_address]] wait_queue queue_;
   bool finished_ = false;    // under the queue's lock, as the next
   bool waited_ = false;      // the promised goroutine has begun a wait that is listed
-  goroutine* of_ = nullptr;  // who was promised, and its number; written once
-  party_number by_ = nobody_known;
+  goroutine* of_ = nullptr;  // who was promised; written once
 };
 
 }  // namespace weft::detail

@@ -19,6 +19,8 @@
 // frame at which the caller's stack begins to be looked at; find_stuck() has put the caller's registers there.
 //
 // Nobody else runs meanwhile (quiet.hpp). If somebody has, what was found counts for nothing.
+//
+// Memory ordering: records are read relaxed. Who wrote them has come to rest, and quiet_moment() has seen that.
 #include "weft/stuck.hpp"
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A deadlock for programs to read: as one JSON object, and as a graph for Graphviz. Nothing is allocated.
+//
+// Memory ordering: relaxed, as in dump.cpp: a picture of those that wait.
 #include "base/report_hook.hpp"
 #include "park/deadlock_words.hpp"
 #include "weft/diagnosis.hpp"

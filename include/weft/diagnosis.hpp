@@ -14,7 +14,8 @@
 // could still unlock a lock, or call done() (M1, M8), the report says so and the program goes on.
 //
 // The environment variable WEFT_DIAG chooses for a program that does not: words with commas between them, of which
-// `deadlock=abort`, `deadlock=log`, `deadlock=off` are the policies below. What is called here wins.
+// `deadlock=abort`, `deadlock=log`, `deadlock=off` are the policies below, and `deadlockform=json` and
+// `deadlockform=dot` have it printed so, after its sentence. What is called here wins.
 //
 // A lock that another than locked it unlocks while somebody waits is a signal rather than a lock, and makes no circle
 // from then on; calling on_deadlock() forgets which those are.
@@ -54,6 +55,14 @@ class deadlock_report {
   /// Prints those in it to the descriptor, each with its label, what it waits for, its stack, where it was started, and
   /// what it holds.
   void print(int fd) const noexcept;
+
+  /// The same without stacks, as a JSON object on one line: {"certain", "parties", "circle": [{"party", "state",
+  /// "kind", "object", "relation", "owner", "waited_ms", "label", "file", "line"}, ...]}; of foreign threads the first
+  /// six.
+  void print_json(int fd) const noexcept;
+
+  /// For Graphviz: `dot -Tsvg`.
+  void print_graph(int fd) const noexcept;
 
  private:
   friend struct deadlock_teller;

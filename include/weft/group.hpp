@@ -196,7 +196,7 @@ class group {
     detail::group_core& group;
     std::unique_ptr<Call> member;
 
-    [[nodiscard]] const void* owed_to() const noexcept { return &group; }
+    [[nodiscard]] void* owed_to() const noexcept { return &group; }
 
     void operator()() {
       struct last {

@@ -98,8 +98,8 @@ class shared_mutex {
   /// Frees the lock. Fatal "sync: RUnlock of unlocked RWMutex" if no reader has it.
   void unlock_shared() {
     queue_.lock();
-    owner_.leave();
     if (readers_ > 1 || (readers_ == 1 && queue_.empty())) [[likely]] {
+      owner_.leave();
       --readers_;
       queue_.unlock();
     } else {
@@ -114,6 +114,7 @@ class shared_mutex {
     return !writing_ && queue_.empty() && (who == reader || readers_ == 0);
   }
   void admit(kind who) noexcept;
+  void let_in(kind who, detail::wait_node& node, detail::wait_list& admitted) noexcept;
   void enter_locked(kind who) noexcept;
   [[nodiscard]] const detail::wait_edge* writer_in_front() noexcept;
   bool try_enter(kind who) noexcept;

@@ -196,6 +196,16 @@ class [[nodiscard]] task {
 
 namespace detail {
 
+/// What the goroutine of a task runs.
+template <class R, class F>
+struct task_body {
+  using is_awaited_by_one = void;
+  task_of<R, F>* running;  // there until its end is finished
+
+  void operator()() const { running->run(); }
+  [[nodiscard]] goroutine* list_waiter() const noexcept { return running->ended.list_waiter(); }
+};
+
 struct spawning {
   /// The task that calls f(), started.
   template <class F>
@@ -204,8 +214,8 @@ struct spawning {
     using result = std::invoke_result_t<callable&>;
     require_goroutine_function<callable>(f);
     auto state = std::make_unique<task_of<result, callable>>(std::forward<F>(f));
-    goroutine& made = make_goroutine_for(options, [running = state.get()] { running->run(); });
-    state->ended.promise(id_of(&made));
+    goroutine& made = make_goroutine_for(options, task_body<result, callable>{state.get()});
+    state->ended.promise(made);
     detail::start(made);
     return task<result>(std::move(state));
   }

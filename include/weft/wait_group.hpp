@@ -102,7 +102,7 @@ class wait_group {
     wait_group& group;
     std::optional<F> f;
 
-    [[nodiscard]] const void* owed_to() const noexcept { return &group; }
+    [[nodiscard]] void* owed_to() const noexcept { return &group; }
 
     void operator()() {
       struct at_end {

@@ -48,6 +48,7 @@
 #include "weft/singleflight.hpp"
 #include "weft/stack.hpp"
 #include "weft/stop_token.hpp"
+#include "weft/stuck.hpp"
 #include "weft/task.hpp"
 #include "weft/ticker.hpp"
 #include "weft/time.hpp"

@@ -195,6 +195,16 @@ void channel_core::complete_closed(wait_list& waiting) noexcept {
   while (wait_node* node = waiting.pop_front()) complete(*node, false);
 }
 
+bool channel_core::is_awaited_by(const goroutine& who) const noexcept {
+  for (const wait_list* list : {&receivers_, &senders_}) {
+    for (wait_node* node = list->front(); node != nullptr; node = list->next(*node)) {
+      const waiter& each = *node->who;
+      if (each.kind == waiter_kind::goroutine && each.party == &who && !each.contended) return true;
+    }
+  }
+  return false;
+}
+
 void channel_core::check_invariants() const noexcept {
   const std::uint64_t state = state_.load(memory_order_relaxed);
   const std::uint64_t tail = tail_.load(memory_order_relaxed);

@@ -34,6 +34,7 @@
 #include <algorithm>
 #include <new>
 
+#include "chan/select_wait.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/self_check.hpp"
 
@@ -59,6 +60,7 @@ class lock_set {
   }
 
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] select_wait channels() const noexcept { return {channels_, size_}; }
 
   void lock_all() const noexcept {
     for (std::size_t i = 0; i < size_; ++i) channels_[i]->lock();
@@ -198,8 +200,9 @@ std::size_t wait_for_one(std::span<const select_case> cases, wait_node* nodes, c
     static_cast<void>(park_within(self, locks, wait_limit{}));
     return leave<true>(cases, nodes, self);
   }
+  const select_wait all = locks.channels();
   const auto commit = [](void* held) { static_cast<const lock_set*>(held)->unlock_all(); };
-  park(self, wait_reason::select, nullptr, commit, const_cast<lock_set*>(&locks));
+  park(self, wait_reason::select, &all, commit, const_cast<lock_set*>(&locks));
   return leave<false>(cases, nodes, self);
 }
 

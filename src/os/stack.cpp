@@ -45,6 +45,7 @@
 #include "os/fiber_annotations.hpp"
 #include "os/guard.hpp"
 #include "os/mapped_stack.hpp"
+#include "os/own_memory.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/word_lock.hpp"
@@ -119,6 +120,15 @@ class arena {
     if (found == nullptr) return nullptr;
     size = found->slots * stack_stride;
     return found->base;
+  }
+
+  std::size_t regions(stack* out, std::size_t n) const noexcept {
+    const std::size_t count = region_count_.load(memory_order_acquire);
+    for (std::size_t i = 0; i < count && i < n; ++i) {
+      const std::size_t size = regions_[i].slots * stack_stride;
+      out[i] = {regions_[i].base + size, size};
+    }
+    return count;
   }
 
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_.load(memory_order_relaxed); }
@@ -281,6 +291,8 @@ void arena::trim(std::size_t keep) noexcept {
 }
 
 }  // namespace
+
+std::size_t stack_regions(stack* out, std::size_t n) noexcept { return the_arena().regions(out, n); }
 
 stack take_stack() noexcept {
   stack one;

@@ -11,7 +11,7 @@ namespace weft::detail {
 
 void resume_coroutine_in(closure& body, void* address) noexcept {
   ::new (body.bytes) void*(address);
-  body.use = [](closure& self, closure_use how) -> const void* {
+  body.use = [](closure& self, closure_use how) -> void* {
     if (how == closure_use::call) std::coroutine_handle<>::from_address(*reinterpret_cast<void**>(self.bytes)).resume();
     return nullptr;
   };

@@ -4,19 +4,23 @@
 //
 // The party that closed it makes the report, where it is, with no lock held, before it sleeps. Its stack may be small,
 // so it goes on on a larger one, and the cycle and its sentence are kept in static memory: one report at a time. A
-// second one waits for the first, but not for ever: a callback may itself never return.
+// second one waits for the first, but not for ever: a callback may itself never return. Who reports when its run ends
+// never comes back, and the next one takes over.
 //
 // A lock may be unlocked by another than locked it, and then is a signal rather than a lock. Whoever frees, with
 // somebody waiting, what another has locked is noticed (note_unlock), and from then on that object makes no cycle. So a
-// program that uses one as a signal is told at most once about it, truthfully: "unless somebody else unlocks it".
+// program that uses one as a signal is told at most once about it, truthfully: "unless somebody else unlocks it". Of a
+// thousand such objects some are forgotten, and may be told about once more.
 //
-// Memory ordering: `told` is acquired and released by those who report, one after another. Settings and signals are
-// relaxed: each says all there is to know.
+// Memory ordering: `told` is acquired and released by those who report, one after another, through `teller`; of one
+// that was left behind, the end of its run is the order. Settings and signals are relaxed: each says all there is to
+// know.
 #include <cstdarg>
 #include <cstdio>
 
 #include "base/report_hook.hpp"
 #include "os/walk.hpp"
+#include "park/deadlock_words.hpp"
 #include "park/dump.hpp"
 #include "park/settings.hpp"
 #include "park/wait_graph.hpp"
@@ -33,16 +37,19 @@ constexpr std::size_t report_stack = 24 * 1024;
 
 atomic<int> policy_set{-1};  // by on_deadlock or the first report; a deadlock_policy
 atomic<void (*)(const deadlock_report&)> callback_set{nullptr};
-atomic<bool> telling{false};  // somebody uses the next ones
+atomic<const void*> teller{nullptr};  // who uses the next ones: a goroutine's record, or any_thread
+constexpr char any_thread = 0;
 constinit wait_cycle told{};
 constinit char told_sentence[2000]{};
 constexpr std::size_t most_frames = 50;
 constinit void* teller_frames[most_frames]{};
 std::size_t teller_depth = 0;
+constinit void* party_frames[most_frames]{};
+std::size_t party_depth = 0;
 
-constexpr std::size_t most_signals = 64;
-constinit atomic<const void*> signals[most_signals]{};  // what has been unlocked by others
-atomic<bool> all_are_signals{false};                    // there were too many
+constexpr std::size_t signal_places = 1024;
+constexpr std::size_t signal_tries = 8;
+constinit atomic<const void*> signals[signal_places]{};  // what has been unlocked by others, by address
 
 deadlock_policy policy() noexcept {
   const int set = policy_set.load(memory_order_relaxed);
@@ -54,17 +61,21 @@ deadlock_policy policy() noexcept {
   return deadlock_policy::by_proof;
 }
 
+/// One of the places where an object may stand.
+atomic<const void*>& signal_place(const void* object, std::size_t round) noexcept {
+  const auto hash = (reinterpret_cast<std::uintptr_t>(object) / 8 * 0x9e3779b97f4a7c15) >> 54;
+  return signals[(hash + round) % signal_places];
+}
+
 bool is_signal(const void* object) noexcept {
-  if (all_are_signals.load(memory_order_relaxed)) return true;
-  for (const auto& each : signals) {
-    if (each.load(memory_order_relaxed) == object) return true;
+  for (std::size_t round = 0; round < signal_tries; ++round) {
+    if (signal_place(object, round).load(memory_order_relaxed) == object) return true;
   }
   return false;
 }
 
 void forget_signals() noexcept {
   for (auto& each : signals) each.store(nullptr, memory_order_relaxed);
-  all_are_signals.store(false, memory_order_relaxed);
 }
 
 bool is_lock(wait_reason reason) noexcept {
@@ -79,30 +90,13 @@ bool goes_through_signal(const wait_cycle& cycle) noexcept {
   return false;
 }
 
-/// Text that is cut off where the space ends.
-struct text_buffer {
-  char* at;
-  std::size_t left;
+}  // namespace
 
-  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) noexcept {
-    va_list arguments;
-    va_start(arguments, format);
-    const int n = std::vsnprintf(at, left, format, arguments);
-    va_end(arguments);
-    const std::size_t used = n < 0 ? 0 : static_cast<std::size_t>(n) < left ? static_cast<std::size_t>(n) : left - 1;
-    at += used;
-    left -= used;
-  }
-};
-
-struct party_text {
-  char text[40];
-  explicit party_text(party_number who) noexcept {
-    const bool thread = (who & thread_party) != 0;
-    std::snprintf(text, sizeof text, "%s %llu", thread ? "thread" : "goroutine",
-                  static_cast<unsigned long long>(who & ~thread_party));
-  }
-};
+party_text::party_text(party_number who) noexcept {
+  const bool thread = (who & thread_party) != 0;
+  std::snprintf(text, sizeof text, "%s %llu", thread ? "thread" : "goroutine",
+                static_cast<unsigned long long>(shown_id(who & ~thread_party)));
+}
 
 const char* object_kind(wait_reason reason) noexcept {
   switch (reason) {
@@ -122,13 +116,30 @@ const char* object_kind(wait_reason reason) noexcept {
   }
 }
 
-/// What a party has of the object for which the other waits, after "goroutine 7 waits for mutex 0x1234".
 const char* relation(const blocked_party& waiting) noexcept {
   if (waiting.target == wait_target::in_front) return "behind the writer";
   if (is_lock(waiting.reason)) return "held by";
   if (waiting.reason == wait_reason::once) return "run by";
   return waiting.reason == wait_reason::join ? "of" : "to which belongs";
 }
+
+namespace {
+
+/// Text that is cut off where the space ends.
+struct text_buffer {
+  char* at;
+  std::size_t left;
+
+  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) noexcept {
+    va_list arguments;
+    va_start(arguments, format);
+    const int n = std::vsnprintf(at, left, format, arguments);
+    va_end(arguments);
+    const std::size_t used = n < 0 ? 0 : static_cast<std::size_t>(n) < left ? static_cast<std::size_t>(n) : left - 1;
+    at += used;
+    left -= used;
+  }
+};
 
 void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
   for (std::size_t i = 0; i < cycle.told; ++i) {
@@ -163,9 +174,18 @@ void print_held(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
                party_text(before.who).text);
 }
 
-/// Those who were there before sleep, or are about to.
-void let_it_sleep(const goroutine& g) noexcept {
+/// Those who were there before sleep, or are about to. Keeps the stack of one; false: it waits no more, and its record
+/// may be another's.
+bool look_at(const blocked_party& p) noexcept {
+  const goroutine& g = *p.record;
   for (int round = 0; round < 100 && g.state.load(memory_order_relaxed) == goroutine_state::running; ++round) yield();
+  const auto waits = [&] {
+    return party_of(g) == p.who && g.reason.load(memory_order_relaxed) == p.reason &&
+           g.object.load(memory_order_relaxed) == p.object;
+  };
+  const bool before = waits();
+  party_depth = before ? copy_stack(g, party_frames, most_frames) : 0;
+  return before && waits();
 }
 
 void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
@@ -174,8 +194,9 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
   if (p.record == nullptr) {
     write_format(fd, "\n%s [%s, %p]:\n    (no goroutine; stack not shown)\n", party_text(p.who).text, text(p.reason),
                  p.object);
+  } else if (!here && !look_at(p)) {
+    write_format(fd, "\n%s [%s, %p]:\n    (goes on by now)\n", party_text(p.who).text, text(p.reason), p.object);
   } else {
-    if (!here) let_it_sleep(*p.record);
     const std::uint32_t since = p.record->since_ms.load(memory_order_relaxed);
     const auto now_ms = static_cast<std::uint32_t>(now() / 1'000'000);
     const char* const label = p.record->label;
@@ -185,14 +206,23 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
     if (here)
       print_stack(fd, *p.record, teller_frames + 1, teller_depth > 0 ? teller_depth - 1 : 0);  // without report()
     else
-      print_stack(fd, *p.record);
+      print_stack(fd, *p.record, party_frames, party_depth);
   }
   print_held(fd, cycle, index);
 }
 
-bool claim_telling() noexcept {
+bool was_left_behind(const void* who) noexcept {
+  return who != nullptr && who != &any_thread &&
+         static_cast<const goroutine*>(who)->state.load(memory_order_relaxed) == goroutine_state::abandoned;
+}
+
+bool claim_telling(const void* me) noexcept {
   for (int round = 0; round < 10'000; ++round) {
-    if (!telling.exchange(true, memory_order_acquire)) return true;
+    const void* other = teller.load(memory_order_relaxed);
+    if ((other == nullptr || was_left_behind(other)) &&
+        teller.compare_exchange_strong(other, me, memory_order_acquire)) {
+      return true;
+    }
     yield();
   }
   return false;
@@ -220,7 +250,13 @@ struct deadlock_teller {
     write_text(2, fatal ? "fatal error: deadlock: " : "weft: deadlock: ");
     write_text(2, told_sentence);
     write_text(2, "\n");
-    report.print(2);
+    const std::string_view form = diag_setting("deadlockform");
+    if (form == "json")
+      report.print_json(2);
+    else if (form == "dot")
+      report.print_graph(2);
+    else
+      report.print(2);
     if (fatal) end_report();
     write_text(2, "\n");
   }
@@ -251,21 +287,23 @@ namespace detail {
 
 [[gnu::noinline]] void wait_edge::report() {
   if (policy() == deadlock_policy::ignore && callback_set.load(memory_order_relaxed) == nullptr) return;
-  if (!claim_telling()) return;
+  if (!claim_telling(who != nullptr ? static_cast<const void*>(who) : &any_thread)) return;
   teller_depth = who != nullptr ? walk_caller(who->self.bounds, teller_frames, most_frames) : 0;
   struct at_end {
-    ~at_end() { telling.store(false, memory_order_release); }
+    ~at_end() { teller.store(nullptr, memory_order_release); }
   } const end;
   ensure_stack(report_stack, [this] { deadlock_teller::tell(waiting); });
 }
 
 void note_unlock(const void* object, party_number owner) noexcept {
-  if (owner == nobody_known || owner == this_party() || is_signal(object)) return;
-  for (auto& each : signals) {
+  const party_number locked_by = owner & ~reader_mark;
+  if (locked_by == nobody_known || locked_by == this_party() || is_signal(object)) return;
+  for (std::size_t round = 0; round < signal_tries; ++round) {
     const void* free = nullptr;
-    if (each.compare_exchange_strong(free, object, memory_order_relaxed)) return;
+    if (signal_place(object, round).compare_exchange_strong(free, object, memory_order_relaxed)) return;
   }
-  all_are_signals.store(true, memory_order_relaxed);
+  signal_place(object, reinterpret_cast<std::uintptr_t>(object) / 4096 % signal_tries)
+      .store(object, memory_order_relaxed);
 }
 
 }  // namespace detail

@@ -52,7 +52,7 @@ std::uint32_t waited_ms(const goroutine& g, std::uint32_t now_ms) noexcept {
 
 void print_header(report_buffer& out, const goroutine& g, std::uint32_t now_ms) noexcept {
   const auto state = g.state.load(memory_order_relaxed);
-  const auto id = static_cast<unsigned long long>(g.id.load(memory_order_relaxed));
+  const auto id = static_cast<unsigned long long>(id_of(&g));
   const char* label = g.label != nullptr ? g.label : "";
   const char* open = g.label != nullptr ? " {" : "";
   const char* close = g.label != nullptr ? "}" : "";
@@ -60,7 +60,9 @@ void print_header(report_buffer& out, const goroutine& g, std::uint32_t now_ms) 
   if (state == goroutine_state::waiting) {
     const void* object = g.object.load(memory_order_relaxed);
     char what[32] = "";
-    if (object != nullptr) std::snprintf(what, sizeof what, ", %p", object);
+    // A select waits for several, which stand in a record of its own.
+    const bool names_it = g.reason.load(memory_order_relaxed) != wait_reason::select;
+    if (object != nullptr && names_it) std::snprintf(what, sizeof what, ", %p", object);
     out.print("\ngoroutine %llu [%s%s, %u ms%s]%s%s%s:\n", id, text(g.reason.load(memory_order_relaxed)), what,
               waited_ms(g, now_ms), locked, open, label, close);
   } else {
@@ -113,6 +115,10 @@ void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n)
   out.print("  started at %s:%u\n", g.file, g.line);
 }
 
+std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept {
+  return is_elsewhere(g) ? 0 : frames_of(g, frames, most);
+}
+
 void print_stack(int fd, goroutine& g, naming style) noexcept {
   void* frames[most_frames];
   const std::size_t n = frames_of(g, frames, most_frames);
@@ -145,8 +151,8 @@ bool describe_stack(void* address, char* out, std::size_t size) noexcept {
       &s);
   if (s.found == nullptr) return false;
   std::snprintf(out, size, "goroutine %llu exceeds its stack of %zu bytes, started at %s:%u",
-                static_cast<unsigned long long>(s.found->id.load(memory_order_relaxed)), s.found->self.bounds.size,
-                s.found->file, s.found->line);
+                static_cast<unsigned long long>(id_of(s.found)), s.found->self.bounds.size, s.found->file,
+                s.found->line);
   return true;
 }
 

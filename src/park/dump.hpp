@@ -52,6 +52,8 @@ std::size_t frames_elsewhere(const goroutine& g, void** frames, std::size_t n) n
 
 /// One line of a stack, without its end.
 [[nodiscard]] std::string frame_text(void* pc);
+/// The program counters of one that waits, the innermost first; none if it runs, or waits on a thread of its own.
+std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept;
 
 /// Prints every goroutine that is not free, `here` (may be null) first. In a signal handler names must be as linked.
 /// More than `most_shown_each` are shown by kind: those that were started on the same line and wait for the same reason

@@ -47,7 +47,7 @@ std::terminate_handler previous_handler = nullptr;  // written once, before the 
 closure& closure_of(goroutine& g) noexcept { return g.body; }
 
 std::uint64_t id_of(const goroutine* g) noexcept {
-  return g == nullptr ? 0 : g->id.load(memory_order_relaxed);  // relaxed: only a number to print
+  return g == nullptr ? 0 : shown_id(g->id.load(memory_order_relaxed));  // relaxed: only a number to print
 }
 
 void run_body(goroutine& g) {

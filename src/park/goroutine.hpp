@@ -31,6 +31,7 @@
 #include "os/stack.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/park.hpp"
+#include "weft/detail/party.hpp"
 
 namespace weft::detail {
 
@@ -50,6 +51,7 @@ struct alignas(32) goroutine {
   atomic<goroutine_state> state{goroutine_state::free};
   atomic<wait_reason> reason{wait_reason::none};
   atomic<bool> pinned{false};  // it keeps its thread, and waits there: `self` is not where it is
+  atomic<bool> joins{false};   // it is about to join, or does; written by itself, see completion.hpp
   bool custom_stack = false;   // its stack came from map_stack, not from the arena
   bool on_segment = false;     // self.bounds is a segment (segments.cpp); its own stack lies below
   std::uint8_t wakes = 0;      // how often it was made runnable, as noted by the recorder; event.hpp
@@ -58,5 +60,14 @@ struct alignas(32) goroutine {
 };
 
 static_assert(asan_on || tsan_on || sizeof(goroutine) == 160);
+
+/// Set in the id of each main but the first. All of them are shown as 1 (G4), but what one has left locked when its
+/// run ended must not seem to be held by the next.
+inline constexpr std::uint64_t later_main = std::uint64_t{1} << 61;
+
+[[nodiscard]] inline std::uint64_t shown_id(std::uint64_t id) noexcept { return (id & later_main) != 0 ? 1 : id; }
+
+/// The number under which it is a party (party.hpp).
+[[nodiscard]] inline party_number party_of(const goroutine& g) noexcept { return g.id.load(memory_order_relaxed); }
 
 }  // namespace weft::detail

@@ -54,13 +54,13 @@ void count(void* arg, goroutine& g) {
   mix(hash, g.line);
   mix(hash, reinterpret_cast<std::uintptr_t>(g.label));
   void* frames[telling_frames];
-  const std::size_t n = is_elsewhere(g) ? 0 : frames_of(g, frames, telling_frames);
+  const std::size_t n = copy_stack(g, frames, telling_frames);
   // The innermost is where in the scheduler it stopped, which is of no interest.
   for (std::size_t i = 1; i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   kind& k = all.kinds[hash];
   if (++k.count == 1) {
     k.one = &g;
-    k.id = g.id.load(memory_order_relaxed);
+    k.id = id_of(&g);
   }
   k.longest_ms = std::max(k.longest_ms, waited_ms(g, all.now_ms));
 }
@@ -72,11 +72,13 @@ leak describe(const kind& k) {
   told.first = k.id;
   told.longest = std::chrono::milliseconds(k.longest_ms);
   told.state = state_of(g);
-  if (g.state.load(memory_order_relaxed) == goroutine_state::waiting) told.object = g.object.load(memory_order_relaxed);
+  const bool waits_for_one = g.state.load(memory_order_relaxed) == goroutine_state::waiting &&
+                             g.reason.load(memory_order_relaxed) != wait_reason::select;
+  if (waits_for_one) told.object = g.object.load(memory_order_relaxed);
   if (g.label != nullptr) told.label = g.label;
   told.started_at = std::string(g.file) + ":" + std::to_string(g.line);
   void* frames[most_frames];
-  const std::size_t n = frames_of(g, frames, most_frames);
+  const std::size_t n = copy_stack(g, frames, most_frames);
   for (std::size_t i = 0; i < n; ++i) told.stack.push_back(frame_text(frames[i]));
   return told;
 }

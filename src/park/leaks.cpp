@@ -10,8 +10,8 @@
 #include <cstdio>
 
 #include "park/goroutine_groups.hpp"
+#include "park/pause.hpp"
 #include "park/registry.hpp"
-#include "weft/detail/bounded.hpp"
 
 namespace weft {
 
@@ -21,14 +21,6 @@ namespace {
 
 constexpr nanoseconds first_look_again = 1'000'000;
 
-/// Sleeps for a while: on any thread, under either engine.
-void pause_for(nanoseconds duration) {
-  waiter self;
-  self.contended = true;
-  static_cast<void>(park_within(
-      self, wait_reason::sleep, nullptr, [](void*) {}, nullptr, wait_limit{.until = now() + duration}));
-}
-
 struct scope_filter {
   const std::vector<std::uint64_t>& before;
   const std::vector<std::string>& ignored;
@@ -36,7 +28,7 @@ struct scope_filter {
 
   static bool wanted(void* arg, const goroutine& g) {
     const auto& self = *static_cast<const scope_filter*>(arg);
-    const std::uint64_t id = g.id.load(memory_order_relaxed);
+    const std::uint64_t id = id_of(&g);
     if (id == 0 || id == self.caller || std::binary_search(self.before.begin(), self.before.end(), id)) return false;
     return g.label == nullptr || std::find(self.ignored.begin(), self.ignored.end(), g.label) == self.ignored.end();
   }
@@ -72,7 +64,7 @@ std::string address_text(const void* object) {
 leak_scope::leak_scope() {
   detail::for_each_goroutine(
       [](void* arg, detail::goroutine& g) {
-        static_cast<std::vector<std::uint64_t>*>(arg)->push_back(g.id.load(detail::memory_order_relaxed));
+        static_cast<std::vector<std::uint64_t>*>(arg)->push_back(detail::id_of(&g));
       },
       &before_);
   std::sort(before_.begin(), before_.end());

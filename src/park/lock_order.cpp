@@ -32,6 +32,7 @@ namespace weft::detail {
 namespace {
 
 constexpr std::size_t most_frames = 24;
+constexpr std::size_t most_orders = 16;  // in one report
 
 /// B was taken while A was held.
 struct order {
@@ -64,23 +65,30 @@ bool kept_apart(const std::vector<const order*>& way, const order& closing) {
   });
 }
 
-/// Depth-first; `way` is where the search is. Book locked.
-bool leads_to(const lock_book& b, const void* from, const void* to, std::vector<const order*>& way,
-              std::vector<const void*>& seen) {
-  const auto found = b.orders.find(from);
-  if (found == b.orders.end() || std::find(seen.begin(), seen.end(), from) != seen.end()) return false;
-  seen.push_back(from);
-  for (const order& each : found->second) {
-    way.push_back(&each);
-    if (each.second == to || leads_to(b, each.second, to, way, seen)) return true;
-    way.pop_back();
+/// A shortest way of orders, empty if there is none. Breadth-first, and not by recursion: it runs on whatever stack the
+/// lock was taken on. Book locked.
+std::vector<const order*> way_between(const lock_book& b, const void* from, const void* to) {
+  std::unordered_map<const void*, const order*> reached_by{{from, nullptr}};
+  std::vector<const void*> next{from};
+  for (std::size_t i = 0; i < next.size(); ++i) {
+    const auto known = b.orders.find(next[i]);
+    if (known == b.orders.end()) continue;
+    for (const order& each : known->second) {
+      if (!reached_by.emplace(each.second, &each).second) continue;
+      next.push_back(each.second);
+    }
   }
-  return false;
+  std::vector<const order*> way;
+  const auto end = reached_by.find(to);
+  if (end == reached_by.end()) return way;
+  for (const order* each = end->second; each != nullptr; each = reached_by[each->first]) way.push_back(each);
+  std::reverse(way.begin(), way.end());
+  return way;
 }
 
 const char* kind_of(party_number who) noexcept { return (who & thread_party) != 0 ? "thread" : "goroutine"; }
 
-unsigned long long number_of(party_number who) noexcept { return who & ~thread_party; }
+unsigned long long number_of(party_number who) noexcept { return shown_id(who & ~thread_party); }
 
 void print_order(const order& o) {
   write_format(2, "\n%s %llu took mutex %p while it held mutex %p:\n", kind_of(o.who), number_of(o.who), o.second,
@@ -96,7 +104,8 @@ void report(const order& closing, const std::vector<order>& way) {
   if (way.size() > 1) write_format(2, ", over %zu locks", way.size() + 1);
   write_text(2, "\n");
   print_order(closing);
-  for (const order& each : way) print_order(each);
+  for (std::size_t i = 0; i < way.size() && i < most_orders; ++i) print_order(way[i]);
+  if (way.size() > most_orders) write_format(2, "\n... and %zu more\n", way.size() - most_orders);
   write_text(2, "\n");
 }
 
@@ -140,9 +149,8 @@ bool locks_are_watched() noexcept {
     std::vector<order>& known = b.orders[first];
     if (std::any_of(known.begin(), known.end(), [&](const order& each) { return each.second == lock; })) continue;
     known.push_back(order_here(first, lock, who, held));
-    std::vector<const order*> way;
-    std::vector<const void*> seen;
-    if (!leads_to(b, lock, first, way, seen) || kept_apart(way, known.back())) continue;
+    const std::vector<const order*> way = way_between(b, lock, first);
+    if (way.empty() || kept_apart(way, known.back())) continue;
     inversion made{known.back(), {}};
     for (const order* each : way) made.way.push_back(*each);
     found.push_back(std::move(made));
@@ -167,6 +175,7 @@ void note_freed(const void* lock, party_number owner) noexcept {
 void forget_lock(const void* lock) noexcept {
   lock_book& b = book();
   b.lock.lock();
+  for (auto& [who, held] : b.held) held.erase(std::remove(held.begin(), held.end(), lock), held.end());
   b.orders.erase(lock);
   for (auto& [first, known] : b.orders) {
     known.erase(std::remove_if(known.begin(), known.end(), [&](const order& each) { return each.second == lock; }),
@@ -177,7 +186,7 @@ void forget_lock(const void* lock) noexcept {
 
 party_number ask_for_party() noexcept {
   const goroutine* const me = locks_are_watched() ? current() : nullptr;
-  if (me != nullptr) return id_of(me);
+  if (me != nullptr) return party_of(*me);
   const party_number number = number_of_thread();
   if (!locks_are_watched()) *party_slot() = number;
   return number;

@@ -44,7 +44,8 @@ struct record_store {
   std::size_t fresh_left = 0;          // under lock: records of the newest slab that were never handed out
   std::size_t slabs = 0;               // under lock
   atomic<slab*> newest_slab{nullptr};  // written under lock
-  atomic<std::uint64_t> next_id{2};    // 1 is every run's main
+  atomic<std::uint64_t> next_id{2};    // 1 is the first run's main
+  atomic<std::uint64_t> mains{0};      // how many there have been
 };
 
 record_store& store() noexcept {
@@ -121,6 +122,7 @@ void prepare_record(goroutine& g, std::uint64_t id, const start_options& options
   g.self.bounds = {nullptr, stack};
   g.custom_stack = stack != 0;
   g.on_segment = false;
+  g.joins.store(false, memory_order_relaxed);
   g.file = options.where.file;
   g.line = options.where.line;
   g.label = options.label;
@@ -136,6 +138,17 @@ void discard(goroutine& g) noexcept {
 }
 
 std::uint64_t take_ids(std::uint64_t n) noexcept { return store().next_id.fetch_add(n, memory_order_relaxed); }
+
+std::uint64_t take_main_id() noexcept {
+  const std::uint64_t before = store().mains.fetch_add(1, memory_order_relaxed);
+  return before == 0 ? 1 : later_main | before;
+}
+
+void for_each_slab(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {
+  for (slab* s = store().newest_slab.load(memory_order_acquire); s != nullptr; s = s->older) {
+    visit(arg, s, sizeof(slab) + s->count * sizeof(goroutine));
+  }
+}
 
 void for_each_goroutine(void (*visit)(void* arg, goroutine& g), void* arg) {
   for (slab* s = store().newest_slab.load(memory_order_acquire); s != nullptr; s = s->older) {

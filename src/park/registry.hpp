@@ -28,8 +28,14 @@ void give_records(goroutine* const* records, std::size_t n) noexcept;
 /// The first of `n` fresh goroutine ids, never handed out before.
 [[nodiscard]] std::uint64_t take_ids(std::uint64_t n) noexcept;
 
+/// The id of a run's main: 1, then others that are shown as 1.
+[[nodiscard]] std::uint64_t take_main_id() noexcept;
+
 /// Fills a record that is to start, from what its starter asks for. The callable is not touched.
 void prepare_record(goroutine& g, std::uint64_t id, const start_options& options) noexcept;
+
+/// Calls visit(arg, begin, size) for the memory in which the records lie.
+void for_each_slab(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg);
 
 /// Calls visit(arg, record) for every record that is not free, in slab order.
 void for_each_goroutine(void (*visit)(void* arg, goroutine& g), void* arg);

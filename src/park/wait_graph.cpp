@@ -20,7 +20,8 @@
 // cycle may dissolve it, where an object allows that: then it is not `certain`.
 //
 // Only the last edge of a cycle has its party look; those that were there before are asleep. If two come at once, one
-// of them is listed later and sees the other.
+// of them is listed later and sees the other. A party is listed before those who join it are: they wait until it ends,
+// and so as long as its edge is there.
 //
 // Memory ordering: shelves' locks; `over` is released by who lets go and acquired in 4, after the acquiring loads of
 // the marks in 3: who reads a mark written after P was let go sees that it was.
@@ -92,12 +93,19 @@ bool is_live(const wait_edge& edge) noexcept {
          (edge.who == nullptr || edge.who->state.load(memory_order_relaxed) != goroutine_state::abandoned);
 }
 
+struct aim {
+  party_number who = nobody_known;
+  bool in_front = false;  // only if it waits for the same object, in front
+};
+
 /// Shelf of the edge locked. The one party that it waits for, if it is known.
-party_number single_target(const wait_edge& edge) noexcept {
-  if (edge.owner == nullptr) return edge.whom;
+aim aim_of(const wait_edge& edge) noexcept {
+  if (edge.owner == nullptr) return {edge.whom};
   const party_number who = edge.owner->who();
-  if ((who & reader_mark) == 0) return who;
-  return edge.target == wait_target::writer ? nobody_known : who & ~reader_mark;
+  const bool reads = (who & reader_mark) != 0;
+  if (edge.target == wait_target::in_front && (who == nobody_known || reads)) return {edge.whom, true};
+  if (!reads) return {who};
+  return {edge.target == wait_target::writer ? nobody_known : who & ~reader_mark};
 }
 
 /// The search's tables; used by one at a time.
@@ -128,7 +136,7 @@ class search {
   [[nodiscard]] bool first_seen(party_number who) noexcept;
   [[nodiscard]] bool holds(wait_cycle* found) noexcept;
   [[nodiscard]] std::size_t order_cycle() noexcept;
-  [[nodiscard]] static bool still_waits_for(const blocked_party& p, const blocked_party& q) noexcept;
+  [[nodiscard]] static bool still_waits_for(blocked_party& p, const blocked_party& q) noexcept;
 
   word_lock lock_;  // of all that follows
   std::uint32_t count_ = 0;
@@ -177,9 +185,9 @@ void search::expand(std::size_t index) noexcept {
     s.lock.lock();
     const wait_edge* const edge = edge_of(s, at.who);
     const bool same = edge != nullptr && edge->number == at.edge && is_live(*edge);
-    const party_number whom = same ? single_target(*edge) : nobody_known;
+    const aim next = same ? aim_of(*edge) : aim();
     s.lock.unlock();
-    add(whom, from, at.target == wait_target::in_front ? at.object : nullptr);
+    add(next.who, from, next.in_front ? at.object : nullptr);
     return;
   }
   // add() locks shelves. A debtor that is missed has been let go, or comes later and looks itself.
@@ -206,14 +214,16 @@ std::size_t search::order_cycle() noexcept {
   return length;
 }
 
-/// Shelves of both locked.
-bool search::still_waits_for(const blocked_party& p, const blocked_party& q) noexcept {
+/// Shelves of both locked. Who waits behind a writer that has the lock by now waits for its owner.
+bool search::still_waits_for(blocked_party& p, const blocked_party& q) noexcept {
   const wait_edge* const edge = edge_of(shelf_at(shelf_of(p.who)), p.who);
   const wait_edge* const next = edge_of(shelf_at(shelf_of(q.who)), q.who);
   if (edge == nullptr || next == nullptr || edge->number != p.edge || !is_live(*edge)) return false;
   if (p.target == wait_target::members) return next->owes == p.object;
-  if (p.target == wait_target::in_front && next->number != edge->whom_number) return false;
-  return single_target(*edge) == q.who;
+  const aim whom = aim_of(*edge);
+  if (p.target == wait_target::in_front && !whom.in_front) p.target = wait_target::owner;
+  if (whom.in_front && (next->number != edge->whom_number || next->object != edge->object)) return false;
+  return whom.who == q.who;
 }
 
 /// Whether the cycle that was met is one.
@@ -249,7 +259,7 @@ bool may_go_on(const wait_edge& edge) noexcept {
     }
     return false;
   }
-  const party_number whom = single_target(edge);
+  const party_number whom = aim_of(edge).who;
   if (whom == nobody_known) return false;
   shelf& s = shelf_at(shelf_of(whom));
   const shelf_guard hold(s);
@@ -271,6 +281,20 @@ bool find_cycle(party_number start, wait_cycle* found) noexcept { return the_sea
 bool wait_edge::insert() noexcept {
   waiting = this_party();
   who = (waiting & thread_party) == 0 ? current() : nullptr;
+  list();
+  for (goroutine* at = who; at != nullptr;) {
+    at = static_cast<goroutine*>(at->body.use(at->body, closure_use::awaited));
+  }
+  return may_go_on(*this) && find_cycle(waiting, nullptr);
+}
+
+void wait_edge::list_for(goroutine& waiting_one) noexcept {
+  waiting = party_of(waiting_one);
+  who = &waiting_one;
+  list();
+}
+
+void wait_edge::list() noexcept {
   owes = who != nullptr ? who->body.use(who->body, closure_use::owes) : nullptr;
   if (owes != nullptr) {
     debtor.edge = this;
@@ -284,7 +308,6 @@ bool wait_edge::insert() noexcept {
     number = ++s.listed;
     link(s.parties, *this);
   }
-  return may_go_on(*this) && find_cycle(waiting, nullptr);
 }
 
 void wait_edge::close() noexcept {

@@ -22,6 +22,7 @@
 #include "base/report_hook.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/thread.hpp"
+#include "park/quiet.hpp"
 #include "park/registry.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
@@ -59,6 +60,12 @@ bool every_thread_sleeps() noexcept {
   return all.has_value() && static_cast<std::int64_t>(*all) <= ours;
 }
 
+/// Of a thread that sleeps in park() nobody knows what its registers hold.
+bool is_alone() noexcept {
+  return the.active.load(memory_order_seq_cst) == 1 && !work_visible() &&
+         the.outside_parked.load(memory_order_seq_cst) == 0 && every_thread_sleeps();
+}
+
 waiter* pop_settler() noexcept {
   the.settle_lock.lock();
   wait_node* const first = the.settlers.pop_front();
@@ -78,6 +85,21 @@ void count_active() noexcept {
 
 void count_inactive() {
   if (the.active.fetch_sub(1, memory_order_seq_cst) == 1) check_deadlock();
+}
+
+std::uint64_t quiet_moment() noexcept {
+  const runtime_section inside;
+  const worker* const w = current_worker();
+  if (w == nullptr || w->held.load(memory_order_relaxed) == nullptr) return 0;
+  const std::uint64_t moment = the.stirred.load(memory_order_seq_cst) + 1;
+  return is_alone() && the.stirred.load(memory_order_seq_cst) + 1 == moment ? moment : 0;
+}
+
+void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {
+  the.rest_lock.lock();
+  const worker* const first = the.all_workers;
+  the.rest_lock.unlock();
+  for (const worker* w = first; w != nullptr; w = w->next_all) visit(arg, w, sizeof(worker));
 }
 
 void check_deadlock() {

@@ -56,9 +56,9 @@ atomic<int> main_status{0};
 /// Main, not yet started.
 goroutine& make_main(main_call& request, site where) {
   goroutine* const g = make_goroutine({where, 0, nullptr});
-  g->id.store(1, memory_order_relaxed);
+  g->id.store(take_main_id(), memory_order_relaxed);
   ::new (g->body.bytes) main_call*(&request);
-  g->body.use = [](closure& self, closure_use how) -> const void* {
+  g->body.use = [](closure& self, closure_use how) -> void* {
     if (how != closure_use::call) return nullptr;
     struct gone {
       ~gone() { the.main_gone.store(true, memory_order_seq_cst); }

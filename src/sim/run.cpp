@@ -155,9 +155,9 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
   int status = 0;
   main_call request{call, f, &status};
   goroutine& g = *sim().make({where, 0, nullptr});
-  g.id.store(1, memory_order_relaxed);
+  g.id.store(take_main_id(), memory_order_relaxed);
   ::new (g.body.bytes) main_call*(&request);
-  g.body.use = [](closure& self, closure_use how) -> const void* {
+  g.body.use = [](closure& self, closure_use how) -> void* {
     if (how != closure_use::call) return nullptr;
     main_call& m = **reinterpret_cast<main_call**>(self.bytes);
     m.call(m.f, *m.status);

@@ -8,9 +8,11 @@
 #include "os/cpu.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/stack.hpp"
+#include "os/thread.hpp"
 #include "os/thread_local.hpp"
 #include "park/dump.hpp"
 #include "park/parallelism.hpp"
+#include "park/quiet.hpp"
 #include "park/registry.hpp"
 #include "park/stats.hpp"
 #include "sim/engine.hpp"
@@ -137,6 +139,14 @@ void sim_engine::settle() {
         settle.engine->settling_.push_back(settle.who);
       },
       &r);
+}
+
+void for_each_worker_memory(void (*)(void*, const void*, std::size_t), void*) {}
+
+std::uint64_t quiet_moment() noexcept {
+  const runtime_section inside;
+  const std::optional<std::size_t> threads = process_threads();
+  return current() != nullptr && threads.has_value() && *threads == instrument_threads() + 1 ? 1 : 0;
 }
 
 }  // namespace weft::detail

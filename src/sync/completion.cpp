@@ -1,25 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Memory ordering: `joins` is relaxed; the header says what orders it. `pinned` and `object` are the caller's own, or of
+// one that is parked: they were written before it freed the queue's lock.
 #include "weft/detail/completion.hpp"
 
+#include <new>
+
+#include "park/goroutine.hpp"
 #include "weft/detail/wait_edge.hpp"
 
 namespace weft::detail {
 
-void completion::wait(wait_reason reason, const void* what) {
-  wait_edge edge(nullptr, reason, what, by_);
-  queue_.lock();
-  if (!finished_ && by_ != nobody_known && edge.open()) {
-    queue_.unlock();
-    edge.report();
-    queue_.lock();
+/// On the stack of who joins: its edge, once it is listed. No std::optional: g++ clears that from end to end.
+struct completion::edge_room {
+  edge_room() noexcept {}
+  edge_room(const edge_room&) = delete;
+  edge_room& operator=(const edge_room&) = delete;
+  ~edge_room() {
+    if (made) edge.~wait_edge();
   }
+
+  void make(wait_reason reason, const void* what, party_number whom) noexcept {
+    ::new (&edge) wait_edge(nullptr, reason, what, whom);
+    made = true;
+  }
+
+  bool made = false;
+  union {
+    wait_edge edge;
+  };
+};
+
+/// While it lasts, the goroutine joins somebody. Relaxed: see the header.
+class completion::joining {
+ public:
+  explicit joining(goroutine* me) noexcept : me_(me) {
+    if (me_ != nullptr) me_->joins.store(true, memory_order_relaxed);
+  }
+  joining(const joining&) = delete;
+  joining& operator=(const joining&) = delete;
+  ~joining() {
+    if (me_ != nullptr) me_->joins.store(false, memory_order_relaxed);
+  }
+
+ private:
+  goroutine* me_;
+};
+
+/// Of a completion that no goroutine was promised for.
+[[gnu::noinline]] void completion::wait_for_anybody(wait_reason reason, const void* what) {
+  queue_.lock();
+  if (finished_)
+    queue_.unlock();
+  else
+    queue_.park_at_back(reason, what);
+}
+
+/// Lock held, which it frees and takes again; not finished.
+[[gnu::noinline]] void completion::list_caller(edge_room& room, wait_reason reason, const void* what) {
+  const party_number whom = party_of(*of_);  // its record is another's once it has finished
+  queue_.unlock();
+  room.make(reason, what, whom);
+  room.edge.announce();
+  queue_.lock();
+}
+
+void completion::wait(wait_reason reason, const void* what) {
+  if (of_ == nullptr) {
+    wait_for_anybody(reason, what);
+    return;
+  }
+  goroutine* const me = current();
+  const joining mark(me);
+  edge_room room;
+  queue_.lock();
+  // Only a goroutine that leaves its stack can be listed by another.
+  const bool itself = me == nullptr || me->pinned.load(memory_order_relaxed);
+  if (!finished_ && (itself || waited_ || of_->joins.load(memory_order_relaxed))) list_caller(room, reason, what);
   if (finished_) {
     queue_.unlock();
     return;
   }
   bool unused = false;
   static_cast<void>(
-      queue_.park(queue_end::back, reason, what, nullptr, unused, nullptr, edge.listed() ? &edge : nullptr));
+      queue_.park(queue_end::back, reason, what, nullptr, unused, &room, room.made ? &room.edge : nullptr));
+}
+
+goroutine* completion::list_waiter() noexcept {
+  goroutine* listed = nullptr;
+  queue_.lock();
+  waited_ = true;
+  wait_node* const first = queue_.list().front();
+  if (first != nullptr && first->slot != nullptr && first->edge == nullptr) {
+    auto& who = *static_cast<goroutine*>(first->who->party);  // parked: it has freed this lock from another stack
+    auto& room = *static_cast<edge_room*>(first->slot);
+    room.make(wait_reason::join, who.object.load(memory_order_relaxed), party_of(*of_));
+    room.edge.list_for(who);
+    first->edge = &room.edge;
+    listed = &who;
+  }
+  queue_.unlock();
+  return listed;
 }
 
 wait_end completion::wait(const wait_limit& limit, wait_reason reason, const void* what) {

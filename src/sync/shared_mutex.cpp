@@ -18,6 +18,7 @@
 // An atomic word and a compare-exchange per reader: 10.4 ns instead of 5.5, and readers that fail repeat.
 #include "weft/shared_mutex.hpp"
 
+#include "park/goroutine.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/wait_edge.hpp"
 
@@ -36,6 +37,16 @@ void shared_mutex::admit(kind who) noexcept {
     writing_ = true;
   else
     ++readers_;
+}
+
+/// Queue's lock held: one who waits comes in, if it has not given up. Who reads alone is written down here, because it
+/// does not come by the lock again.
+void shared_mutex::let_in(kind who, wait_node& node, wait_list& admitted) noexcept {
+  if (!wait_queue::take(node, admitted)) return;
+  admit(who);
+  if (who != reader) return;
+  const bool known = readers_ == 1 && node.who->kind == waiter_kind::goroutine;
+  owner_.read_by(known ? party_of(*static_cast<const goroutine*>(node.who->party)) : nobody_known);
 }
 
 /// Queue's lock held: the caller comes in.
@@ -73,7 +84,7 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   const wait_edge* const in_front = who == reader && !writing_ ? writer_in_front() : nullptr;
   wait_edge edge = in_front == nullptr ? wait_edge(&limit, reason, this, owner_,
                                                    who == writer ? wait_target::owner : wait_target::writer)
-                                       : wait_edge(&limit, reason, this, *in_front);
+                                       : wait_edge(&limit, reason, this, owner_, *in_front);
   queue_.unlock();
   edge.announce();
   queue_.lock();
@@ -117,6 +128,8 @@ const wait_edge* shared_mutex::writer_in_front() noexcept {
 /// Queue's lock held, which it frees.
 void shared_mutex::last_reader_leaves() {
   if (readers_ == 0) fatal("sync: RUnlock of unlocked RWMutex");
+  note_unlock(this, owner_.who());
+  owner_.leave();
   --readers_;
   wait_list admitted;
   admit_those_in_front(admitted);
@@ -129,7 +142,7 @@ void shared_mutex::admit_waiting_readers(wait_list& admitted) noexcept {
   wait_node* next = nullptr;
   for (wait_node* node = queue_.list().front(); node != nullptr; node = next) {
     next = queue_.list().next(*node);
-    if (!is_writer(*node) && wait_queue::take(*node, admitted)) admit(reader);
+    if (!is_writer(*node)) let_in(reader, *node, admitted);
   }
 }
 
@@ -138,7 +151,7 @@ void shared_mutex::admit_those_in_front(wait_list& admitted) noexcept {
   while (wait_node* const first = queue_.list().front()) {
     const kind who = is_writer(*first) ? writer : reader;
     if (writing_ || (who == writer && readers_ > 0)) return;
-    if (wait_queue::take(*first, admitted)) admit(who);
+    let_in(who, *first, admitted);
   }
 }
 

@@ -33,6 +33,11 @@
 // expect-stdout: ^\[many\] exit 0$
 // expect-stdout: ^\[callback\] out: 2 parties, not certain: goroutine
 // expect-stdout: ^\[callback\] exit 0$
+// expect-stdout: ^\[json\] err: \{"certain": false, "parties": 2, "circle": \[\{"party": "goroutine [0-9]+", "state": "sync.Mutex.Lock", "kind": "mutex", "object": "0x[0-9a-f]+", "relation": "held by", "owner": "goroutine [0-9]+", "waited_ms": [0-9]+, "label": ".*", "file": ".*deadlock_cycles\.cpp", "line": [0-9]+\}, \{.*\}\]\}$
+// expect-stdout: ^\[json\] exit 0$
+// expect-stdout: ^\[graph\] err: digraph deadlock \{$
+// expect-stdout: ^\[graph\] err:   "goroutine [0-9]+" -> "goroutine [0-9]+" \[label="mutex 0x[0-9a-f]+"\];$
+// expect-stdout: ^\[graph\] exit 0$
 // expect-stdout: ^\[off\] out: the others go on\n\[off\] exit 0$
 // expect-stdout-not: ^\[off\] err
 #include <cstdio>
@@ -192,4 +197,6 @@ int main() {
   play("many", many);
   play("callback", two_locks_callback);
   play("off", two_locks_off);
+  scene("json").play([] { return weft::run(two_locks); }, "WEFT_DIAG", "deadlockform=json");
+  scene("graph").play([] { return weft::run(two_locks); }, "WEFT_DIAG", "deadlockform=dot");
 }

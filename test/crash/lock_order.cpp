@@ -10,14 +10,18 @@
 // expect-stdout: ^\[inversion\] exit 0$
 // expect-stdout: ^\[three locks\] err: weft: lock order: .*, over 3 locks$
 // expect-stdout: ^\[three locks\] exit 0$
-// expect-stdout-not: ^\[(not asked|one order|gate|try|made anew|freed by another)\] err
+// expect-stdout: ^\[long chain\] err: weft: lock order: .*, over 5000 locks$
+// expect-stdout: ^\[long chain\] exit 0$
+// expect-stdout-not: ^\[(not asked|one order|gate|try|made anew|destroyed while held|freed by another)\] err
 // expect-stdout: ^\[not asked\] exit 0$
 // expect-stdout: ^\[one order\] exit 0$
 // expect-stdout: ^\[gate\] exit 0$
 // expect-stdout: ^\[try\] exit 0$
 // expect-stdout: ^\[made anew\] exit 0$
+// expect-stdout: ^\[destroyed while held\] exit 0$
 // expect-stdout: ^\[freed by another\] exit 0$
 #include <cstdio>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -84,6 +88,23 @@ void made_anew() {
   other_way(*a, *b);
 }
 
+void long_chain() {
+  constexpr std::size_t n = 5000;
+  const auto locks = std::make_unique<weft::mutex[]>(n);
+  for (std::size_t i = 0; i < n; ++i) one_way(locks[i], locks[(i + 1) % n]);
+}
+
+/// The next lock at the address of one that nobody has unlocked.
+void destroyed_while_held() {
+  std::optional<weft::mutex> a;
+  weft::mutex b;
+  a.emplace().lock();
+  a.emplace();
+  b.lock();
+  b.unlock();
+  other_way(*a, b);
+}
+
 /// What another has unlocked is not held any more.
 void freed_by_another() {
   weft::mutex a, b;
@@ -106,6 +127,8 @@ int main() {
   play("gate", gate);
   play("try", tries);
   play("made anew", made_anew);
+  play("long chain", long_chain);
+  play("destroyed while held", destroyed_while_held);
   play("freed by another", freed_by_another);
   scene("not asked").play([] { return weft::run(inversion); });
 }

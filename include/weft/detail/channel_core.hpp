@@ -172,6 +172,9 @@ class channel_core {
   void unlink_sender(wait_node& node) noexcept { unlink(senders_, node, senders_wait); }
   void unlink_receiver(wait_node& node) noexcept { unlink(receivers_, node, receivers_wait); }
 
+  /// Whether the goroutine waits here, without a limit, and not in a select. While nobody else runs.
+  [[nodiscard]] bool is_awaited_by(const goroutine& who) const noexcept;
+
   /// Lock held. Panics if an invariant is broken.
   void check_invariants() const noexcept;
 

@@ -46,11 +46,24 @@ concept indebted = requires {
   typename F::is_owed_to_an_object;
 };
 
+/// One whose end a single goroutine may wait for: list_waiter() has that listed, and returns its record, or null.
 template <class F>
-const void* use_callable(closure& c, closure_use how) {
+concept awaited_by_one = requires {
+  typename F::is_awaited_by_one;
+};
+
+template <class F>
+void* use_callable(closure& c, closure_use how) {
   if (how == closure_use::owes) {
     if constexpr (indebted<F>) {
       return callable_in<F>(c)->owed_to();
+    } else {
+      return nullptr;
+    }
+  }
+  if (how == closure_use::awaited) {
+    if constexpr (awaited_by_one<F>) {
+      return callable_in<F>(c)->list_waiter();
     } else {
       return nullptr;
     }

@@ -6,9 +6,18 @@
 //
 // Whoever owns the object may free it when it has held the queue's lock and seen `finished_`, which is what wait()
 // does: by then finish(), whose last touch is to free that lock, is out of it.
+//
+// A join is an edge of the graph of waits (wait_edge.hpp), but it happens so often that it is not listed when it
+// begins. Who joins, J, leaves room for the edge on its stack. The goroutine that is joined, T, lists it there when T
+// itself begins a wait that is listed, and so does T's joiner with its own, and so on (list_waiter()). J lists itself,
+// at once, only if T has ever begun such a wait, or joins somebody at this moment: only then can J close a circle. Both
+// look under this lock, so whoever comes second sees the first.
+//
+// Two that join each other are the exception: neither begins a wait that is listed. Each first sets its own `joins`
+// and then reads the other's. On x86-64 the exchange that takes the lock keeps these in order; elsewhere two that do
+// it within the same nanoseconds can miss each other, and are found when the run ends (D9), or nobody can go on (D1).
 #pragma once
 
-#include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 
 namespace weft::detail {
@@ -19,8 +28,8 @@ class completion {
   completion(const completion&) = delete;
   completion& operator=(const completion&) = delete;
 
-  /// Before others know of it: who will call finish(), or never.
-  void promise(party_number who) noexcept { by_ = who; }
+  /// Before others know of it: whose last act finish() will be, or never.
+  void promise(goroutine& who) noexcept { of_ = &who; }
 
   /// Blocks until finish(). What was done before finish() happens before the return. `what` is what reports name.
   void wait(wait_reason reason, const void* what);
@@ -31,10 +40,21 @@ class completion {
   /// Lets all go, for ever. To be called once.
   void finish() noexcept;
 
+  /// While the promised goroutine waits, or is about to: has the goroutine listed that waits here without a limit, and
+  /// returns it. Null: none does, or it is listed already, or will list itself.
+  [[nodiscard]] goroutine* list_waiter() noexcept;
+
  private:
+  struct edge_room;
+  class joining;
+
+  void wait_for_anybody(wait_reason reason, const void* what);
+  void list_caller(edge_room& room, wait_reason reason, const void* what);
+
   [[no_unique_address]] wait_queue queue_;
-  bool finished_ = false;           // under the queue's lock
-  party_number by_ = nobody_known;  // written once
+  bool finished_ = false;    // under the queue's lock, as the next
+  bool waited_ = false;      // the promised goroutine has begun a wait that is listed
+  goroutine* of_ = nullptr;  // who was promised; written once
 };
 
 }  // namespace weft::detail

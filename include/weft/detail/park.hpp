@@ -50,13 +50,14 @@ void ready(waiter& w) noexcept;
 
 /// What a goroutine runs. `use` is called once, which ends the callable: with `call` on the goroutine's own stack, to
 /// call it and destroy it; with `drop` to destroy it because it will never run. Callables of up to `inline_size` bytes
-/// live in place, larger ones on the heap. `owes`, while it is called, names the object that waits for its end, or
-/// null; the callable stays.
-enum class closure_use : std::uint8_t { drop, call, owes };
+/// live in place, larger ones on the heap. While it is called, the callable stays with the other two: `owes` names the
+/// object that waits for its end, or null; `awaited` has the goroutine that waits for its end, and for nothing else,
+/// listed as an edge (wait_edge.hpp) and names it, or null if there is none or it is listed already.
+enum class closure_use : std::uint8_t { drop, call, owes, awaited };
 
 struct closure {
   static constexpr std::size_t inline_size = 48;
-  const void* (*use)(closure& self, closure_use how) = nullptr;
+  void* (*use)(closure& self, closure_use how) = nullptr;
   alignas(8) std::byte bytes[inline_size];
 };
 

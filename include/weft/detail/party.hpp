@@ -60,7 +60,13 @@ class owner_mark {
 [[nodiscard]] inline party_number written_party() noexcept {
   party_number number;
 #if defined(__x86_64__)
-  __asm__ __volatile__("movq weft_this_party@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(number) : : "memory");
+  // In both dialects: a program may be compiled with -masm=intel.
+  __asm__ __volatile__(
+      "mov {weft_this_party@gottpoff(%%rip), %0|%0, QWORD PTR weft_this_party@gottpoff[rip]}\n\t"
+      "mov {%%fs:(%0), %0|%0, QWORD PTR fs:[%0]}"
+      : "=r"(number)
+      :
+      : "memory");
 #elif defined(__aarch64__)
   std::uint64_t offset;
   __asm__ __volatile__(
@@ -92,8 +98,11 @@ class owner_mark {
   void take_slowly() noexcept { number_.store(this_party(), memory_order_relaxed); }
 
   /// The caller has it as a reader, the only one or one of several, of whom nothing is known.
-  void read_alone(bool alone) noexcept {
-    number_.store(alone ? this_party() | reader_mark : nobody_known, memory_order_relaxed);
+  void read_alone(bool alone) noexcept { read_by(alone ? this_party() : nobody_known); }
+
+  /// This one has it as the only reader, or nobody knows.
+  void read_by(party_number who) noexcept {
+    number_.store(who != nobody_known ? who | reader_mark : nobody_known, memory_order_relaxed);
   }
 
   /// Before the owner frees it.

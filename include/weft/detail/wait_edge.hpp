@@ -7,18 +7,20 @@
 //   what      the object and the reason, for reports
 //   for whom  owner      whoever the object's mark names, now (owner_mark); writer: unless that one only reads
 //             party      one party, for ever: the goroutine of a task
-//             in_front   the writer that queues for the same lock before this one
+//             in_front   the writer that queues for the same lock before this one, or has it by now
 //             members    all goroutines that owe something to the object: each of them must do it
 // A wait with a limit ends by itself and is no edge. Nor is one for a channel, a condition or a semaphore: nobody can
 // say who will end it.
 //
 // Who opens an edge looks whether it closes a cycle, so a deadlock is found when its last edge comes, by the party that
-// brings it, before that party sleeps. There are two ways.
+// brings it, before that party sleeps. There are two ways, and one for those who are found asleep.
 //   announce()   before the object's lock is taken, if it is sure that the caller will wait as long as whom it waits
-//                for sleeps: locks, once. Looks, and reports.
-//   open()       under the object's lock, after it is decided that the caller waits: tasks, groups, wait_groups. Only
-//                looks, because a report must not be made under a lock. True: free the lock, call report(), take it
-//                again and decide again.
+//                for sleeps: locks, once, tasks. Looks, and reports.
+//   open()       under the object's lock, after it is decided that the caller waits: groups, wait_groups. Only looks,
+//                because a report must not be made under a lock. True: free the lock, call report(), take it again and
+//                decide again.
+//   list_for(g)  for a goroutine that joins the caller, or somebody on the way to it (completion.hpp). Only lists.
+// With an edge all who wait for its party by joining it are listed, too: a join by itself is not.
 //
 // Happens-before: what a party did before it opened its edge is seen by those who find the edge.
 #pragma once
@@ -52,9 +54,12 @@ struct wait_edge : list_hook {
   wait_edge(const wait_limit* limit, wait_reason why, const void* what, party_number waited_for) noexcept
       : object(what), whom(waited_for), reason(why), target(wait_target::party), endless(is_endless(limit)) {}
 
-  /// Waits for one who waits for the same object, in front of it, and is listed there.
-  wait_edge(const wait_limit* limit, wait_reason why, const void* what, const wait_edge& first) noexcept
+  /// Waits for one who waits for the same object, in front of it, and is listed there; or for the owner, once that is a
+  /// writer.
+  wait_edge(const wait_limit* limit, wait_reason why, const void* what, const owner_mark& mark,
+            const wait_edge& first) noexcept
       : object(what),
+        owner(&mark),
         whom(first.waiting),
         whom_number(first.number),
         reason(why),
@@ -78,6 +83,9 @@ struct wait_edge : list_hook {
 
   /// The object's lock held. Whether the edge closes a cycle.
   [[nodiscard]] bool open() noexcept { return endless && waiting == nobody_known && insert(); }
+
+  /// For a goroutine that waits, and goes on only after the caller.
+  void list_for(goroutine& waiting_one) noexcept;
 
   /// No lock held: says so, or ends the process, as on_deadlock() was told.
   void report();
@@ -107,13 +115,14 @@ struct wait_edge : list_hook {
   atomic<bool> over{false};  // the party has been let go; released by let_go()
 
  private:
-  /// Lists it; whether it closes a cycle.
+  /// Lists it, and those who wait for its party; whether it closes a cycle.
   [[nodiscard]] bool insert() noexcept;
+  void list() noexcept;
   void close() noexcept;
 };
 
 /// For unlock, when somebody waits: from the first time on that another than its owner unlocks it, an object is taken
-/// for a signal, and cycles through it for none.
+/// for a signal, and cycles through it for none. The owner may have the mark of a reader.
 void note_unlock(const void* object, party_number owner) noexcept;
 
 }  // namespace weft::detail

@@ -25,6 +25,7 @@
 #include "os/overflow.hpp"
 #include "os/stack.hpp"
 #include "park/abandon.hpp"
+#include "park/body.hpp"
 #include "park/dump.hpp"
 #include "park/goroutine_groups.hpp"
 #include "park/lock_order.hpp"
@@ -85,6 +86,7 @@ void start_main(worker& w, goroutine& main_goroutine) {
     start(main_goroutine);
     return;
   }
+  introduce(main_goroutine);
   happens_before(&main_goroutine);
   t->live.store(t->live.load(memory_order_relaxed) + 1, memory_order_relaxed);  // inside the token lock
   run_scheduled(w, main_goroutine);

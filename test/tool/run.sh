@@ -13,7 +13,11 @@ export XDG_RUNTIME_DIR="$folder" GOMAXPROCS=1
 mkfifo "$folder/ready"
 pid=
 
-stop() { [ -z "$pid" ] || kill -9 "$pid" 2>/dev/null; }
+# Also waits for its end: until then it has the pipe open, whose next reader would find the end of it.
+stop() {
+  kill -9 "$pid" 2>/dev/null
+  wait "$pid" 2>/dev/null
+}
 trap stop EXIT
 
 # Starts the server with the settings given, and waits until it says so.
@@ -43,9 +47,9 @@ else
   echo "other: skipped"
 fi
 kill -STOP "$pid"
+until [ -z "$(grep -L '^State:.T' /proc/"$pid"/task/*/status)" ]; do sleep 0.01; done
 tell stopped "$weft" stack "$pid"
-kill -9 "$pid"
-wait "$pid" 2>/dev/null
+stop
 left killed
 "$weft" ps >/dev/null
 left listed

@@ -19,7 +19,7 @@
 // expect-stdout: ^listed: gone$
 // expect-stdout: ^ended: gone$
 // expect-stdout: ^nobody: weft: there is no process 999999999$
-// expect-stdout: ^weftless: weft: process \d+ \(sh\) has no weft in it, or has not started it yet$
+// expect-stdout: ^weftless: weft: process \d+ \((run\.sh|sh)\) has no weft in it, or has not started it yet$
 // expect-stdout: ^deaf: weft: process \d+ \(server_program\) (does not listen|has no weft in it)
 // expect-stdout: ^folder: weft: WEFT_CONTROL: no socket at .*/weft/\d+\.sock: Operation not permitted$
 // expect-stdout: ^misuse: weft: the number of a process is wanted$

@@ -59,7 +59,7 @@ bool control_path(char (&out)[control_path_size], const char* run_time_folder, l
 }
 
 int open_control_socket(char (&path)[control_path_size]) noexcept {
-  if (!control_path(path, std::getenv("XDG_RUNTIME_DIR"), static_cast<long>(::geteuid()),
+  if (!control_path(path, ::secure_getenv("XDG_RUNTIME_DIR"), static_cast<long>(::geteuid()),
                     static_cast<long>(::getpid()))) {
     return -ENAMETOOLONG;
   }

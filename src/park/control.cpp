@@ -109,7 +109,7 @@ int listen_locked() noexcept {
 }  // namespace
 
 void listen_if_asked() noexcept {
-  const char* const asked = std::getenv("WEFT_CONTROL");
+  const char* const asked = ::secure_getenv("WEFT_CONTROL");
   if (asked == nullptr || asked[0] == '\0' || std::strcmp(asked, "0") == 0) return;
   here.lock.lock();
   const int error = listen_locked();

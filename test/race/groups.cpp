@@ -69,17 +69,9 @@ const pair starts_and_ends[] = {
      }},
     {"two goroutines that one starts, one after the other or both at once",
      [](scene& s) {
-       task<void> one = spawn([&s] {
-         s.touch();
-         s.end();
-         if (!s.ordered()) s.await(2);
-       });
+       task<void> one = spawn([&s] { s.touch(); });
        if (s.ordered()) one.join();
-       const task<void> two = spawn([&s] {
-         s.await();
-         s.touch();
-         s.end();
-       });
+       const task<void> two = spawn([&s] { s.touch(); });
      }},
     {"a goroutine's end that only its number tells",
      [](scene& s) {
@@ -170,20 +162,18 @@ const pair wait_groups_and_groups[] = {
        all.wait();
        s.touch();
      }},
-    {"wait_for that succeeds, or gives up",
+    {"done before a wait_for that succeeds",
      [](scene& s) {
-       wait_group all;
-       all.go([&s] {
-         s.touch();
-         s.end();
-         s.await(2);
+       const auto all = std::make_shared<wait_group>();
+       all->add(1);
+       go([&s, all] {
+         s.before();
+         all->done();
+         s.after();
        });
-       s.await();
-       if (s.ordered()) s.end();
-       static_cast<void>(all.wait_for(s.ordered() ? std::chrono::nanoseconds(1h) : 1ns));
+       static_cast<void>(all->wait_for(1h));
        s.touch();
-       if (!s.ordered()) s.end();
-       all.wait();
+       s.await();
      }},
     {"the end of a goroutine of a group before wait",
      [](scene& s) {
@@ -211,11 +201,13 @@ const pair wait_groups_and_groups[] = {
        g.go([&s] {
          s.touch();
          s.end();
+         if (!s.ordered()) s.await(2);
          return result<void>(std::make_error_code(std::errc::io_error));
        });
        s.await();
        if (s.ordered()) g.context().done().recv();
        s.touch();
+       s.end();
        static_cast<void>(g.wait());
      }},
 };

@@ -23,17 +23,22 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Two goroutines touch the variable, each between `enter` and `leave`, which are told which of the two it is.
+/// `both_inside`: only when both have entered.
 template <class Enter, class Leave>
-void both(scene& s, Enter enter, Leave leave) {
+void both(scene& s, Enter enter, Leave leave, bool both_inside = false) {
   for (const bool first : {true, false}) {
-    go([&s, enter, leave, first] {
+    go([&s, enter, leave, first, both_inside] {
       enter(first);
+      if (both_inside) {
+        s.end();
+        s.await(2);
+      }
       s.touch();
       leave(first);
       s.end();
     });
   }
-  s.await(2);
+  s.await(both_inside ? 4 : 2);
 }
 
 const pair a_mutex[] = {
@@ -131,7 +136,7 @@ const pair a_shared_mutex[] = {
        const bool ordered = s.ordered();
        both(
            s, [=](bool) { ordered ? m->lock() : m->lock_shared(); },
-           [=](bool) { ordered ? m->unlock() : m->unlock_shared(); });
+           [=](bool) { ordered ? m->unlock() : m->unlock_shared(); }, !ordered);
      }},
     {"a writer, then a reader",
      [](scene& s) {
@@ -199,7 +204,7 @@ const pair semaphores_and_barriers[] = {
      [](scene& s) {
        const auto units = std::make_shared<semaphore>(s.ordered() ? 1 : 2);
        both(
-           s, [=](bool) { units->acquire(); }, [=](bool) { units->release(); });
+           s, [=](bool) { units->acquire(); }, [=](bool) { units->release(); }, !s.ordered());
      }},
     {"a release before the acquire that waited for it",
      [](scene& s) {
@@ -251,17 +256,24 @@ const pair semaphores_and_barriers[] = {
        s.touch();
        s.await();
      }},
-    {"the function of a barrier",
+    {"the function of a barrier, and who has not arrived",
      [](scene& s) {
        const auto completed = [&s] { s.touch(); };
        const auto phase = std::make_shared<barrier<decltype(completed)>>(2, completed);
        go([&s, phase] {
          s.before();
          phase->arrive_and_wait();
-         s.after();
+         s.end();
        });
+       if (!s.ordered()) {
+         go([&s] {
+           s.touch();
+           s.end();
+           s.linger();
+         });
+       }
        phase->arrive_and_wait();
-       s.await();
+       s.await(s.ordered() ? 1 : 2);
      }},
 };
 

@@ -6,7 +6,6 @@
 #include "race/race.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/types.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -20,8 +19,8 @@ int __tsan_get_report_data(void* report, const char** description, int* count, i
                            int* locations, int* mutexes, int* threads, int* ids, void** sleep, unsigned long size);
 int __tsan_get_report_mop(void* report, unsigned long index, int* thread, void** address, int* size, int* write,
                           int* is_atomic, void** trace, unsigned long trace_size);
-int __tsan_get_report_thread(void* report, unsigned long index, int* id, pid_t* os_id, int* running, const char** name,
-                             int* parent, void** trace, unsigned long trace_size);
+int __tsan_get_report_thread(void* report, unsigned long index, int* id, unsigned long long* os_id, int* running,
+                             const char** name, int* parent, void** trace, unsigned long trace_size);
 
 const char* __tsan_default_options() {
   return "halt_on_error=0:exitcode=0:suppress_equal_stacks=0:suppress_equal_addresses=0:atexit_sleep_ms=0:symbolize=0";
@@ -46,7 +45,12 @@ bool show;
 
 }  // namespace
 
+void scene::linger() const noexcept {
+  while (!awaited_.load(std::memory_order_relaxed)) yield();
+}
+
 void scene::await(int parties) const noexcept {
+  awaited_.store(true, std::memory_order_relaxed);
   while (ended_.load(std::memory_order_relaxed) < parties) yield();
 }
 
@@ -66,20 +70,20 @@ __attribute__((no_sanitize("thread"))) bool OnReport(const ReportDesc* report, b
   int unused[5];
   int accesses = 0;
   int threads = 0;
-  void* sleep = nullptr;
+  void* frames[4];  // without room for one it would crash
   __tsan_get_report_data(passed, &text, &unused[0], &unused[1], &accesses, &unused[2], &unused[3], &threads, &unused[4],
-                         &sleep, 0);
+                         frames, 4);
   for (int i = 0; i < accesses && seen.accesses < weft::race::most_accesses; ++i) {
     int numbers[4];
     __tsan_get_report_mop(passed, static_cast<unsigned long>(i), &numbers[0], &seen.addresses[seen.accesses++],
-                          &numbers[1], &numbers[2], &numbers[3], nullptr, 0);
+                          &numbers[1], &numbers[2], &numbers[3], frames, 4);
   }
   for (int i = 0; i < threads; ++i) {
     int numbers[3];
-    pid_t os_id = 0;
+    unsigned long long os_id = 0;
     const char* name = nullptr;
     __tsan_get_report_thread(passed, static_cast<unsigned long>(i), &numbers[0], &os_id, &numbers[1], &name,
-                             &numbers[2], nullptr, 0);
+                             &numbers[2], frames, 4);
     ++(name != nullptr && std::strncmp(name, "goroutine ", 10) == 0 ? seen.named : seen.unnamed);
   }
   return !weft::race::show;
@@ -98,15 +102,22 @@ bool only_about(const scene& s) noexcept {
   return true;
 }
 
-void expect_told(const pair& p, int workers, bool ordered) {
+bool is_told(const pair& p, int workers, bool ordered) {
   const auto s = std::make_unique<scene>(ordered);
   seen = {};
   run([&] { p.program(*s); }, {.workers = workers, .drain = true});
-  const bool told = seen.reports > 0;
-  EXPECT_EQ(told, !ordered) << (ordered ? "a race is reported where there is none" : "a race is not reported") << ": "
-                            << p.sentence << " (" << workers << " workers)";
   EXPECT_TRUE(only_about(*s)) << "weft itself is reported: " << p.sentence << " (" << workers << " workers)";
-  if (told) EXPECT_GE(seen.named, 1) << "no goroutine has a name: " << p.sentence;
+  if (seen.reports > 0) EXPECT_GE(seen.named, 1) << "no goroutine has a name: " << p.sentence;
+  return seen.reports > 0;
+}
+
+void expect_told(const pair& p, int workers) {
+  constexpr int many = 50;
+  EXPECT_FALSE(is_told(p, workers, true))
+      << "a race is reported where there is none: " << p.sentence << " (" << workers << " workers)";
+  bool told = false;
+  for (int attempts = workers == 1 ? 1 : many; attempts > 0 && !told; --attempts) told = is_told(p, workers, false);
+  EXPECT_TRUE(told) << "a race is not reported: " << p.sentence << " (" << workers << " workers)";
 }
 
 }  // namespace
@@ -114,10 +125,8 @@ void expect_told(const pair& p, int workers, bool ordered) {
 void expect_told_apart(std::span<const pair> pairs) {
   show = std::getenv("WEFT_RACE_SHOW") != nullptr;
   for (const pair& p : pairs) {
-    for (const int workers : {1, 4}) {
-      expect_told(p, workers, true);
-      expect_told(p, workers, false);
-    }
+    expect_told(p, 1);
+    expect_told(p, 4);
   }
 }
 

@@ -21,7 +21,7 @@ namespace {
 namespace wd = weft::detail;
 
 std::uint64_t read(const wd::stats_word& word) { return word.load(wd::memory_order_relaxed); }
-std::uint64_t read(std::uint64_t word) { return word; }
+[[maybe_unused]] std::uint64_t read(std::uint64_t word) { return word; }
 
 /// A copy of T as it is in the file.
 template <class T>

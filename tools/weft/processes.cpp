@@ -2,16 +2,17 @@
 #include "processes.hpp"
 
 #include <dirent.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <climits>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 
-#include "os/control_socket.hpp"
 #include "weft/detail/stats_page.hpp"
 
 namespace weft_tool {
@@ -59,13 +60,26 @@ std::vector<std::string> folders_of(uid_t uid) {
   return folders;
 }
 
+/// Nobody listens on it. Its number may be that of a process in another container, which we do not see.
+bool is_dead(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return false;
+  std::memcpy(address.sun_path, path.c_str(), path.size());
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const bool refused =
+      fd >= 0 && connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno == ECONNREFUSED;
+  if (fd >= 0) close(fd);
+  return refused;
+}
+
 void remove_stale_sockets() {
   for (const std::string& folder : folders_of(geteuid())) {
     for_each_in(folder, [&](const std::string& name) {
       const std::string number = name.substr(0, name.find('.'));
       if (name != number + ".sock" || !is_number(number)) return;
-      const bool gone = access(("/proc/" + number).c_str(), F_OK) != 0;
-      if (gone && is_socket_of(folder + "/" + name, geteuid())) unlink((folder + "/" + name).c_str());
+      const std::string path = folder + "/" + name;
+      if (is_socket_of(path, geteuid()) && is_dead(path)) unlink(path.c_str());
     });
   }
 }

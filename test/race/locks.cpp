@@ -269,7 +269,6 @@ const pair semaphores_and_barriers[] = {
          go([&s] {
            s.touch();
            s.end();
-           s.linger();
          });
        }
        phase->arrive_and_wait();

@@ -20,8 +20,9 @@
 //      }}
 //
 // it cannot be that the racy one is reported only by luck: ThreadSanitizer compares the order that the program has
-// made, not the times. What await() waits for is told by relaxed atomics, which order nothing. With four workers the
-// scheduler's own locks may happen to order the two (R1), so there the racy one has many attempts.
+// made, not the times. What await() waits for is told by relaxed atomics, which order nothing. But the scheduler's own
+// locks may happen to order the two (R1), so the racy program has some attempts; with one worker the first is nearly
+// always enough.
 #pragma once
 
 #include <atomic>
@@ -45,15 +46,10 @@ class scene {
   void after() noexcept {
     if (!ordered_) touch();
     end();
-    if (!ordered_) linger();
   }
 
   /// A party has ended, or has come to a place that another waits for. Unseen by ThreadSanitizer.
   void end() noexcept { ended_.fetch_add(1, std::memory_order_relaxed); }
-
-  /// In the racy program: until somebody awaits. What a goroutine does at its end, such as to drop its handle of a
-  /// channel, may order it before others for good reasons.
-  void linger() const noexcept;
 
   /// Waits until end() has been called so often. Unseen by ThreadSanitizer. On goroutines and on threads.
   void await(int parties = 1) const noexcept;
@@ -64,7 +60,6 @@ class scene {
   const bool ordered_;
   int value_ = 0;
   std::atomic<int> ended_{0};
-  mutable std::atomic<bool> awaited_{false};
 };
 
 struct pair {

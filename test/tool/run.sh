@@ -1,12 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Asks the command weft about processes in various states: run.sh WEFT SERVER FOLDER
+# Asks the command weft about processes in various states: run.sh WEFT SERVER
 weft=$1
-folder=$3/tool
-rm -rf "$folder"
-mkdir -p "$folder"
-chmod 700 "$folder"
+folder=$(mktemp -d) || exit 1  # a short path: the socket's has at most 107 characters
 server=$folder/server_program
 cp "$2" "$server"
 export XDG_RUNTIME_DIR="$folder" GOMAXPROCS=1
@@ -18,7 +15,7 @@ stop() {
   kill -9 "$pid" 2>/dev/null
   wait "$pid" 2>/dev/null
 }
-trap stop EXIT
+trap 'stop; rm -rf "$folder"' EXIT
 
 # Starts the server with the settings given, and waits until it says so.
 start() {

@@ -15,6 +15,7 @@ endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
 install(TARGETS ${installed} EXPORT weft-targets)
+install(FILES tools/gdb/weft-gdb.py tools/gdb/weft_printers.py DESTINATION ${CMAKE_INSTALL_DATADIR}/weft/gdb)
 install(EXPORT weft-targets NAMESPACE weft:: DESTINATION ${package_dir})
 install(DIRECTORY include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 configure_package_config_file(cmake/weft-config.cmake.in ${PROJECT_BINARY_DIR}/weft-config.cmake

@@ -9,6 +9,7 @@
 #include "weft/clock.hpp"
 #include "weft/condition.hpp"
 #include "weft/context.hpp"
+#include "weft/control.hpp"
 #include "weft/coroutine.hpp"
 #include "weft/diagnosis.hpp"
 #include "weft/error.hpp"

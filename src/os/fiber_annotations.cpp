@@ -14,6 +14,11 @@
 #ifdef WEFT_TSAN
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "weft/detail/atomic.hpp"
 #endif
 
 namespace weft::detail {
@@ -37,6 +42,21 @@ void keep_reachable([[maybe_unused]] const std::byte* low, [[maybe_unused]] std:
 #endif
 }
 
+void name_fiber([[maybe_unused]] const fiber_notes& notes, [[maybe_unused]] std::uint64_t id,
+                [[maybe_unused]] const char* label, [[maybe_unused]] const char* file,
+                [[maybe_unused]] unsigned line) noexcept {
+#ifdef WEFT_TSAN
+  void* const fiber = tsan_fiber(notes);
+  if (fiber == nullptr) return;
+  const char* const slash = std::strrchr(file, '/');
+  char name[64];
+  std::snprintf(name, sizeof name, "goroutine %llu%s%.20s%s, started at %s:%u", static_cast<unsigned long long>(id),
+                label != nullptr ? " {" : "", label != nullptr ? label : "", label != nullptr ? "}" : "",
+                slash != nullptr ? slash + 1 : file, line);
+  __tsan_set_fiber_name(fiber, name);
+#endif
+}
+
 #ifdef WEFT_TSAN
 namespace {
 
@@ -50,6 +70,12 @@ __attribute__((init_priority(101))) process first_process;
 }  // namespace
 
 std::size_t instrument_threads() noexcept { return ::getpid() == first_process.id ? 1 : 2; }
+
+// Memory ordering: only a number, which orders nothing: relaxed.
+int count_fiber(int change) noexcept {
+  static atomic<int> fibers{0};
+  return fibers.fetch_add(change, memory_order_relaxed) + change;
+}
 
 __attribute__((noinline, no_sanitize("thread"))) void* tsan_fiber(const fiber_notes& notes) noexcept {
   return notes.tsan;

@@ -72,6 +72,9 @@ namespace {
 /// Set when io_uring has come into use.
 atomic<bool> kernel_works{false};
 
+/// Those that an uncounted_thread stands for. In a forked child there are none, but that one uses weft no more.
+atomic<std::size_t> uncounted{0};
+
 // The link count of the directory of threads: two for itself, one for each thread. Unlike a listing it needs no
 // descriptor, of which a program may have none left.
 std::optional<std::size_t> listed_threads() noexcept {
@@ -106,12 +109,18 @@ std::size_t kernel_threads() noexcept {
 
 // The kernel's own threads come only while something is under way, and go by themselves. If their going changes the
 // count meanwhile, the answer is the one that is too high: then nobody is taken for asleep.
+// Likewise an uncounted thread is asked for before it is listed, so that it is counted rather twice than never.
 std::optional<std::size_t> process_threads(std::size_t expected) noexcept {
+  const std::size_t left_out = uncounted.load();
   const std::optional<std::size_t> before = listed_threads();
-  if (!before.has_value() || *before <= expected || !kernel_works.load()) return before;
+  if (!before.has_value()) return std::nullopt;
+  if (*before <= expected + left_out || !kernel_works.load()) return *before - left_out;
   const std::size_t of_kernel = kernel_threads();
-  return listed_threads() == before ? *before - of_kernel : before;
+  return (listed_threads() == before ? *before - of_kernel : *before) - left_out;
 }
+
+uncounted_thread::uncounted_thread() noexcept { uncounted.fetch_add(1); }
+uncounted_thread::~uncounted_thread() { uncounted.fetch_sub(1); }
 
 void leave_out_kernel_threads() noexcept { kernel_works.store(true); }
 

@@ -25,6 +25,16 @@ inline constexpr std::size_t worker_stack_size = 64 * 1024;
 /// code.
 void leave_out_kernel_threads() noexcept;
 
+/// As long as it lives its thread is not counted either: for threads of weft's own that run nothing of the program's
+/// and can wake nobody.
+class uncounted_thread {
+ public:
+  uncounted_thread() noexcept;
+  uncounted_thread(const uncounted_thread&) = delete;
+  uncounted_thread& operator=(const uncounted_thread&) = delete;
+  ~uncounted_thread();
+};
+
 /// Lets f() be called in the child after each fork, where only the forking thread exists.
 void on_fork_child(void (*f)()) noexcept;
 

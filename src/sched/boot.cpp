@@ -15,6 +15,7 @@
 #include "os/quit.hpp"
 #include "os/thread.hpp"
 #include "park/body.hpp"
+#include "park/control.hpp"
 #include "park/dump.hpp"
 #include "park/parallelism.hpp"
 #include "sched/current.hpp"
@@ -73,6 +74,7 @@ void set_up_process() {
   });
   on_fork_child(in_forked_child);
   heavy_fence();  // registers the process with the kernel: until then every light fence is a full one
+  listen_if_asked();
 }
 
 }  // namespace

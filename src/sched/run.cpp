@@ -26,6 +26,7 @@
 #include "os/overflow.hpp"
 #include "os/stack.hpp"
 #include "park/abandon.hpp"
+#include "park/body.hpp"
 #include "park/dump.hpp"
 #include "park/goroutine_groups.hpp"
 #include "park/lock_order.hpp"
@@ -87,6 +88,7 @@ void start_main(worker& w, goroutine& main_goroutine) {
     start(main_goroutine);
     return;
   }
+  introduce(main_goroutine);
   happens_before(&main_goroutine);
   ++t->counts.starts;  // inside the token lock
   add_alone(t->live, std::int64_t{1});

@@ -66,11 +66,13 @@ void count_switch(worker& w) noexcept { add_alone(w.switches, std::uint32_t{1});
     const stack mapped = map_stack(g.self.bounds.size);
     if (mapped.top == nullptr) fatalf("out of memory: cannot map a stack of %zu bytes", g.self.bounds.size);
     init_fiber(g.self, mapped, &goroutine_entry);
+    introduce(g);
     return;
   }
   if (t.stack_count == 0) t.stack_count = take_stacks(t.stacks, warm_stacks / 4);
   if (t.stack_count == 0) fatal("out of memory: cannot map a goroutine's stack");
   init_fiber(g.self, t.stacks[--t.stack_count], &goroutine_entry);
+  introduce(g);
 }
 
 /// Makes `next` the running goroutine of the worker, which is inside its token lock.

@@ -172,6 +172,7 @@ void ready_goroutine(goroutine& g) noexcept {
 
 [[gnu::noinline]] void start_carefully(goroutine& g) noexcept {
   const runtime_section inside;
+  introduce(g);
   happens_before(&g);
   worker* const w = current_worker();
   const bool nested = w != nullptr && w->running == nullptr;

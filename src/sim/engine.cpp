@@ -49,6 +49,7 @@ void sim_engine::enqueue(goroutine& g) noexcept {
   if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
   note_queued(lane_here(), g, event_kind::ready);
   g.state.store(goroutine_state::woken, memory_order_relaxed);
+  introduce(g);
   happens_before(&g);
   if (on_driver()) {
     runnable_.push_back(&g);
@@ -143,6 +144,7 @@ __attribute__((noinline)) void sim_engine::step(goroutine& g) {
     const stack memory = g.custom_stack ? map_stack(g.self.bounds.size) : take_stack();
     if (memory.top == nullptr) fatal("out of memory: cannot map a goroutine's stack");
     init_fiber(g.self, memory, &sim_engine::enter);
+    introduce(g);
   }
   if (recording(events_)) note_run(events_, g);
   g.state.store(goroutine_state::running, memory_order_relaxed);

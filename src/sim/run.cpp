@@ -20,6 +20,7 @@
 #include "os/thread_local.hpp"
 #include "park/abandon.hpp"
 #include "park/body.hpp"
+#include "park/control.hpp"
 #include "park/dump.hpp"
 #include "park/goroutine_groups.hpp"
 #include "park/parallelism.hpp"
@@ -78,6 +79,7 @@ void sim_engine::prepare_process() {
     // A process that never had a second thread may count references without atomics, as the standard library does;
     // ThreadSanitizer would take that for races of the goroutines.
     if (tsan_on) static_cast<void>(start_thread([](void*) {}, nullptr, "weft-none"));
+    listen_if_asked();
     return true;
   }();
   static_cast<void>(once);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The thread that answers the command `weft` (weft/control.hpp; the socket: os/control_socket.hpp).
+//
+// One question at a time: a line, to which the answer is text until the end of the stream, "ok" or "error: why" on its
+// first line.
+//     hello       the protocol's version, and what weft is here
+//     stack       every goroutine (weft/runtime.hpp)
+//     doctor      what was chosen in this process
+// The answer is made in memory and then sent, so that who asks and does not read cannot keep a dump half done; he has
+// some seconds. Signals are blocked in this thread, SIGPIPE too.
+//
+// Memory ordering: `state` is seq_cst; it is no hot path.
+#include "park/control.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+#include "base/report_hook.hpp"
+#include "os/control_socket.hpp"
+#include "os/thread.hpp"
+#include "park/choices.hpp"
+#include "weft/control.hpp"
+#include "weft/detail/atomic.hpp"
+#include "weft/detail/word_lock.hpp"
+#include "weft/runtime.hpp"
+
+namespace weft::detail {
+namespace {
+
+/// The one socket of the process. Written under the lock; read by its thread and at exit.
+struct control_state {
+  word_lock lock;
+  atomic<int> socket{-1};
+  char path[control_path_size] = {};
+  bool prepared = false;  // what is done once for the process
+};
+
+constinit control_state here;
+
+void answer(const char* question, int out) {
+  if (std::strcmp(question, "hello") == 0) {
+    write_text(out, "ok\nweft control 1\n");
+  } else if (std::strcmp(question, "stack") == 0) {
+    write_text(out, "ok\n");
+    dump_goroutines(out);
+  } else if (std::strcmp(question, "doctor") == 0) {
+    write_text(out, "ok\n");
+    print_choices(out);
+  } else {
+    write_format(out, "error: this process does not know the question '%.40s'\n", question);
+  }
+}
+
+void serve(void* passed) {
+  const int socket = static_cast<int>(reinterpret_cast<std::intptr_t>(passed));
+  const uncounted_thread only_looks;
+  hold_back_signals();
+  for (;;) {
+    const int peer = accept_control(socket);
+    if (peer < 0) return;
+    char question[64];
+    if (read_control_line(peer, question, sizeof question)) {
+      const int out = open_answer();
+      answer(question, out >= 0 ? out : peer);
+      if (out >= 0) {
+        send_answer(out, peer);
+        close_control(out);
+      }
+    }
+    close_control(peer);
+  }
+}
+
+void at_exit() {
+  if (here.socket.load() >= 0) remove_control_socket(here.path);
+}
+
+/// The thread is not there in the child, and who connects must not wait for it.
+void in_forked_child() {
+  const int inherited = here.socket.exchange(-1);
+  if (inherited >= 0) close_control(inherited);
+}
+
+/// 0 or an errno. Under the lock.
+int listen_locked() noexcept {
+  if (here.socket.load() >= 0) return 0;
+  const int socket = open_control_socket(here.path);
+  if (socket < 0) return -socket;
+  if (!here.prepared) {
+    here.prepared = true;
+    on_fork_child(in_forked_child);
+    std::atexit(at_exit);
+  }
+  here.socket.store(socket);
+  const int error = start_thread(serve, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)), "weft-control",
+                                 std::size_t{256} * 1024);
+  if (error == 0) return 0;
+  here.socket.store(-1);
+  remove_control_socket(here.path);
+  close_control(socket);
+  return error;
+}
+
+}  // namespace
+
+void listen_if_asked() noexcept {
+  const char* const asked = ::secure_getenv("WEFT_CONTROL");
+  if (asked == nullptr || asked[0] == '\0' || std::strcmp(asked, "0") == 0) return;
+  here.lock.lock();
+  const int error = listen_locked();
+  here.lock.unlock();
+  if (error != 0) write_format(2, "weft: WEFT_CONTROL: no socket at %s: %s\n", here.path, std::strerror(error));
+}
+
+}  // namespace weft::detail
+
+namespace weft::control {
+
+result<std::string> listen() {
+  detail::here.lock.lock();
+  const int error = detail::listen_locked();
+  detail::here.lock.unlock();
+  if (error != 0) return std::error_code(error, std::system_category());
+  return std::string(detail::here.path);
+}
+
+}  // namespace weft::control

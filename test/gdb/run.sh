@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Lets gdb look at a program at its function look_now, live and on a core file that it writes then:
+#   run.sh SCRIPT PROGRAM FOLDER
+script=$1
+program=$2
+core=$3/gdb.core
+
+look() {
+  gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set width 0' -ex 'set pagination off' -ex "source $script" \
+    "$@" 2>&1
+}
+
+set -- -ex 'info goroutines' -ex 'goroutine all bt full' -ex 'print numbers' -ex 'print work' -ex 'print lock' \
+  -ex 'print group' -ex 'print result' -ex 'up' -ex 'print ctx' -ex 'goroutine 4711 bt'
+live=$(look -ex 'set disable-randomization off' -ex 'break look_now' -ex run "$@" -ex "weft-core $core" "$program")
+printf '%s\n' "$live" | sed 's/^/live: /'
+case $live in
+  *ptrace*) echo "gdb may not trace here" ;;
+  *) look "$@" "$program" "$core" | sed 's/^/core: /' ;;
+esac
+rm -f "$core"

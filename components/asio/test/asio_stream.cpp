@@ -15,6 +15,7 @@
 
 #include "harness.hpp"
 #include "weft/asio.hpp"
+#include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
 namespace {

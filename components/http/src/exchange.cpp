@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "weft/detail/goexit.hpp"
+#include "weft/group.hpp"
 #include "weft/http/error.hpp"
 #include "weft/http/request.hpp"
 #include "weft/http/response.hpp"

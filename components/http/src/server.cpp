@@ -11,9 +11,8 @@
 
 #include "session.hpp"
 #include "shared.hpp"
-#include "weft/detail/atomic.hpp"
-#include "weft/detail/panic.hpp"
 #include "weft/error.hpp"
+#include "weft/go.hpp"
 #include "weft/wait_group.hpp"
 
 namespace weft::http {
@@ -25,7 +24,7 @@ constexpr std::size_t most_turned_away = 256;
 }  // namespace
 
 result<void> serve_from(const context& ctx, acceptor& from, const handler& answers, const server_options& options) {
-  if (!answers) detail::panic("http: serve without a handler");
+  if (!answers) panic("http: serve without a handler");
   const cancel_scope forced = with_cancel(without_cancel(ctx));
   const cancel_scope stopping = with_cancel(ctx);
   const shared common{answers, options, stopping, forced};

@@ -15,8 +15,8 @@
 
 #include "exchange.hpp"
 #include "limit.hpp"
-#include "weft/detail/goexit.hpp"
 #include "weft/failure.hpp"
+#include "weft/group.hpp"
 #include "weft/http/error.hpp"
 #include "weft/http/request.hpp"
 #include "weft/http/response.hpp"

@@ -47,8 +47,12 @@ enum class role_type;
 
 namespace weft::asio {
 
+/// What has at least one direction.
 template <class S>
-requires(io::reader<S> || io::writer<S>) class stream {
+concept one_way = io::reader<S> || io::writer<S>;
+
+template <one_way S>
+class stream {
   using below = std::remove_reference_t<S>;
 
  public:

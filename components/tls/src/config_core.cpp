@@ -158,6 +158,7 @@ config_core::outcome config_core::build(const server_options& options) {
     for (const x509& each : certificates(options.client_roots)) SSL_CTX_add_client_CA(c, each.get());
     clear_errors();
   }
+  SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);  // tickets, which clients keep
   static constexpr unsigned char purpose[] = "weft";
   SSL_CTX_set_session_id_context(c, purpose, sizeof purpose - 1);
   SSL_CTX_set_tlsext_servername_callback(c, name_was_given);

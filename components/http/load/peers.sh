@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Other people's clients against the example server: curl, ab, wrk and headless Chromium, each if it is there.
+#   peers.sh SERVER_PROGRAM
+# Prints a line per client; ends with status 1 if one of them is not satisfied.
+set -euo pipefail
+server=$1
+work=$(mktemp -d)
+bad=0
+
+"$server" --listen 127.0.0.1:0 examples/serve/www >"$work/server" 2>&1 &
+pid=$!
+trap 'kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 100); do
+  url=$(sed -n 's|.* at \(http://[^ ]*\)/ .*|\1|p' "$work/server")
+  [[ -z $url ]] || break
+  sleep 0.1
+done
+[[ -n ${url:-} ]] || { cat "$work/server" >&2; exit 1; }
+
+# Says whether the last command's output has a text.
+expect() {
+  local who=$1 text=$2 file=$3
+  if grep -q -e "$text" "$file"; then
+    echo "$who: ok"
+  else
+    echo "$who: FAILED: no \"$text\" in"
+    tail -n 20 "$file"
+    bad=1
+  fi
+}
+
+there() { command -v "$1" >/dev/null || { echo "$1: left out, it is not installed"; return 1; }; }
+
+if there curl; then
+  curl -sS --noproxy '*' -X POST --data 'a note of curl' "$url/api/notes" >"$work/post"
+  expect "curl, POST" '"text":"a note of curl"' "$work/post"
+  curl -sS --noproxy '*' -H 'Transfer-Encoding: chunked' --data 'in chunks' "$url/api/notes" >"$work/chunked"
+  expect "curl, chunked" 'in chunks' "$work/chunked"
+  curl -sS --noproxy '*' -r 0-8 "$url/" >"$work/range"
+  expect "curl, range" '^<!doctype$' "$work/range"
+  curl -sS --noproxy '*' -m 3 -N "$url/api/ticks" >"$work/ticks" 2>/dev/null || true
+  expect "curl, events" 'data: 2' "$work/ticks"
+fi
+if there ab; then
+  ab -q -k -c 50 -n 20000 "$url/api/notes" >"$work/ab" 2>&1 || true
+  expect "ab, 20000 requests by 50, kept alive" 'Failed requests: *0$' "$work/ab"
+  ab -q -c 20 -n 2000 "$url/index.html" >"$work/ab" 2>&1 || true
+  expect "ab, 2000 connections" 'Failed requests: *0$' "$work/ab"
+fi
+if there wrk; then
+  wrk -t 1 -c 64 -d 2s "$url/api/notes" >"$work/wrk" 2>&1 || true
+  expect "wrk, 64 connections" 'Requests/sec' "$work/wrk"
+  ! grep -q -e 'Non-2xx\|Socket errors' "$work/wrk" || { cat "$work/wrk"; bad=1; }
+fi
+if there chromium; then
+  timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+    --disable-background-networking --disable-component-update --disable-sync --user-data-dir="$work/profile" \
+    --virtual-time-budget=5000 --dump-dom "$url/" >"$work/dom" 2>"$work/chromium" || true
+  expect "chromium, the page" '<h1>weft serves</h1>' "$work/dom"
+  expect "chromium, a note by fetch" 'a note of curl' "$work/dom"
+  expect "chromium, a WebSocket" 'hello from the page' "$work/dom"
+fi
+
+kill -TERM "$pid"
+wait "$pid" || { echo "the server did not end with status 0"; bad=1; }
+expect "the server, told to end" 'ended: ' "$work/server"
+exit "$bad"

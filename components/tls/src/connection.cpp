@@ -75,6 +75,7 @@ std::string connection::protocol() const { return core_ ? core_->protocol() : st
 std::string connection::host() const { return core_ ? core_->host() : std::string(); }
 std::optional<certificate> connection::peer() const { return core_ ? core_->peer() : std::nullopt; }
 bool connection::resumed() const { return core_ && core_->resumed(); }
+net::endpoint connection::remote() const { return core_ ? core_->below().remote() : net::endpoint(); }
 std::string connection::explanation() const { return core_ ? core_->explanation() : std::string(); }
 
 }  // namespace weft::tls

@@ -132,7 +132,8 @@ std::pair<errc, std::string> connection_core::cause(const ssl_error& error) cons
   if (error.reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
     const long why = SSL_get_verify_result(ssl_.get());
     const errc code = of_verification(why);
-    return {code, details(code, SSL_get0_peer_certificate(ssl_.get()), why)};
+    STACK_OF(X509)* const chain = SSL_get0_verified_chain(ssl_.get());  // as far as it was verified
+    return {code, details(code, chain != nullptr ? sk_X509_value(chain, 0) : nullptr, why)};
   }
   if (error.library == ERR_LIB_SSL && error.reason > SSL_AD_REASON_OFFSET &&
       error.reason < SSL_AD_REASON_OFFSET + 256) {

@@ -114,7 +114,7 @@ WEFT_TEST_WITH("V8", "openssl s_client and a server of ours: it verifies, shows 
     ASSERT_TRUE(s.write(bytes_of("echoed\n")));
     weft::io::buffered_reader lines(child->output());
     EXPECT_TRUE(wait_for(lines, "echoed"));
-    child->input().close();
+    EXPECT_TRUE(child->input().close());
     EXPECT_EQ(read_some(s), "");
     s.close();
     const auto ended = child->wait_for(long_time);

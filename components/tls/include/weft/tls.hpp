@@ -10,4 +10,5 @@
 #include "weft/tls/connection.hpp"
 #include "weft/tls/dial.hpp"
 #include "weft/tls/error.hpp"
+#include "weft/tls/listener.hpp"
 #include "weft/tls/transport.hpp"

@@ -43,7 +43,7 @@
 #include <vector>
 
 #include "weft/clock.hpp"
-#include "weft/detail/bounded.hpp"
+#include "weft/net/endpoint.hpp"
 #include "weft/result.hpp"
 #include "weft/tls/config.hpp"
 #include "weft/tls/transport.hpp"
@@ -64,6 +64,9 @@ struct certificate {
 
 class connection {
  public:
+  /// For those who ask of a stream whether others can read it (weft/http/transport.hpp).
+  static constexpr bool is_secure = true;
+
   /// Not connected: every operation reports errc::closed.
   connection() noexcept = default;
   connection(connection&& other) noexcept = default;
@@ -136,6 +139,9 @@ class connection {
   [[nodiscard]] std::optional<certificate> peer() const;
   /// Whether the handshake was shortened, because the two have met before.
   [[nodiscard]] bool resumed() const;
+
+  /// With whom the transport is connected; nowhere if it does not say.
+  [[nodiscard]] net::endpoint remote() const;
 
   /// What went wrong, in words, with the host and the details; empty if nothing has that TLS knows of.
   [[nodiscard]] std::string explanation() const;

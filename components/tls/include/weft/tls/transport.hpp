@@ -8,6 +8,7 @@
 // and close() at any time: weft::net's streams and pairs of pipes are such.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -16,6 +17,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/io/stream.hpp"
+#include "weft/net/endpoint.hpp"
 #include "weft/result.hpp"
 
 namespace weft::tls {
@@ -35,6 +37,7 @@ class transport {
   virtual void set_read_deadline(clock::time_point when) = 0;
   virtual void set_write_deadline(clock::time_point when) = 0;
   virtual void close() = 0;
+  [[nodiscard]] virtual net::endpoint remote() const = 0;
 };
 
 /// S is a reference for a stream that stays with its owner.
@@ -67,6 +70,15 @@ class transport_over final : public transport {
   }
   void close() override {
     if constexpr (io::closer<kind>) static_cast<void>(below_.close());
+  }
+  [[nodiscard]] net::endpoint remote() const override {
+    if constexpr (requires {
+                    { below_.remote() } -> std::convertible_to<net::endpoint>;
+                  }) {
+      return below_.remote();
+    } else {
+      return {};
+    }
   }
 
  private:

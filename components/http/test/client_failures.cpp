@@ -17,7 +17,7 @@ std::pair<std::error_code, std::string> ends(std::string_view answer, weft::http
   });
   weft::http::client c(options);
   std::string why;
-  auto got = c.send_for(long_time, {.url = s.url()}, &why);
+  auto got = c.send_for(patience, {.url = s.url()}, &why);
   if (!got) return {got.error(), why};
   std::error_code error;
   std::string text = text_of(*got, &error);
@@ -118,7 +118,7 @@ WEFT_TEST_WITH("U2.2", "a server may answer before it has read the request, and 
     wait_for_end(from);
   });
   weft::http::client c;
-  auto answer = c.send_for(long_time, {.method = "POST", .url = s.url(), .body = std::string(4'000'000, 'x')});
+  auto answer = c.send_for(patience, {.method = "POST", .url = s.url(), .body = std::string(4'000'000, 'x')});
   ASSERT_TRUE(answer) << answer.error().message();
   EXPECT_EQ(answer->status(), 413);
   EXPECT_EQ(text_of(*answer), "too much");

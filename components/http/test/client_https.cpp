@@ -4,6 +4,7 @@
 #ifdef WEFT_HTTP_TLS
 #include "authority.hpp"
 #include "client_server.hpp"
+#include "http_server.hpp"
 #include "weft/tls.hpp"
 
 namespace {

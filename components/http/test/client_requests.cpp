@@ -4,11 +4,16 @@
 #include <map>
 
 #include "client_server.hpp"
+#include "http_server.hpp"
 
 namespace {
 
 using namespace weft::test;
 using weft::http::client_errc;
+
+std::string url_of(const server& s, std::string_view target) {
+  return "http://" + s.listener.local().text() + std::string(target);
+}
 
 WEFT_TEST_WITH("U1", "a URL is taken apart, or refused with the reason", .seeds = 1, .workers = {1}) {
   using weft::http::url;
@@ -57,7 +62,7 @@ WEFT_TEST_WITH("U2.1", "requests carry their method, fields and body, small, lar
   for (const std::string& body : {std::string("small"), large}) {
     weft::http::client_request post{.method = "POST", .url = url_of(s, "/x"), .body = body};
     post.header.set("X-Mine", "yes");
-    auto answer = c.send_for(long_time, post);
+    auto answer = c.send_for(patience, post);
     ASSERT_TRUE(answer) << answer.error().message();
     EXPECT_EQ(answer->status(), 200);
     EXPECT_EQ(answer->header().get("x-method"), "POST");
@@ -66,12 +71,12 @@ WEFT_TEST_WITH("U2.1", "requests carry their method, fields and body, small, lar
   }
   using weft::http::request_body;
   for (const auto size : {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(large.size())}) {
-    EXPECT_TRUE(text_of(c.send_for(long_time,
-                                   {.method = "PUT",
-                                    .url = url_of(s, "/x"),
-                                    .body = request_body::streamed(weft::io::memory_reader(large), size)})) == large);
+    EXPECT_TRUE(text_of(c.send_for(patience, {.method = "PUT",
+                                              .url = url_of(s, "/x"),
+                                              .body = request_body::streamed(weft::io::memory_reader(large), size)})) ==
+                large);
   }
-  auto head = c.send_for(long_time, {.method = "HEAD", .url = url_of(s, "/x")});
+  auto head = c.send_for(patience, {.method = "HEAD", .url = url_of(s, "/x")});
   ASSERT_TRUE(head);
   EXPECT_EQ(text_of(*head), "");
   EXPECT_EQ(text_of(c.get(url_of(s, "/x"))), "");
@@ -136,7 +141,7 @@ WEFT_TEST_WITH("U4", "redirects are followed by the rules of their numbers, to a
   const auto ends = [&](std::string method, std::string path, weft::http::request_body body = {}) {
     weft::http::client_request what{.method = std::move(method), .url = url_of(s, path), .body = std::move(body)};
     what.header.set("Authorization", "secret");
-    return text_of(c.send_for(long_time, what));
+    return text_of(c.send_for(patience, what));
   };
   EXPECT_EQ(ends("POST", "/301", "b"), "GET  secret");
   EXPECT_EQ(ends("POST", "/302", "b"), "GET  secret");
@@ -168,7 +173,7 @@ WEFT_TEST_WITH("U6", "a hedged request is sent again after a while, the first an
   });
   {
     weft::http::client c;
-    EXPECT_EQ(text_of(c.hedge(weft::detail::within(long_time), 5ms, {.url = s.url()})), "second");
+    EXPECT_EQ(text_of(c.hedge(weft::detail::within(patience), 5ms, {.url = s.url()})), "second");
     EXPECT_EQ(c.idle(), 1u);
   }
   auto ctx = weft::with_cancel(weft::background());

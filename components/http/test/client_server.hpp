@@ -3,13 +3,20 @@
 // Servers that misbehave: each connection is served by a function of the test, which sees the bytes.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
-#include "http_server.hpp"
+#include "harness.hpp"
 #include "weft/http/client.hpp"
+#include "weft/weft.hpp"
 
 namespace weft::test {
+
+using namespace std::chrono_literals;
+
+/// Longer than any test, shorter than the harness waits.
+inline constexpr auto patience = 30s;
 
 class bad_server {
  public:
@@ -50,7 +57,7 @@ inline std::string read_request(net::tcp_connection& from) {
   std::string all;
   while (all.find("\r\n\r\n") == std::string::npos) {
     std::string part(4096, '\0');
-    const auto got = from.read_for(long_time, std::as_writable_bytes(std::span(part)));
+    const auto got = from.read_for(patience, std::as_writable_bytes(std::span(part)));
     if (!got || *got == 0) return {};
     all.append(part, 0, *got);
   }
@@ -58,16 +65,12 @@ inline std::string read_request(net::tcp_connection& from) {
 }
 
 inline void say(net::tcp_connection& to, std::string_view text) {
-  static_cast<void>(to.write_for(long_time, io::bytes_of(text)));
+  static_cast<void>(to.write_for(patience, io::bytes_of(text)));
 }
 
 /// Until the client ends.
 inline void wait_for_end(net::tcp_connection& from) {
   while (!read_request(from).empty()) continue;
-}
-
-inline std::string url_of(const server& s, std::string_view target) {
-  return "http://" + s.listener.local().text() + std::string(target);
 }
 
 /// The body, or the error's text.

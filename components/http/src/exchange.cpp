@@ -82,14 +82,15 @@ result<std::size_t> response::write(std::span<const std::byte> from) { return of
 result<void> response::flush() { return of_.out.flush(); }
 bool response::started() const noexcept { return of_.out.started(); }
 
-result<void> response::send(std::string_view body, std::string_view content_type) {
-  if (started()) return errc::too_late;
+void response::send(std::string_view body, std::string_view content_type) {
+  if (started()) return;
   of_.out.drop_collected();
   if (!content_type.empty()) header().set("Content-Type", content_type);
   header().set("Content-Length", std::to_string(body.size()));
-  if (const auto sent = write(std::as_bytes(std::span(body))); !sent) return sent.error();
-  return {};
+  add(body);
 }
+
+void response::add(std::string_view text) { static_cast<void>(write(std::as_bytes(std::span(text)))); }
 
 void response::fail(int number) { fail(number, status::text_of(number)); }
 
@@ -97,7 +98,7 @@ void response::fail(int number, std::string_view text) {
   if (started()) return;
   of_.out.drop_collected();
   status(number);
-  static_cast<void>(send(std::string(text) + "\n", "text/plain; charset=utf-8"));
+  send(std::string(text) + "\n", "text/plain; charset=utf-8");
 }
 
 void response::redirect(std::string_view location, int number) {

@@ -29,9 +29,9 @@ constexpr auto leave_time = std::chrono::seconds(1);
 constexpr std::size_t leave_bytes = 256 * 1024;
 
 void take_leave(const shared& common, transport& from) {
-  from.end();
-  std::array<std::byte, 1024> waste;
   const transport::limit within = limit_of(common.forced, leave_time);
+  from.end(within);
+  std::array<std::byte, 1024> waste;
   for (std::size_t dropped = 0; dropped < leave_bytes;) {
     const result<std::size_t> got = from.read(within, waste);
     if (!got || *got == 0) return;

@@ -194,6 +194,7 @@ class websocket::core {
     if (wire_.closed()) return weft::errc::closed;
     error_code error;
     f(error);
+    if (error == boost::asio::error::operation_aborted) return weft::errc::closed;  // the peer has said goodbye
     return done(error);
   }
 

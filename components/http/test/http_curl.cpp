@@ -43,7 +43,7 @@ WEFT_TEST_WITH("H11.1", "curl gets, asks, sends, ranges and keeps its connection
   http::router routes;
   routes.on("GET", "/hello", [](request&, response& answer) { answer.send("hello\n"); });
   routes.on("GET", "/large", [](request&, response& answer) {
-    for (int i = 0; i < 1000; ++i) weft::io::write(answer, std::string(99, 'x') + "\n");
+    for (int i = 0; i < 1000; ++i) answer.add(std::string(99, 'x') + "\n");
   });
   routes.any("/echo", echo);
   routes.on("GET", "/files/{path...}", http::files("/usr/include"));

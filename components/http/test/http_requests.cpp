@@ -93,8 +93,8 @@ WEFT_TEST_WITH("H2.5", "an exception in a handler is answered with 500 and repor
   const server here(
       [](request& asked, response& answer) {
         if (asked.path() == "/late") {
-          weft::io::write(answer, "half");
-          answer.flush();
+          answer.add("half");
+          EXPECT_TRUE(answer.flush());
         }
         if (asked.path() == "/number") throw 7;
         if (asked.path() != "/fine") throw std::runtime_error("broken");

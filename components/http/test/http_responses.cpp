@@ -16,7 +16,7 @@ WEFT_TEST_WITH("H4.1", "a small body goes with its length, a large one in chunks
                .seeds = 2) {
   const server here([](request& asked, response& answer) {
     const int lines = asked.path() == "/large" ? 3000 : 3;
-    for (int i = 0; i < lines; ++i) weft::io::write(answer, "line\n");
+    for (int i = 0; i < lines; ++i) answer.add("line\n");
   });
   const std::string small = here.get("/small");
   EXPECT_TRUE(has(small, "Content-Length: 15")) << small;
@@ -37,8 +37,8 @@ WEFT_TEST_WITH("H4.2", "a length that the handler promises holds: more is an err
   const server here(
       [](request& asked, response& answer) {
         answer.header().set("Content-Length", "10000");
-        weft::io::write(answer, std::string(6000, 'a'));
-        if (asked.path() == "/exact") weft::io::write(answer, std::string(4000, 'b'));
+        answer.add(std::string(6000, 'a'));
+        if (asked.path() == "/exact") answer.add(std::string(4000, 'b'));
         if (asked.path() == "/more") {
           EXPECT_EQ(weft::io::write(answer, std::string(4001, 'c')).error(), http::errc::length_mismatch);
         }
@@ -57,7 +57,7 @@ WEFT_TEST_WITH("H4.3", "HEAD, 204 and 304 have no body, whatever the handler wri
   const server here([](request& asked, response& answer) {
     if (asked.path() == "/204") answer.status(204);
     if (asked.path() == "/304") answer.status(304);
-    weft::io::write(answer, std::string(asked.path() == "/large" ? 9000 : 9, 'x'));
+    answer.add(std::string(asked.path() == "/large" ? 9000 : 9, 'x'));
   });
   client c = here.connect();
   for (const char* line : {"HEAD /small", "HEAD /large", "GET /204", "GET /304", "HEAD /204"}) {
@@ -71,11 +71,11 @@ WEFT_TEST_WITH("H4.3", "HEAD, 204 and 304 have no body, whatever the handler wri
 WEFT_TEST_WITH("H4.4", "what is flushed arrives before the handler returns", .seeds = 3) {
   weft::chan<weft::unit> arrived;
   const server here([&](request&, response& answer) {
-    weft::io::write(answer, "first");
+    answer.add("first");
     EXPECT_TRUE(answer.flush());
     EXPECT_TRUE(answer.started());
     arrived.recv();
-    weft::io::write(answer, "second");
+    answer.add("second");
     answer.status(404);  // too late
   });
   client c = here.connect();
@@ -89,7 +89,7 @@ WEFT_TEST_WITH("H4.4", "what is flushed arrives before the handler returns", .se
 WEFT_TEST_WITH("H4.5", "fail, send and redirect replace what was collected; a number that is no status throws",
                .seeds = 1) {
   const server here([](request& asked, response& answer) {
-    weft::io::write(answer, "to be forgotten");
+    answer.add("to be forgotten");
     EXPECT_THROW(answer.status(99), std::invalid_argument);
     if (asked.path() == "/fail") return answer.fail(418, "teapot");
     if (asked.path() == "/away") return answer.redirect("/there");

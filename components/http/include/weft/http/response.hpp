@@ -5,7 +5,8 @@
 //     answer.header().set("Content-Type", "application/json");
 //     answer.send(R"({"ok":true})");
 //
-//     for (const auto& row : rows) weft::io::write(answer, line_of(row));     // an io::writer: any length
+//     for (const auto& row : rows) answer.add(line_of(row));                  // any length
+//     weft::io::copy(answer, file);                                           // it is an io::writer
 //
 // Small bodies are collected, and go with their header and Content-Length in one write when the handler returns.
 // Once a body is larger than `collected` bytes, or at flush(), the header is sent and the body streamed: with the
@@ -14,7 +15,8 @@
 // Of responses to HEAD, and of 1xx, 204 and 304, the body is not sent, whatever is written. Content-Type is guessed
 // as text/plain if a body has none. Date and Connection are the server's.
 //
-// For one goroutine at a time.
+// send() and add() say nothing of errors: that the client has gone is noticed by the server, and by those who ask, with
+// write(), flush() or the request's context. For one goroutine at a time.
 #pragma once
 
 #include <cstddef>
@@ -48,11 +50,13 @@ class response {
   /// too long; errc::length_mismatch for more than the Content-Length that was set.
   result<std::size_t> write(std::span<const std::byte> from);
 
+  void add(std::string_view text);
+
   /// Sends what was written so far.
   result<void> flush();
 
-  /// The whole body at once. Replaces what was collected.
-  result<void> send(std::string_view body, std::string_view content_type = {});
+  /// The whole body at once. Replaces what was collected; without effect once the header is sent.
+  void send(std::string_view body, std::string_view content_type = {});
 
   /// An error for people to read: the number and its text.
   void fail(int number);

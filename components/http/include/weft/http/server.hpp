@@ -8,8 +8,14 @@
 //     auto ended = weft::http::serve(interrupted, *listener, routes);
 //
 // serve() returns when the context has ended, or the listener was closed, and all connections are done: nothing of it
-// is left behind, so handlers may refer to what stands around the call. For HTTPS give it a listener of weft::tls, for
-// several listeners call it in several goroutines.
+// is left behind, so handlers may refer to what stands around the call. For several listeners call it in several
+// goroutines.
+//
+// For HTTPS say how a connection becomes an encrypted one; the handshake is made by the goroutine of the connection:
+//
+//     auto ended = weft::http::serve(ctx, *listener, routes, {}, [&](weft::net::tcp_connection&& raw) {
+//       return weft::tls::server(std::move(raw), config);
+//     });
 //
 // Shutting down, in order (H7): nothing more is accepted; connections between two requests are closed; requests that
 // have begun are finished, and answered with "Connection: close"; after `grace` the contexts of those that are left
@@ -23,7 +29,7 @@
 //     body_timeout        how long a read of a body waits: 408
 //     idle_timeout        between requests: the connection is closed without a word
 //     write_timeout       for each 64 KiB of an answer: the connection is closed
-//     max_connections     503, at once; and of those who are told so many at a time, the others are closed
+//     max_connections     503; and of those 256 at a time, while others are closed without a word
 // A duration of nanoseconds::max() is none.
 //
 // Pipelined requests are answered one after the other. Bodies that a handler has not read are read and thrown away, up
@@ -35,6 +41,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "weft/context.hpp"
 #include "weft/http/handler.hpp"
@@ -69,11 +76,18 @@ struct server_options {
 /// Panics "http: serve without a handler".
 result<void> serve_from(const context& ctx, acceptor& from, const handler& answers, const server_options& options);
 
+/// The same over what `wrap` makes of each connection that is accepted.
+template <class Listener, class Wrap>
+result<void> serve(const context& ctx, Listener& listener, const handler& answers, const server_options& options,
+                   Wrap wrap) {
+  acceptor_of<Listener, Wrap> from(listener, wrap);
+  return serve_from(ctx, from, answers, options);
+}
+
 /// The same for a listener: whatever has accept(limit) that returns a result of a stream (transport.hpp).
 template <class Listener>
 result<void> serve(const context& ctx, Listener& listener, const handler& answers, const server_options& options = {}) {
-  acceptor_of<Listener> from(listener);
-  return serve_from(ctx, from, answers, options);
+  return serve(ctx, listener, answers, options, []<class S>(S&& connection) { return S(std::move(connection)); });
 }
 
 }  // namespace weft::http

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "client_exchange.hpp"
+#include "head_scanner.hpp"
 #include "weft/chan.hpp"
 
 namespace weft::http {
@@ -43,13 +44,6 @@ class category final : public std::error_category {
     return "unknown error of the HTTP client";
   }
 };
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
-  });
-}
 
 /// What is wrong with a request; nothing if it can be sent.
 std::string fault(const client_request& what) {

@@ -114,7 +114,7 @@ WEFT_TEST_WITH("U2.2", "a server may answer before it has read the request, and 
     std::string some(1000, '\0');
     static_cast<void>(from.read(std::as_writable_bytes(std::span(some))));
     say(from, "HTTP/1.1 413 Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much");
-    from.shutdown_write();
+    static_cast<void>(from.shutdown_write());
     wait_for_end(from);
   });
   weft::http::client c;

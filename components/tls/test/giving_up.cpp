@@ -148,8 +148,7 @@ WEFT_TEST_WITH("V7.4", "a connection may be destroyed in the middle of a read", 
   ends.reset();
 }
 
-WEFT_TEST_WITH("V4.7", "a hundred connections at once, from goroutines and from a thread", .seeds = 2,
-               .workers = {1, 4}) {
+WEFT_TEST_WITH("V4.7", "a hundred connections at once", .seeds = 2, .workers = {1, 4}) {
   auto listener = weft::net::listen_tcp("127.0.0.1:0");
   ASSERT_TRUE(listener);
   weft::wait_group servers, clients;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// HTTP/1.1 servers: all of include/weft/http/. Where to begin: http/server.hpp, then http/request.hpp and
-// http/response.hpp, which a handler is given.
+// HTTP/1.1: all of include/weft/http/. Where to begin: http/server.hpp, then http/request.hpp and http/response.hpp,
+// which a handler is given; of clients: http/client.hpp.
 //
 //     weft::http::router routes;
 //     routes.on("GET", "/hello/{name}", [](weft::http::request& asked, weft::http::response& answer) {
@@ -11,6 +11,8 @@
 //     auto ended = weft::http::serve(ctx, *listener, routes);
 #pragma once
 
+#include "weft/http/client.hpp"
+#include "weft/http/client_error.hpp"
 #include "weft/http/error.hpp"
 #include "weft/http/events.hpp"
 #include "weft/http/fields.hpp"
@@ -22,4 +24,5 @@
 #include "weft/http/server.hpp"
 #include "weft/http/status.hpp"
 #include "weft/http/transport.hpp"
+#include "weft/http/url.hpp"
 #include "weft/http/websocket.hpp"

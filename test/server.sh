@@ -63,7 +63,7 @@ trap 'exit 1' INT TERM HUP
 # A new database takes a second to make: it is made once, and unpacked from then on.
 make_data() {
   local packed
-  packed=$cache/$(basename "$(dirname "$binaries")").postgres.tar
+  packed=$cache/postgres-$("$initdb" --version | grep -oE '[0-9.]+' | head -n 1).tar
   mkdir -p "$cache"
   (
     flock 9

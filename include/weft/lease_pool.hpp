@@ -18,6 +18,7 @@
 // bound on how many there are.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -86,6 +87,7 @@ class lease_pool {
   struct shared {
     shared(std::int64_t most, maker m, check g) : units(most), make(std::move(m)), good(std::move(g)) {
       detail::require_callable<maker>(make, "lease_pool: null function");
+      objects.reserve(static_cast<std::size_t>(std::min<std::int64_t>(most, 1024)));
     }
 
     bool is_good(T& object) const { return !good || good(object); }

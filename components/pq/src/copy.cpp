@@ -26,7 +26,7 @@ result<detail::session*> begin_copy(const detail::wait_limit& limit, detail::ses
 // ---- in ------------------------------------------------------------------------------------------------------------
 
 result<copy_writer> copy_in(const detail::wait_limit& limit, connection& on, std::string_view statement) {
-  const result<detail::session*> begun = begin_copy(limit, on.session_.get(), statement, PGRES_COPY_IN);
+  const result<detail::session*> begun = begin_copy(limit, detail::session_of::get(on), statement, PGRES_COPY_IN);
   if (!begun) return begun.error();
   return copy_writer(*begun);
 }
@@ -66,7 +66,7 @@ copy_writer::~copy_writer() {
 // ---- out -----------------------------------------------------------------------------------------------------------
 
 result<copy_reader> copy_out(const detail::wait_limit& limit, connection& on, std::string_view statement) {
-  const result<detail::session*> begun = begin_copy(limit, on.session_.get(), statement, PGRES_COPY_OUT);
+  const result<detail::session*> begun = begin_copy(limit, detail::session_of::get(on), statement, PGRES_COPY_OUT);
   if (!begun) return begun.error();
   return copy_reader(*begun);
 }

@@ -9,7 +9,6 @@
 #include "weft/chan.hpp"
 #include "weft/context.hpp"
 #include "weft/go.hpp"
-#include "weft/pq/connection.hpp"
 #include "weft/wait_group.hpp"
 
 namespace weft::pq::detail {
@@ -28,8 +27,8 @@ std::string one_line(const char* text) {
   return line;
 }
 
-std::string field(const PGresult* answer, int code) {
-  const char* const text = PQresultErrorField(answer, code);
+std::string field(const PGresult* from, int code) {
+  const char* const text = PQresultErrorField(from, code);
   return text == nullptr ? "" : text;
 }
 
@@ -75,16 +74,16 @@ std::error_code session::fail(std::error_code code, std::string message) {
   return code;
 }
 
-std::error_code session::fail(const PGresult* answer) {
-  const std::string five = field(answer, PG_DIAG_SQLSTATE);
+std::error_code session::fail(const PGresult* from) {
+  const std::string five = field(from, PG_DIAG_SQLSTATE);
   const int value = state(five);
   const bool lost = PQstatus(connection_) == CONNECTION_BAD;
   fail(value != 0 ? std::error_code(value, error_category())
                   : make_error_code(lost ? errc::connection_lost : errc::not_supported),
-       one_line(PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY)));
-  if (last_.message.empty()) last_.message = one_line(PQresultErrorMessage(answer));
-  last_.detail = one_line(PQresultErrorField(answer, PG_DIAG_MESSAGE_DETAIL));
-  last_.hint = one_line(PQresultErrorField(answer, PG_DIAG_MESSAGE_HINT));
+       one_line(PQresultErrorField(from, PG_DIAG_MESSAGE_PRIMARY)));
+  if (last_.message.empty()) last_.message = one_line(PQresultErrorMessage(from));
+  last_.detail = one_line(PQresultErrorField(from, PG_DIAG_MESSAGE_DETAIL));
+  last_.hint = one_line(PQresultErrorField(from, PG_DIAG_MESSAGE_HINT));
   return last_.code;
 }
 
@@ -165,8 +164,7 @@ result<answer> session::collect(const wait_limit& limit, ExecStatusType wanted) 
   return last;
 }
 
-result<answer> session::exchange(const wait_limit& limit, std::string_view statement, int sent,
-                                 ExecStatusType wanted) {
+result<answer> session::exchange(const wait_limit& limit, std::string_view statement, int sent, ExecStatusType wanted) {
   statement_ = statement.substr(0, longest_statement);
   if (sent == 0) return fail_here();
   if (const std::error_code error = flush(limit)) {

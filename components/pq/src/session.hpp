@@ -24,6 +24,7 @@
 #include <system_error>
 
 #include "weft/clock.hpp"
+#include "weft/pq/connection.hpp"
 #include "weft/pq/error.hpp"
 #include "weft/pq/parameter.hpp"
 #include "weft/readiness.hpp"
@@ -69,7 +70,7 @@ class session {
 
   /// Writes the report.
   std::error_code fail(std::error_code code, std::string message);
-  std::error_code fail(const PGresult* answer);
+  std::error_code fail(const PGresult* from);
   /// Of libpq's own message: the connection is lost, or was used wrongly.
   std::error_code fail_here();
 
@@ -87,6 +88,12 @@ class session {
   std::string server_;
   std::string statement_;  // the latest, for reports
   error_report last_;
+};
+
+/// For what works on the session of a connection.
+struct session_of {
+  /// Null if it is closed.
+  [[nodiscard]] static session* get(const connection& c) noexcept { return c.session_.get(); }
 };
 
 }  // namespace weft::pq::detail

@@ -45,7 +45,7 @@ struct subscription::listener {
 subscription::subscription(subscription&&) noexcept = default;
 subscription& subscription::operator=(subscription&&) noexcept = default;
 subscription::~subscription() = default;
-subscription::subscription(std::unique_ptr<listener> listener) noexcept : listener_(std::move(listener)) {}
+subscription::subscription(std::unique_ptr<listener> made) noexcept : listener_(std::move(made)) {}
 
 receiver<notification> subscription::messages() const { return listener_->messages; }
 
@@ -53,7 +53,7 @@ const error_report& subscription::why() const noexcept { return listener_->why; 
 
 result<subscription> listen(const detail::wait_limit& limit, connection from, const std::vector<std::string>& channels,
                             std::size_t ahead, error_report* why) {
-  detail::session* const session = from.session_.get();
+  detail::session* const session = detail::session_of::get(from);
   if (session == nullptr || session->closed()) return weft::errc::closed;
   for (const std::string& each : channels) {
     char* const quoted = PQescapeIdentifier(session->get(), each.data(), each.size());

@@ -7,6 +7,7 @@
 
 #include "server.hpp"
 #include "weft/pq.hpp"
+#include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
 /// Ends the test, as left out, where no server is installed.
@@ -37,11 +38,6 @@ T value(pq::connection& db, std::string_view statement, const Values&... values)
   const result<T> first = (*got)[0].template get<T>(0);
   EXPECT_TRUE(first) << first.error().message();
   return first ? *first : T();
-}
-
-/// Until the server's other connections have done what is on its way there, as `statement` says when it is true.
-inline void until(pq::connection& db, std::string_view statement) {
-  while (!value<bool>(db, statement)) yield();
 }
 
 }  // namespace weft::test

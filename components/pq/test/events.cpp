@@ -160,8 +160,10 @@ WEFT_TEST_WITH("Q7.2", "a connection that broke, or was left in a transaction, i
   EXPECT_EQ(waits.join(), weft::errc::cancelled);
 }
 
-WEFT_TEST_WITH("Q8.1 Q6.3", "a server that is killed in mid-query is an error that names statement and server, and a "
-               "pool goes on when it is back", .seeds = 1, .workers = {1, 4}) {
+WEFT_TEST_WITH("Q8.1 Q6.3",
+               "a server that is killed in mid-query is an error that names statement and server, and a "
+               "pool goes on when it is back",
+               .seeds = 1, .workers = {1, 4}) {
   NEEDS_DATABASE();
   pq::pool pool(conninfo(), 4);
   auto db = pool.acquire();

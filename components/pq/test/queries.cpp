@@ -94,11 +94,12 @@ WEFT_TEST_WITH("Q2.1", "parameters arrive as they are: numbers, bools, texts, by
   EXPECT_EQ(*(*got)[0].get<int>(0), 3);
 }
 
-WEFT_TEST_WITH("Q2.2", "values are read as the types that are asked for, and what does not fit is an error",
-               .seeds = 1, .workers = {2}) {
+WEFT_TEST_WITH("Q2.2", "values are read as the types that are asked for, and what does not fit is an error", .seeds = 1,
+               .workers = {2}) {
   NEEDS_DATABASE();
   pq::connection db = connected();
-  auto got = db.query("select 300 as n, 'abc' as word, null::int as none, true as yes, '\\x00ff'::bytea as raw, 2.5 as f");
+  auto got =
+      db.query("select 300 as n, 'abc' as word, null::int as none, true as yes, '\\x00ff'::bytea as raw, 2.5 as f");
   ASSERT_TRUE(got);
   const pq::row row = (*got)[0];
   EXPECT_EQ(*row.get<int>("n"), 300);
@@ -125,8 +126,9 @@ WEFT_TEST_WITH("Q2.3", "rows have names and an order, and statements tell how ma
                .workers = {2}) {
   NEEDS_DATABASE();
   pq::connection db = connected();
-  auto made = db.script("create temp table t (id int primary key, name text); insert into t values (1, 'one');"
-                        "insert into t select i, 'n' || i from generate_series(2, 100) i");
+  auto made = db.script(
+      "create temp table t (id int primary key, name text); insert into t values (1, 'one');"
+      "insert into t select i, 'n' || i from generate_series(2, 100) i");
   ASSERT_TRUE(made) << db.last_error().text();
   EXPECT_EQ(made->affected(), 99u);
   EXPECT_EQ(*db.exec("update t set name = upper(name) where id <= $1", 10), 10u);

@@ -18,7 +18,8 @@ namespace {
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> words) noexcept {
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-    return std::equal(name.begin(), name.end(), word.begin(), word.end(), [&](char a, char b) { return upper(a) == b; });
+    return std::equal(name.begin(), name.end(), word.begin(), word.end(),
+                      [&](char a, char b) { return upper(a) == b; });
   });
 }
 
@@ -41,8 +42,8 @@ void batch::add_all(std::span<const argument> words) {
   redisFreeCommand(written);
   const std::string_view name = words.front().text();
   if (size_++ == 0) first_ = name;
-  if (is_one_of(name, {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE", "MONITOR",
-                       "SYNC", "PSYNC"})) {
+  if (is_one_of(name, {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE",
+                       "MONITOR", "SYNC", "PSYNC"})) {
     not_one_answer_ = name;
   }
   if (is_one_of(name, {"MULTI", "WATCH"})) open_ = true;
@@ -118,9 +119,9 @@ result<connection> connect(const detail::wait_limit& limit, const connect_option
   }
   connection made(std::make_unique<detail::wire>(std::move(stream), where));
   if (!to.password.empty()) {
-    error = (to.user.empty() ? made.command(limit, "auth", to.password)
-                             : made.command(limit, "auth", to.user, to.password))
-                .error();
+    error =
+        (to.user.empty() ? made.command(limit, "auth", to.password) : made.command(limit, "auth", to.user, to.password))
+            .error();
   }
   if (!error && to.database != 0) error = made.command(limit, "select", to.database).error();
   if (error) {

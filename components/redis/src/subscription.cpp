@@ -57,7 +57,7 @@ struct subscription::listener {
 subscription::subscription(subscription&&) noexcept = default;
 subscription& subscription::operator=(subscription&&) noexcept = default;
 subscription::~subscription() = default;
-subscription::subscription(std::unique_ptr<listener> listener) noexcept : listener_(std::move(listener)) {}
+subscription::subscription(std::unique_ptr<listener> made) noexcept : listener_(std::move(made)) {}
 
 receiver<message> subscription::messages() const { return listener_->messages; }
 
@@ -66,7 +66,7 @@ const error_report& subscription::why() const noexcept { return listener_->why; 
 result<subscription> subscribe(const detail::wait_limit& limit, connection from, const subscribe_options& to,
                                error_report* why) {
   if (!from.is_open()) return weft::errc::closed;
-  detail::wire& wire = *from.wire_;
+  detail::wire& wire = detail::wire_of::get(from);
   std::vector<message> early;  // what is published to a channel before all are confirmed
   std::size_t wanted = 0;
   const auto ask = [&](const char* name, const std::vector<std::string>& channels) -> std::error_code {

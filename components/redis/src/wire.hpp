@@ -19,6 +19,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/net/stream.hpp"
+#include "weft/redis/connection.hpp"
 #include "weft/redis/error.hpp"
 #include "weft/redis/reply.hpp"
 #include "weft/result.hpp"
@@ -62,6 +63,11 @@ class wire {
   std::string server_;
   std::string command_;  // for the report
   error_report last_;
+};
+
+/// For what works on the wire of a connection.
+struct wire_of {
+  [[nodiscard]] static wire& get(const connection& c) noexcept { return *c.wire_; }
 };
 
 }  // namespace weft::redis::detail

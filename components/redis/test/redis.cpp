@@ -8,6 +8,7 @@
 
 #include "server.hpp"
 #include "weft/redis.hpp"
+#include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
 /// Ends the test, as left out, where no server is installed.
@@ -260,7 +261,9 @@ WEFT_TEST_WITH("R5.1", "a pool lends so many connections, and none that is not a
       redis::batch one;
       one.add_all(std::vector<redis::argument>(words.begin(), words.end()));
       EXPECT_TRUE((*db)->run(one));
-      if (words[0] == std::string("quit")) EXPECT_EQ((*db)->command("ping").error(), errc::connection_lost);
+      if (words[0] == std::string("quit")) {
+        EXPECT_EQ((*db)->command("ping").error(), errc::connection_lost);
+      }
     }
     EXPECT_EQ(pool.idle(), 0u) << words[0];
   }
@@ -274,8 +277,10 @@ WEFT_TEST_WITH("R5.1", "a pool lends so many connections, and none that is not a
   EXPECT_EQ(pool.idle(), 1u);
 }
 
-WEFT_TEST_WITH("R6.1 R4.3", "a server that is killed in mid-command is an error that names command and server, and a "
-               "pool goes on when it is back", .seeds = 1, .workers = {1, 4}) {
+WEFT_TEST_WITH("R6.1 R4.3",
+               "a server that is killed in mid-command is an error that names command and server, and a "
+               "pool goes on when it is back",
+               .seeds = 1, .workers = {1, 4}) {
   NEEDS_REDIS();
   redis::pool pool(there(), 4);
   auto db = pool.acquire();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Redis on goroutines: all of include/weft/redis/. Where to begin: redis/connection.hpp, and redis/pool.hpp for servers.
+// Redis on goroutines: all of include/weft/redis/. Where to begin: redis/connection.hpp, and redis/pool.hpp for
+// servers.
 #pragma once
 
 #include "weft/redis/batch.hpp"

@@ -41,6 +41,7 @@ namespace weft::pq {
 
 namespace detail {
 class session;
+struct session_of;
 using weft::detail::wait_limit;
 }  // namespace detail
 
@@ -103,9 +104,7 @@ class connection {
   [[nodiscard]] int process_id() const noexcept;
 
  private:
-  friend class copy_writer;
-  friend class copy_reader;
-  friend class subscription;
+  friend struct detail::session_of;
   friend result<connection> connect(const detail::wait_limit&, const std::string&, error_report*);
   explicit connection(std::unique_ptr<detail::session> session) noexcept;
 

@@ -11,7 +11,8 @@
 // that is kept by the connection until the next error: an error_report.
 //
 // A connection that breaks is errc::connection_lost, one that is not made errc::not_connected, both of class 08; a
-// statement that was given up is weft::errc::cancelled or timed_out, and a connection that was closed weft::errc::closed.
+// statement that was given up is weft::errc::cancelled or timed_out, and a connection that was closed
+// weft::errc::closed.
 #pragma once
 
 #include <cstddef>
@@ -35,10 +36,10 @@ enum class errc : int {
   not_connected = state("08001"),
   connection_lost = state("08006"),
   not_supported = state("0A000"),
-  out_of_range = state("22003"),          // a value does not fit into the type it was asked for as
-  null_value = state("22004"),            // NULL, asked for as something else than an optional
-  bad_byte = state("22021"),              // a text with a zero byte
-  bad_text = state("22P02"),              // a text that is no number, no bool or no bytea
+  out_of_range = state("22003"),  // a value does not fit into the type it was asked for as
+  null_value = state("22004"),    // NULL, asked for as something else than an optional
+  bad_byte = state("22021"),      // a text with a zero byte
+  bad_text = state("22P02"),      // a text that is no number, no bool or no bytea
   not_null_violation = state("23502"),
   foreign_key_violation = state("23503"),
   unique_violation = state("23505"),

@@ -9,7 +9,8 @@
 // A subscription has a connection of its own and a goroutine that waits for it. Nothing is dropped: if nobody receives,
 // the goroutine waits, and the server keeps what comes. What is notified from listen()'s return on is received, in the
 // order in which the server sends it. When the connection breaks, the channel is closed after the last message that
-// came; nothing is reconnected, because what was notified meanwhile is lost, and only the program knows what to do then.
+// came; nothing is reconnected, because what was notified meanwhile is lost, and only the program knows what to do
+// then.
 //
 // Any number of goroutines may receive. The destructor ends the goroutine and closes the connection.
 #pragma once
@@ -47,7 +48,7 @@ class [[nodiscard]] subscription {
   struct listener;
   friend result<subscription> listen(const detail::wait_limit&, connection, const std::vector<std::string>&,
                                      std::size_t, error_report*);
-  explicit subscription(std::unique_ptr<listener> listener) noexcept;
+  explicit subscription(std::unique_ptr<listener> made) noexcept;
 
   std::unique_ptr<listener> listener_;
 };

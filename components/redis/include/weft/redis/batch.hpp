@@ -30,12 +30,10 @@ class argument {
   argument(std::span<const std::byte> bytes) noexcept
       : text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
   template <class T>
-  requires(std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char>) argument(T value) noexcept
-      : size_(static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, value).ptr - digits_)) {}
+  requires(std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char>) argument(T value)
+  noexcept : size_(static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, value).ptr - digits_)) {}
 
-  [[nodiscard]] std::string_view text() const noexcept {
-    return size_ != 0 ? std::string_view(digits_, size_) : text_;
-  }
+  [[nodiscard]] std::string_view text() const noexcept { return size_ != 0 ? std::string_view(digits_, size_) : text_; }
 
  private:
   std::string_view text_;

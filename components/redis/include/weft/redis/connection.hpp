@@ -35,6 +35,7 @@ namespace weft::redis {
 
 namespace detail {
 class wire;
+struct wire_of;
 using weft::detail::wait_limit;
 }  // namespace detail
 
@@ -90,7 +91,7 @@ class connection {
   [[nodiscard]] const std::string& server() const noexcept;
 
  private:
-  friend class subscription;
+  friend struct detail::wire_of;
   friend result<connection> connect(const detail::wait_limit&, const connect_options&, error_report*);
   explicit connection(std::unique_ptr<detail::wire> wire) noexcept;
   result<reply> run_one(const detail::wait_limit& limit, const batch& one);

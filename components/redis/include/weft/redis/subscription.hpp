@@ -9,8 +9,8 @@
 // A subscription has a connection of its own and a goroutine that reads from it. What is published from subscribe()'s
 // return on is received, in the order in which the server sends it. Nothing is dropped here: if nobody receives, the
 // goroutine waits; but Redis closes the connection of who lets too much wait (client-output-buffer-limit). When the
-// connection breaks, the channel is closed after the last message that came; nothing is connected anew, because what was
-// published meanwhile is lost, and only the program knows what to do then.
+// connection breaks, the channel is closed after the last message that came; nothing is connected anew, because what
+// was published meanwhile is lost, and only the program knows what to do then.
 //
 // Any number of goroutines may receive. The destructor ends the goroutine and closes the connection.
 #pragma once
@@ -52,7 +52,7 @@ class [[nodiscard]] subscription {
  private:
   struct listener;
   friend result<subscription> subscribe(const detail::wait_limit&, connection, const subscribe_options&, error_report*);
-  explicit subscription(std::unique_ptr<listener> listener) noexcept;
+  explicit subscription(std::unique_ptr<listener> made) noexcept;
 
   std::unique_ptr<listener> listener_;
 };

@@ -43,11 +43,12 @@ result<rows> connection::script(const detail::wait_limit& limit, std::string_vie
   return rows(std::move(*got));
 }
 
-/// Reading does not block, and is how libpq learns that the server has ended.
+/// Reading does not block, and is how libpq learns that the server has ended: the first read may bring its last words,
+/// the second the end.
 bool connection::is_open() noexcept {
   if (session_ == nullptr || session_->closed()) return false;
   PGconn* const c = session_->get();
-  return PQstatus(c) == CONNECTION_OK && PQconsumeInput(c) == 1 && PQstatus(c) == CONNECTION_OK;
+  return PQstatus(c) == CONNECTION_OK && PQconsumeInput(c) == 1 && PQconsumeInput(c) == 1;
 }
 
 bool connection::is_idle() noexcept {

@@ -3,7 +3,7 @@
 
 #include <libpq-fe.h>
 
-#include "weft/detail/panic.hpp"
+#include "weft/go.hpp"
 
 namespace weft::pq {
 
@@ -51,7 +51,7 @@ result<std::optional<std::string_view>> row::cell(std::string_view column) const
 std::size_t rows::size() const noexcept { return static_cast<std::size_t>(PQntuples(from_.get())); }
 
 row rows::operator[](std::size_t index) const {
-  if (index >= size()) weft::detail::panic("weft::pq: there is no such row");
+  if (index >= size()) weft::panic("weft::pq: there is no such row");
   return row(from_.get(), static_cast<int>(index));
 }
 

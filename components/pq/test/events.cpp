@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // weft::pq when things end early, and what comes without being asked for: cancellation, NOTIFY, pools, a killed server.
-#include <atomic>
+#include <algorithm>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ using pq::errc;
 
 /// True if another connection's statement is being carried out, as the server sees it.
 constexpr const char* sleeps = "select exists (select from pg_stat_activity where state = 'active' and pid = $1)";
+
+/// The server is gone: it is found out, or the server has still said so.
+bool is_lost(const std::error_code& error) {
+  return error == errc::connection_lost || pq::sqlstate(error).starts_with("57P0");
+}
 
 WEFT_TEST_WITH("Q3.1", "a statement whose context ends is cancelled in the server, and the connection is good",
                .on = sched_only, .workers = {1, 4}) {
@@ -44,22 +50,25 @@ WEFT_TEST_WITH("Q3.2", "a COPY that is given up in the middle can be gone on wit
   NEEDS_DATABASE();
   pq::connection db = connected();
   {
-    auto slow = pq::copy_out(db, "copy (select 'a' union all select pg_sleep(0.05)::text || 'b') to stdout");
+    // What is large is sent before the statement is done.
+    auto slow = pq::copy_out(db,
+                             "copy (select 'a' union all select repeat('b', 20000) union all "
+                             "select pg_sleep(0.05)::text || 'c') to stdout");
     ASSERT_TRUE(slow);
-    std::string text(10, ' ');
+    std::string text(3, ' ');
     const auto room = std::as_writable_bytes(std::span(text));
     EXPECT_EQ(*slow->read(room), 2u);
     weft::result<std::size_t> next = slow->read(weft::detail::within(1ms), room);
     while (!next) {
       EXPECT_EQ(next.error(), weft::errc::timed_out);
-      next = slow->read(weft::detail::within(10ms), room);
+      next = slow->read(weft::detail::within(1ms), room);
     }
-    EXPECT_EQ(text.substr(0, *next), "b\n");
-    EXPECT_EQ(*slow->read(room), 0u);
+    EXPECT_EQ(text, "bbb");
+    EXPECT_EQ(*weft::io::read_all(*slow), std::string(19997, 'b') + "\nc\n");
     EXPECT_EQ(*slow->read(room), 0u);
   }
   {
-    auto never = pq::copy_out(db, "copy (select pg_sleep(1000)) to stdout");
+    auto never = pq::copy_out(db, "copy (select repeat('b', 20000) union all select pg_sleep(1000)::text) to stdout");
     ASSERT_TRUE(never);
   }
   EXPECT_TRUE(db.is_idle());
@@ -109,16 +118,20 @@ WEFT_TEST_WITH("Q7.1", "a pool lends so many connections, lets others wait, and 
                .workers = {1, 4}) {
   NEEDS_DATABASE();
   pq::pool pool(conninfo(), 3);
-  std::atomic<int> used{0};
-  std::atomic<int> most{0};
+  weft::mutex lock;
+  int used = 0;
+  int most = 0;
   weft::wait_group all;
   for (int i = 0; i < 30; ++i) {
     all.go([&] {
       auto db = pool.acquire();
       ASSERT_TRUE(db) << pool.last_error().text();
-      const int now = ++used;
-      for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) continue;
+      {
+        const std::lock_guard hold(lock);
+        most = std::max(most, ++used);
+      }
       EXPECT_EQ(value(**db, "select 1"), 1);
+      const std::lock_guard hold(lock);
       --used;
     });
   }
@@ -180,16 +193,15 @@ WEFT_TEST_WITH("Q8.1 Q6.3",
   weft::task<std::error_code> query = weft::spawn([&] { return (*db)->query("select pg_sleep(1000)").error(); });
   while (!value<bool>(**idle, sleeps, process)) weft::yield();
   database().kill();
-  EXPECT_EQ(query.join(), errc::connection_lost);
+  EXPECT_TRUE(is_lost(query.join()));
   const pq::error_report report = (*db)->last_error();
   EXPECT_EQ(report.statement, "select pg_sleep(1000)");
   EXPECT_NE(report.text().find("127.0.0.1:" + std::to_string(database().port())), std::string::npos) << report.text();
-  EXPECT_NE(report.text().find("closed the connection"), std::string::npos) << report.text();
   EXPECT_FALSE((*db)->is_open());
   EXPECT_EQ((*db)->query("select 1").error(), errc::connection_lost);
-  EXPECT_EQ((*idle)->query("select 1").error(), errc::connection_lost);
+  EXPECT_TRUE(is_lost((*idle)->query("select 1").error()));
   while (news->messages().recv()) continue;
-  EXPECT_EQ(news->why().code, errc::connection_lost) << news->why().text();
+  EXPECT_TRUE(is_lost(news->why().code)) << news->why().text();
   { const auto back = std::move(db), also = std::move(idle); }
   EXPECT_EQ(pool.idle(), 0u);
   EXPECT_EQ(pool.acquire().error(), errc::not_connected);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -211,7 +213,7 @@ result<answer> session::run_script(const wait_limit& limit, std::string_view sta
 
 // ---- giving up -----------------------------------------------------------------------------------------------------
 
-/// Everything that still comes, whatever it is. False: it does not end in time, or the connection is lost.
+/// Everything that still comes, whatever it is. False: it has not ended in time, or the connection is lost.
 bool session::drain(const wait_limit& limit) {
   for (;;) {
     if (flush(limit)) return false;
@@ -232,10 +234,16 @@ bool session::drain(const wait_limit& limit) {
   }
 }
 
+/// A request to cancel that overtakes its statement does nothing: so it is repeated.
 std::error_code session::abandon(std::error_code why) {
-  const wait_limit limit = weft::detail::within(patience);
-  const result<std::optional<bool>> asked = send_cancel(connection_).recv(limit);
-  if (!asked || !**asked || !drain(limit)) close();
+  const clock::time_point end = clock::now() + patience;
+  for (clock::duration pause = std::chrono::milliseconds(50); clock::now() < end; pause *= 2) {
+    const result<std::optional<bool>> asked = send_cancel(connection_).recv(weft::detail::until(end));
+    if (!asked || !**asked) break;
+    if (drain(weft::detail::until(std::min(end, clock::now() + pause)))) return why;
+    if (PQstatus(connection_) == CONNECTION_BAD) break;
+  }
+  close();
   return why;
 }
 

@@ -36,11 +36,14 @@ result<std::size_t> copy_writer::write(const detail::wait_limit& limit, std::spa
   if (limit.called_off()) return limit.by->reason();
   for (std::span<const std::byte> left = bytes; !left.empty();) {
     const std::size_t now = std::min(left.size(), piece);
-    if (PQputCopyData(on_->get(), reinterpret_cast<const char*>(left.data()), static_cast<int>(now)) != 1) {
-      const result<detail::answer> end = std::exchange(on_, nullptr)->collect(limit);  // the server has ended it
+    const int taken = PQputCopyData(on_->get(), reinterpret_cast<const char*>(left.data()), static_cast<int>(now));
+    if (taken == 1) {
+      if (const std::error_code error = on_->flush(limit)) return on_->fail(error, error.message());
+    }
+    if (taken != 1 || PQstatus(on_->get()) == CONNECTION_BAD) {  // the server has ended it, or is lost
+      const result<detail::answer> end = std::exchange(on_, nullptr)->collect(limit);
       return end ? make_error_code(weft::errc::closed) : end.error();
     }
-    if (const std::error_code error = on_->flush(limit)) return on_->fail(error, error.message());
     left = left.subspan(now);
   }
   return bytes.size();
@@ -81,7 +84,7 @@ result<std::size_t> copy_reader::read(const detail::wait_limit& limit, std::span
     const int size = PQgetCopyData(on_->get(), &row_, 1);
     if (size > 0) {
       left_ = std::as_bytes(std::span(row_, static_cast<std::size_t>(size)));
-    } else if (size == 0) {
+    } else if (size == 0 && PQstatus(on_->get()) == CONNECTION_OK) {
       if (const std::error_code error = on_->take_in(limit)) return on_->fail(error, error.message());
     } else {
       const result<detail::answer> end = std::exchange(on_, nullptr)->collect(limit);

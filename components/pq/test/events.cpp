@@ -192,7 +192,17 @@ WEFT_TEST_WITH("Q8.1 Q6.3",
   const int process = (*db)->process_id();
   weft::task<std::error_code> query = weft::spawn([&] { return (*db)->query("select pg_sleep(1000)").error(); });
   while (!value<bool>(**idle, sleeps, process)) weft::yield();
+  pq::connection third = connected();
+  auto out = pq::copy_out(third, "copy (select repeat('b', 20000) union all select pg_sleep(1000)::text) to stdout");
+  ASSERT_TRUE(out);
+  pq::connection fourth = connected();
+  auto in = pq::copy_in(fourth, "copy kept from stdin");
+  ASSERT_TRUE(in);
   database().kill();
+  EXPECT_TRUE(is_lost(weft::io::read_all(*out).error()));
+  weft::result<std::size_t> put = weft::io::write(*in, "3\n");
+  for (int i = 0; i < 1000 && put; ++i) put = weft::io::write(*in, "3\n");
+  EXPECT_TRUE(is_lost(put ? in->finish().error() : put.error()));
   EXPECT_TRUE(is_lost(query.join()));
   const pq::error_report report = (*db)->last_error();
   EXPECT_EQ(report.statement, "select pg_sleep(1000)");

@@ -69,7 +69,8 @@ class case_table {
     const int before = lowest_free();
     const std::string wrong = body();
     if (!wrong.empty()) ADD_FAILURE() << test_ << ": " << name << ": " << wrong;
-    for (int patience = 100000; num_goroutine() != 1 && patience > 0; --patience) yield();  // they are about to end
+    for (int patience = 5000; num_goroutine() != 1 && patience > 0; --patience)
+      sleep_for(1ms);  // they are about to end
     if (num_goroutine() != 1) ADD_FAILURE() << test_ << ": " << name << ": goroutines are left";
     if (cases_++ != 0 && lowest_free() > before && ++leaks_ > tolerated)
       ADD_FAILURE() << test_ << ": " << name << ": a descriptor is left";

@@ -4,7 +4,7 @@
 // its plan says otherwise. Made of weft's sockets and goroutines.
 //
 //     fault_proxy between(server.local(), {.down = {.stop_at = 7, .then = fault::reset}});
-//     auto client = weft::net::connect_tcp(between.at());
+//     weft::net::tcp_connection client = between.connect();
 //
 // `down` is what comes from the server, `up` what goes to it. Each direction passes on `stop_at` bytes, in pieces of at
 // most `piece`, and then
@@ -46,13 +46,13 @@ class fault_proxy {
   fault_proxy(const net::endpoint& to, const proxy_plan& plan) : plan_(plan) {
     listener_ = std::move(net::listen_tcp("127.0.0.1:0").value());
     if (plan.room != 0) static_cast<void>(listener_.set_receive_buffer(plan.room));
-    at_ = listener_.local();
     work_.go([this, to] { pass(to); });
   }
   fault_proxy(const fault_proxy&) = delete;
   fault_proxy& operator=(const fault_proxy&) = delete;
   ~fault_proxy() {
     release();
+    begin_.call([this] { begun_.close(); });
     listener_.close();
     made_.recv();
     client_.close();
@@ -60,7 +60,12 @@ class fault_proxy {
     work_.wait();
   }
 
-  [[nodiscard]] const net::endpoint& at() const noexcept { return at_; }
+  /// Once. What the plan says begins when the connection has been made.
+  [[nodiscard]] net::tcp_connection connect() {
+    auto client = net::connect_tcp(listener_.local());
+    begin_.call([this] { begun_.close(); });
+    return std::move(client.value());
+  }
 
   /// Those who hold go on.
   void release() {
@@ -80,6 +85,7 @@ class fault_proxy {
     if (client) client_ = std::move(*client);
     if (server) server_ = std::move(*server);
     made_.close();
+    begun_.recv();
     work_.go([this] { pump(client_, server_, plan_.up); });
     pump(server_, client_, plan_.down);
   }
@@ -112,11 +118,12 @@ class fault_proxy {
 
   const proxy_plan plan_;
   net::tcp_listener listener_;
-  net::endpoint at_;
   net::tcp_connection client_;  // with whom we are the server
   net::tcp_connection server_;
-  chan<unit> made_;  // closed when both connections are there, or are not to be had
-  chan<unit> gate_;
+  chan<unit> made_;   // closed when both connections are there, or are not to be had
+  chan<unit> begun_;  // closed when the client is connected
+  once begin_;
+  chan<unit> gate_;  // closed when those who hold go on
   once let_go_;
   wait_group work_;
 };

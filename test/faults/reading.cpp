@@ -144,7 +144,7 @@ struct stage {
   net::tcp_connection server;
 
   stage(net::tcp_listener& at, const passage& down) : listener(at), proxy(at.local(), {.down = down}) {
-    client = std::move(net::connect_tcp(proxy.at()).value());
+    client = proxy.connect();
     server = std::move(at.accept().value());
     server.write(bytes_of(message)).value();
     static_cast<void>(server.shutdown_write());

@@ -82,7 +82,7 @@ struct stage {
   weft::task<void> reader;
 
   stage(net::tcp_listener& at, const passage& up) : proxy(at.local(), {.up = up, .room = buffers}) {
-    client = std::move(net::connect_tcp(proxy.at()).value());
+    client = proxy.connect();
     EXPECT_TRUE(client.set_send_buffer(buffers));
     server = std::move(at.accept().value());
     reader = weft::spawn([this] { arrived = read_all(server); });

@@ -76,6 +76,7 @@ function(weft_component_tests name)
   find_package(GTest REQUIRED)
   add_library(weft_${name}_tests OBJECT ${sources})
   target_link_libraries(weft_${name}_tests PRIVATE weft_${name} GTest::gtest)
+  target_compile_options(weft_${name}_tests PRIVATE -g1)
   target_include_directories(weft_${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/test ${CMAKE_CURRENT_SOURCE_DIR}/test)
   target_compile_definitions(weft_${name}_tests PRIVATE  # for test/server.hpp
     WEFT_TEST_SOURCES="${PROJECT_SOURCE_DIR}/test" WEFT_TEST_BINARIES="${PROJECT_BINARY_DIR}")

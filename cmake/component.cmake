@@ -78,6 +78,8 @@ function(weft_component_tests name)
   target_link_libraries(weft_${name}_tests PRIVATE weft_${name} GTest::gtest)
   target_compile_options(weft_${name}_tests PRIVATE -g1)
   target_include_directories(weft_${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/test ${CMAKE_CURRENT_SOURCE_DIR}/test)
+  target_compile_definitions(weft_${name}_tests PRIVATE  # for test/server.hpp
+    WEFT_TEST_SOURCES="${PROJECT_SOURCE_DIR}/test" WEFT_TEST_BINARIES="${PROJECT_BINARY_DIR}")
   weft_warnings(weft_${name}_tests)
   foreach(engine weft weft_sim)
     if(TARGET ${engine})

@@ -165,8 +165,8 @@ class test_runner : public ::testing::Test {
 void write_ctest_entry(std::ostream& out, const std::string& name, const std::string& command,
                        const std::string& arguments) {
   out << "add_test([==[" << WEFT_TEST_PREFIX << ": " << name << "]==] " << command << " " << arguments << ")\n"
-      << "set_tests_properties([==[" << WEFT_TEST_PREFIX << ": " << name << "]==] PROPERTIES TIMEOUT 900 LABELS "
-      << WEFT_TEST_PREFIX << ")\n";
+      << "set_tests_properties([==[" << WEFT_TEST_PREFIX << ": " << name << "]==] PROPERTIES TIMEOUT 900 LABELS [==["
+      << WEFT_TEST_PREFIX << "]==] SKIP_REGULAR_EXPRESSION [==[\\[  SKIPPED \\]]==])\n";
 }
 
 // `words` is the command that runs this program: its launcher, if it needs one, and itself.

@@ -21,7 +21,8 @@
 //   4. An operation that is under way is in the kernel's hands, and so are its buffers: perform() does not return
 //      before its completion, whatever the limit says. It asks the kernel to cancel, and waits for the answer. So what
 //      was given up has not happened, or else its result is returned.
-//   5. An open occupies one of the kernel's threads, 256 here, until a FIFO's other end comes: at most most_opens of them
+//   5. An open occupies one of the kernel's threads, 256 here, until a FIFO's other end comes: at most most_opens of
+//   them
 //      are under way, so that other operations find a thread. Who has one more does it by other means.
 //   6. While a goroutine waits for a completion, the reaper waits for a descriptor: so no deadlock is ever reported. It
 //      finds a completion when nothing is under way any more, and ends; so a run can drain.

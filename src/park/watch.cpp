@@ -16,8 +16,8 @@
 //      system call under a word lock: those who meet it there wait for the same descriptor.)
 //   5. Nobody is made ready under a lock: under sim that may switch.
 //
-// A goroutine that computes on when its run has ended, and then waits, waits for nobody's sake: its commit finds that it
-// was given up, and takes it out of the books again.
+// A goroutine that computes on when its run has ended, and then waits, waits for nobody's sake: its commit finds that
+// it was given up, and takes it out of the books again.
 //
 // Memory ordering. `changes` is released under the lock and acquired by changes_of(): who sees a count sees at most
 // that much; the system call after it is ordered by the kernel, and a change that comes later is seen under the lock.
@@ -142,8 +142,8 @@ struct published_wait {
   }
 
   static bool was_given_up(const waiter& who) noexcept {
-    return who.kind == waiter_kind::goroutine && static_cast<const goroutine*>(who.party)->state.load(
-                                                     memory_order_relaxed) == goroutine_state::abandoned;
+    return who.kind == waiter_kind::goroutine &&
+           static_cast<const goroutine*>(who.party)->state.load(memory_order_relaxed) == goroutine_state::abandoned;
   }
 };
 

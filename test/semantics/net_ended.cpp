@@ -26,13 +26,17 @@ WEFT_TEST_WITH("N9.11", "the end, a reset and urgent data are found behind a rea
   for (const bool reset : {false, true}) {
     tcp_ends tcp;
     EXPECT_TRUE(tcp.client.write(bytes_of("last words")));
-    if (!reset) EXPECT_TRUE(tcp.client.shutdown_write());  // on its way together with the words
+    if (!reset) {
+      EXPECT_TRUE(tcp.client.shutdown_write());  // on its way together with the words
+    }
     EXPECT_EQ(read_some(tcp.server), "last words");
-    if (reset) EXPECT_TRUE(tcp.client.set_linger(0s));
-    if (reset) tcp.client.close();
+    if (reset) {
+      EXPECT_TRUE(tcp.client.set_linger(0s));
+      tcp.client.close();
+    }
     std::error_code error;
     EXPECT_EQ(read_some(tcp.server, 4096, &error), "");
-    if (reset) EXPECT_EQ(error, std::errc::connection_reset);
+    EXPECT_EQ(error, reset ? make_error_code(std::errc::connection_reset) : std::error_code());
   }
   tcp_ends tcp;
   const int raw = tcp.client.native_handle();
@@ -50,7 +54,9 @@ WEFT_TEST_WITH("N9.11", "of bytes that come in many pieces none is waited for in
     for (int i = 0; i < count; ++i) {
       EXPECT_TRUE(tcp.client.write(bytes_of("ping")));
       if (i % 3 == 0) weft::yield();
-      if (i % 50 == 0) EXPECT_EQ(read_exactly(tcp.client, 4), "pong");
+      if (i % 50 == 49) {
+        EXPECT_EQ(read_exactly(tcp.client, 4), "pong");
+      }
     }
     EXPECT_TRUE(tcp.client.shutdown_write());
   });

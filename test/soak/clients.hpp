@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <random>
 #include <string>
 
@@ -25,15 +26,32 @@ class client {
       : at_(at), book_(book), directory_(std::move(directory)), chance_(seed) {}
 
   void visit() {
-    using manner = bool (client::*)();
+    struct manner {
+      const char* name;
+      bool (client::*visit)();
+    };
     static constexpr manner manners[] = {
-        &client::polite,   &client::half_close, &client::flood,         &client::unix_stream, &client::unix_message,
-        &client::datagram, &client::files,      &client::reset,         &client::leave,       &client::slow,
-        &client::deaf,     &client::dial_gone,  &client::miss_deadline, &client::cancelled,   &client::child};
-    const std::size_t which = chance_() % 40;
-    const manner chosen = manners[which < std::size(manners) ? which : which % 13];
+        {"polite", &client::polite},
+        {"half close", &client::half_close},
+        {"flood", &client::flood},
+        {"unix stream", &client::unix_stream},
+        {"unix message", &client::unix_message},
+        {"datagram", &client::datagram},
+        {"files", &client::files},
+        {"reset", &client::reset},
+        {"leave", &client::leave},
+        {"slow", &client::slow},
+        {"deaf", &client::deaf},
+        {"dial gone", &client::dial_gone},
+        {"miss deadline", &client::miss_deadline},
+        {"cancelled", &client::cancelled},
+        {"child", &client::child},  // rarer than the others
+    };
+    const std::size_t which = chance_() % 100;
+    const manner& chosen = which == 0 ? manners[std::size(manners) - 1] : manners[which % (std::size(manners) - 1)];
     ++book_.visits;
-    if (!(this->*chosen)()) ++book_.wrong;
+    if ((this->*chosen.visit)()) return;
+    if (++book_.wrong <= 20) std::printf("wrong: %s\n", chosen.name);
   }
 
  private:

@@ -16,7 +16,7 @@ namespace soak {
 
 using namespace std::chrono_literals;
 
-inline constexpr auto idle = 2s;
+inline constexpr auto idle = 15s;  // longer than a busy machine keeps a client waiting
 
 template <class Connection>
 void echo_bytes(Connection& connection) {

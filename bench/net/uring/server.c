@@ -46,7 +46,9 @@ static void open_ring(void) {
                               .cq_entries = 4 * entries};
   ring = (int)syscall(SYS_io_uring_setup, entries, &p);
   if (ring < 0) die("io_uring_setup");
-  const size_t size = p.cq_off.cqes + p.cq_entries * sizeof *completions;
+  const size_t completions_end = p.cq_off.cqes + p.cq_entries * sizeof *completions;
+  const size_t order_end = p.sq_off.array + p.sq_entries * sizeof(unsigned);
+  const size_t size = completions_end > order_end ? completions_end : order_end;
   char *const rings = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
   requests = mmap(NULL, entries * sizeof *requests, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
   if (rings == MAP_FAILED || requests == MAP_FAILED) die("mmap");

@@ -84,6 +84,11 @@ watched* place_of(int fd, int& error) noexcept {
   return &found[fd % chunk_size];
 }
 
+/// Of a number that has been registered.
+watched& known_place_of(std::uint32_t fd) noexcept {
+  return table().chunk[fd / chunk_size].load(memory_order_acquire)[fd % chunk_size];  // pairs with place_of()
+}
+
 int open_set() noexcept {
   if (table().open.load(memory_order_acquire)) return 0;  // pairs with the store below
   table().lock.lock();
@@ -97,29 +102,29 @@ std::uint64_t tag_of(const watched& place) noexcept {
   return std::uint64_t{place.generation} << 32 | static_cast<std::uint32_t>(place.fd);
 }
 
-/// Lock held.
-void take_all(watched& place, std::size_t direction, bool ok, wait_list& taken) noexcept {
-  while (wait_node* const node = place.waiting[direction].pop_front()) {
-    watch_waits_end(1);
+/// Lock held. Returns how many waits are over, of which the caller tells the engine.
+std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& taken) noexcept {
+  std::size_t over = 0;
+  for (; wait_node* const node = place.waiting[direction].pop_front(); ++over) {
     if (!node->who->claim()) continue;  // gave up; on its way to the lock
     node->ok = ok;
     taken.push_back(*node);
   }
+  return over;
 }
 
-/// Lock held.
-void count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
+/// Lock held. Returns what take_all() does.
+std::size_t count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
   const std::uint32_t before = place.changes[direction].load(memory_order_relaxed);
   place.changes[direction].store(before + 1, memory_order_release);  // pairs with changes_of()
-  take_all(place, direction, true, taken);
+  return take_all(place, direction, true, taken);
 }
 
 /// Lock held. What was registered here before is over.
 void next_generation(watched& place, wait_list& taken) noexcept {
   ++place.generation;
   place.told_of_end.store(false, memory_order_relaxed);
-  take_all(place, 0, false, taken);
-  take_all(place, 1, false, taken);
+  watch_waits_end(take_all(place, 0, false, taken) + take_all(place, 1, false, taken));
 }
 
 std::size_t index_of(readiness what) noexcept { return static_cast<std::size_t>(what); }
@@ -229,8 +234,7 @@ void announce_change(watch_id id) noexcept {
   wait_list taken;
   id.at->lock.lock();
   if (id.at->generation == id.generation) {
-    count_change(*id.at, 0, taken);
-    count_change(*id.at, 1, taken);
+    watch_waits_end(count_change(*id.at, 0, taken) + count_change(*id.at, 1, taken));
   }
   id.at->lock.unlock();
   wake_taken(taken);
@@ -269,17 +273,18 @@ epoll_set* watch_set() noexcept {
 }
 
 void take_watchers(const poll_event* events, std::size_t n, wait_list& taken) noexcept {
+  std::size_t over = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    int error = 0;
-    watched& place = *place_of(static_cast<int>(static_cast<std::uint32_t>(events[i].tag)), error);
+    watched& place = known_place_of(static_cast<std::uint32_t>(events[i].tag));
     place.lock.lock();
     if (place.generation == events[i].tag >> 32) {
       if (events[i].told_of_end) place.told_of_end.store(true, memory_order_relaxed);
-      if (events[i].readable) count_change(place, 0, taken);
-      if (events[i].writable) count_change(place, 1, taken);
+      if (events[i].readable) over += count_change(place, 0, taken);
+      if (events[i].writable) over += count_change(place, 1, taken);
     }
     place.lock.unlock();
   }
+  if (over != 0) watch_waits_end(over);
 }
 
 void wake_taken(wait_list& taken) noexcept {

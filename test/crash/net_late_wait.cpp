@@ -26,7 +26,7 @@ int wait_late() {
       std::array<std::byte, 8> buffer{};
       static_cast<void>(pair.first.read(buffer));
     });
-    while (step.load() != 1) weft::yield();
+    while (step.load() != 1) continue;  // without a yield: main stays on its thread, the goroutine gets another
   });
   return weft::run([] {
     step = 2;

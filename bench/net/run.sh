@@ -124,9 +124,9 @@ stop_server() {
 }
 trap stop_server EXIT
 
-start_server() { # peer kind; sets server and port. Status 3: the peer has none such
+start_server() { # peer kind mode; sets server and port. Status 3: the peer has none such
   local words
-  words=$("$here/peers/$1.sh" command "$(directory "$1")" "$2") || return 3
+  words=$("$here/peers/$1.sh" command "$(directory "$1")" "$2" "$3") || return 3
   : >"$out/server"
   # shellcheck disable=SC2086 # words is a list
   GOMAXPROCS=1 taskset -c "$server_cpu" $words >"$out/server" 2>"$out/server.err" &
@@ -161,7 +161,7 @@ run_scenario() { # scenario peer: one run, its samples
   local kind mode connections words status=0 loop
   read -r kind mode connections < <(rows | awk -v s="$1" '$2 == s { print $5, $6, $7; exit }')
   words=$(options "$2" "$kind" "$mode" "$connections") || return 3
-  start_server "$2" "$kind" || return $?
+  start_server "$2" "$kind" "$mode" || return $?
   loop=$mode
   [ "$mode" != own ] || loop=open
   # shellcheck disable=SC2086 # words is a list

@@ -22,7 +22,7 @@ case "$1" in
     ;;
   version) echo "uring: io_uring in C, $way, DEFER_TASKRUN, one thread, $(gcc --version | head -n 1), -O2" ;;
   command)
-    [ "$3" = echo ] || exit 1
+    [ "$3" = echo ] && [ "$4" != idle ] || exit 1
     echo "$2/server $way"
     ;;
   *) exit 2 ;;

@@ -4,7 +4,7 @@
 # A peer of the table; every file in this directory answers the same verbs:
 #   build DIR            builds the peer's servers into DIR; exit 3 with a reason if the machine lacks what it needs
 #   version DIR          one line that names what was measured
-#   command DIR SERVER   the words that start the server echo or http; exit 1: it has none such
+#   command DIR SERVER MODE   the words that start the server echo or http; exit 1: it has none such for that mode (rows.txt)
 # A server prints "listening PORT" and serves until it is killed.
 #
 # weft's http is the component weft::http, if it was built; else the floor of it, servers/plain_http.

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Memory ordering: `forked` is set in the child of a fork by the one thread that it has: relaxed.
+// Memory ordering: `step_` releases what was opened, and is acquired by those who use it. `forked` is set in the child
+// of a fork by the one thread that it has: relaxed.
 #include "io/backend.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
@@ -19,36 +23,85 @@ namespace {
 
 atomic<bool> forked{false};
 
-/// The ring that this process is to use, or null.
-file_ring* open_ring() {
-  const char* const text = std::getenv("WEFT_IO");
-  const std::string_view wanted = text == nullptr || *text == '\0' ? "auto" : text;
-  if (wanted != "auto" && wanted != "uring" && wanted != "epoll") {
-    fatalf("WEFT_IO=%s: it must be epoll, uring or auto, or not be set", text);
+/// Whether the environment wants a ring, and must have one.
+struct choice {
+  bool ring = true;
+  bool insists = false;
+
+  choice() {
+    const char* const text = std::getenv("WEFT_IO");
+    const std::string_view wanted = text == nullptr || *text == '\0' ? "auto" : text;
+    if (wanted != "auto" && wanted != "uring" && wanted != "epoll") {
+      fatalf("WEFT_IO=%s: it must be epoll, uring or auto, or not be set", text);
+    }
+    ring = wanted != "epoll";
+    insists = wanted == "uring";
   }
-  if (wanted == "epoll") return nullptr;
-  auto* const ring = new file_ring;  // never destroyed: goroutines may use it while the program's statics are
-  const int error = ring->open();
-  if (error == 0) {
-    on_fork_child([] { forked.store(true, memory_order_relaxed); });
-    return ring;
+};
+
+bool is_shortage(int error) noexcept { return error == EMFILE || error == ENFILE; }
+
+/// The ring of this process, which is opened when it is first asked for.
+class process_ring {
+ public:
+  /// Null: there is none, or not yet. One party opens it; the others wait for that.
+  file_ring* get() {
+    for (unsigned round = 0;; ++round) {
+      step now = step_.load(memory_order_acquire);  // pairs with the stores below
+      if (now == step::open) return ring_;
+      if (now == step::none) return nullptr;
+      if (now == step::closed && step_.compare_exchange_strong(now, step::opening, memory_order_acq_rel)) break;
+      relax(round);
+    }
+    auto* const made = new file_ring;
+    const int error = wanted_.ring ? made->open() : ENOSYS;
+    if (error == 0) {
+      on_fork_child([] { forked.store(true, memory_order_relaxed); });
+      ring_ = made;
+      step_.store(step::open, memory_order_release);
+      return made;
+    }
+    delete made;
+    if (wanted_.insists && !is_shortage(error)) {
+      fatalf("WEFT_IO=uring: the kernel refuses io_uring: %s", std::strerror(error));
+    }
+    step_.store(is_shortage(error) ? step::closed : step::none, memory_order_release);
+    return nullptr;
   }
-  delete ring;
-  if (wanted == "uring") fatalf("WEFT_IO=uring: the kernel refuses io_uring: %s", std::strerror(error));
-  return nullptr;
-}
+
+ private:
+  enum class step : std::uint8_t { closed, opening, open, none };
+
+  const choice wanted_;
+  atomic<step> step_{step::closed};
+  file_ring* ring_ = nullptr;  // written before step::open is, by whoever has made it `opening`
+};
 
 file_ring* ring_for(uring_code code) {
   if (simulated() || lane() == no_lane || forked.load(memory_order_relaxed)) return nullptr;
-  static file_ring* const only = open_ring();
-  return only != nullptr && only->knows(code) ? only : nullptr;
+  static auto* const only = new process_ring;  // never destroyed: goroutines may use it while the program's statics are
+  file_ring* const ring = only->get();
+  return ring != nullptr && ring->knows(code) && ring->has_room_for(code) ? ring : nullptr;
+}
+
+/// An open that cannot wait for somebody else, as that of a FIFO does.
+bool opens_at_once(const uring_request& request) noexcept {
+  const std::uint32_t kind = kind_at(static_cast<const char*>(request.address));
+  return kind == 0 || kind == S_IFREG || kind == S_IFDIR || kind == S_IFBLK;
+}
+
+bool cannot_last(const uring_request& request, bool patient) {
+  return !patient && (request.code != uring_code::open || blocking([&] { return opens_at_once(request); }));
 }
 
 }  // namespace
 
 file_outcome perform_request(const uring_request& request, bool patient, const wait_limit& limit) {
-  if (file_ring* const ring = ring_for(request.code); ring != nullptr) return ring->perform(request, patient, limit);
   if (limit.called_off()) return {wait_end::cancelled};
+  file_ring* const ring = ring_for(request.code);
+  if (ring != nullptr && !(limit.passed() && cannot_last(request, patient))) {
+    return ring->perform(request, patient, limit);
+  }
   if (simulated()) yield();
   return {wait_end::completed, blocking([&] { return perform_now(request); })};
 }

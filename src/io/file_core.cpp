@@ -29,6 +29,11 @@ constexpr std::size_t most_at_once = std::size_t{1} << 30;
 /// More than this the submitter of a request does not copy itself, while others wait for the ring.
 constexpr std::size_t by_worker_from = 256 * 1024;
 
+/// What a pipe has room for when it is writable (PIPE_BUF).
+constexpr std::size_t pipe_takes = 4096;
+
+bool is_bounded(const wait_limit& limit) noexcept { return limit.until != detail::never || limit.by != nullptr; }
+
 }  // namespace
 
 std::error_code error_from(std::int64_t value) noexcept { return {static_cast<int>(-value), std::generic_category()}; }
@@ -114,6 +119,14 @@ std::error_code file_core::wait(detail::readiness what, std::uint32_t seen, cons
   return weft::errc::closed;
 }
 
+/// For pipes and sockets whose calls block, because others share them: who has a limit calls only when the call is not
+/// going to block, unless somebody else is quicker. A poller that has no room keeps nobody from calling.
+std::error_code file_core::wait_before_blocking(detail::readiness what, const wait_limit& limit) {
+  if (!quiet_ || waits_ || !is_bounded(limit)) return {};
+  const std::error_code error = detail::wait_fd(fd_, what, limit);
+  return limit.called_off() || limit.passed() ? error : std::error_code();
+}
+
 result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte> into, std::uint64_t offset) {
   uring_request request;
   request.code = uring_code::read;
@@ -130,6 +143,7 @@ result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte
     if (got != -EAGAIN) return error_from(got);
     if (const std::error_code error = wait(detail::readiness::readable, seen, limit)) return error;
   }
+  if (const std::error_code error = wait_before_blocking(detail::readiness::readable, limit)) return error;
   const bool plainly = seekable_ && !alone_ && offset == at_position;
   const result<std::int64_t> got = plainly ? ask_plainly(request, limit) : ask(request, limit, !seekable_);
   if (!got) return got.error();
@@ -138,9 +152,11 @@ result<std::size_t> file_core::read(const wait_limit& limit, std::span<std::byte
 
 result<std::size_t> file_core::write_some(const wait_limit& limit, std::span<const std::byte> from,
                                           std::uint64_t offset) {
-  const std::size_t n = std::min(from.size(), most_at_once);
+  const bool in_pieces = quiet_ && !waits_ && is_bounded(limit);
+  const std::size_t n = std::min(from.size(), in_pieces ? pipe_takes : most_at_once);
   if (quiet_) {
     if (limit.called_off()) return detail::error_of(wait_end::cancelled, limit);
+    if (const std::error_code error = wait_before_blocking(detail::readiness::writable, limit)) return error;
     const std::uint32_t seen = changes(detail::readiness::writable);
     const std::int64_t put = waits_ ? detail::write_quietly(fd_, from.data(), n)
                                     : blocking([&] { return detail::write_quietly(fd_, from.data(), n); });

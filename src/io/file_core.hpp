@@ -59,6 +59,7 @@ class file_core {
   static constexpr std::uint32_t user = 4;
 
   [[nodiscard]] std::error_code wait(detail::readiness what, std::uint32_t seen, const detail::wait_limit& limit);
+  [[nodiscard]] std::error_code wait_before_blocking(detail::readiness what, const detail::wait_limit& limit);
   [[nodiscard]] std::uint32_t changes(detail::readiness what) const noexcept;
   result<std::size_t> write_some(const detail::wait_limit& limit, std::span<const std::byte> from,
                                  std::uint64_t offset);

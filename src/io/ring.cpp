@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "os/files.hpp"
 #include "park/goroutine.hpp"
 #include "weft/blocking.hpp"
 #include "weft/detail/closure.hpp"
@@ -18,8 +19,6 @@
 
 namespace weft::detail {
 namespace {
-
-constexpr std::size_t batch = 64;
 
 constexpr std::chrono::milliseconds look_again{1};  // while the poller has no room for the ring's descriptor
 
@@ -64,6 +63,7 @@ bool file_ring::push_locked(operation& op) {
   if (!ring_.push(op.request)) return false;
   ++in_kernel_;
   if (op.counted) ++counted_;
+  if (op.request.code == uring_code::open) ++opens_;
   op.pushed = true;
   under_way_.push_back(op);
   return true;
@@ -85,34 +85,63 @@ void file_ring::begin(operation& op) {
   leave_one_for_reaper();
 }
 
-/// No lock held. The call may last when the kernel does the work at once, so the token may go meanwhile.
+bool file_ring::has_room_for(uring_code code) noexcept {
+  if (code != uring_code::open) return true;
+  lock_.lock();
+  const bool room = opens_ < most_opens;
+  lock_.unlock();
+  return room;
+}
+
+/// No lock held. The call may last when the kernel does the work at once, so the token may go meanwhile. A shortage
+/// passes: of memory, or of room for completions (EBUSY, before 5.19), which is made by taking some.
 void file_ring::hand_over(std::uint32_t until) {
   for (unsigned round = 0; !ring_.taken_until(until); ++round) {
     const int taken = blocking([this] { return ring_.enter(); });
-    if (taken < 0 && taken != -EAGAIN && taken != -EBUSY && taken != -EINTR) {
+    if (taken < 0 && taken != -EAGAIN && taken != -EBUSY && taken != -EINTR && taken != -ENOMEM) {
       fatalf("the ring of io_uring has failed with error %d: was its descriptor closed?", -taken);
     }
-    if (taken <= 0) relax(round);
+    if (taken > 0) continue;
+    take_completions();
+    relax(round);
   }
 }
 
-void file_ring::take_completions_locked(wait_list& woken) {
+/// False: there may be more, but there is no room in `found`.
+bool file_ring::take_completions_locked(harvest& found) {
   uring_completion taken[batch];
-  std::size_t n = 0;
-  do {
-    n = ring_.reap(taken, batch);
-    in_kernel_ -= static_cast<std::uint32_t>(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      auto* const op = reinterpret_cast<operation*>(static_cast<std::uintptr_t>(taken[i].tag));
-      if (op == nullptr) continue;  // a cancellation for which nobody waits
-      intrusive_list<operation>::remove(*op);
-      if (op->counted) --counted_;
-      op->result = taken[i].result;
-      op->done = true;
-      if (op->sleeper != nullptr && op->sleeper->who->claim()) woken.push_back(*op->sleeper);
-      op->sleeper = nullptr;
-    }
-  } while (n == batch);
+  const std::size_t n = ring_.reap(taken, batch);
+  in_kernel_ -= static_cast<std::uint32_t>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    auto* const op = reinterpret_cast<operation*>(static_cast<std::uintptr_t>(taken[i].tag));
+    if (op == nullptr) continue;  // a cancellation for which nobody waits
+    intrusive_list<operation>::remove(*op);
+    if (op->counted) --counted_;
+    const bool opened = op->request.code == uring_code::open;
+    if (opened) --opens_;
+    if (opened && taken[i].result >= 0 && is_abandoned(op->owner)) found.opened[found.n++] = taken[i].result;
+    op->result = taken[i].result;
+    op->done = true;
+    if (op->sleeper != nullptr && op->sleeper->who->claim()) found.woken.push_back(*op->sleeper);
+    op->sleeper = nullptr;
+  }
+  return n < batch;
+}
+
+/// No lock held.
+void file_ring::see_to(harvest& found) {
+  wait_queue::let_go_all(found.woken, true);
+  for (std::size_t i = 0; i < found.n; ++i) blocking([fd = found.opened[i]] { static_cast<void>(close_file(fd)); });
+}
+
+void file_ring::take_completions() {
+  for (bool all = false; !all;) {
+    harvest found;
+    lock_.lock();
+    all = take_completions_locked(found);
+    lock_.unlock();
+    see_to(found);
+  }
 }
 
 bool file_ring::push_waiting_locked() {
@@ -151,14 +180,14 @@ bool file_ring::cancel_abandoned_locked() {
 void file_ring::pump() {
   bool pushed = false;
   do {
-    wait_list woken;
+    harvest found;
     lock_.lock();
-    take_completions_locked(woken);
+    const bool all = take_completions_locked(found);
     pushed = cancel_abandoned_locked();
-    pushed = push_waiting_locked() || pushed;
+    pushed = push_waiting_locked() || pushed || !all;
     const std::uint32_t until = ring_.pushed();
     lock_.unlock();
-    wait_queue::let_go_all(woken, true);
+    see_to(found);
     hand_over(until);
   } while (pushed);
 }

@@ -21,7 +21,10 @@
 //   4. An operation that is under way is in the kernel's hands, and so are its buffers: perform() does not return
 //      before its completion, whatever the limit says. It asks the kernel to cancel, and waits for the answer. So what
 //      was given up has not happened, or else its result is returned.
-//   5. While a goroutine waits for a completion, the reaper waits for a descriptor: so no deadlock is ever reported. It
+//   5. An open occupies one of the kernel's threads, 256 here, until a FIFO's other end comes: at most most_opens of
+//   them
+//      are under way, so that other operations find a thread. Who has one more does it by other means.
+//   6. While a goroutine waits for a completion, the reaper waits for a descriptor: so no deadlock is ever reported. It
 //      finds a completion when nothing is under way any more, and ends; so a run can drain.
 //
 // The ends of things
@@ -32,7 +35,8 @@
 //
 //   A run. What its goroutines left under way stays in the kernel's hands; their stacks are never used again
 //   (park/abandon.cpp), so nobody else's memory is written to. The next run that uses the ring has a reaper of its own,
-//   which begins with cancelling what is left, and drops what had not been submitted.
+//   which begins with cancelling what is left, and drops what had not been submitted. A file that one of these has
+//   opened in spite of that is closed.
 //
 //   A fork. The child has the descriptor, but not the queues, and is kept from them (backend.cpp).
 #pragma once
@@ -60,19 +64,33 @@ class file_ring {
 
   [[nodiscard]] bool knows(uring_code code) const noexcept { return ring_.knows(code); }
 
+  /// Whether another such request may be performed now; else it is for the caller to make the system call.
+  [[nodiscard]] bool has_room_for(uring_code code) noexcept;
+
   /// For goroutines that hold a token only. `patient`: it may take for ever, as the read of a terminal may.
   [[nodiscard]] file_outcome perform(const uring_request& request, bool patient, const wait_limit& limit);
 
  private:
   static constexpr std::uint32_t entries = 256;
+  static constexpr std::uint32_t most_opens = 192;
+  static constexpr std::size_t batch = 64;
 
   struct operation;
+
+  /// What is taken from the ring under the lock, to be seen to without.
+  struct harvest {
+    wait_list woken;
+    int opened[batch];  // for nobody
+    std::size_t n = 0;
+  };
 
   void begin(operation& op);
   void pump();
   void leave_one_for_reaper();
   void hand_over(std::uint32_t until);
-  void take_completions_locked(wait_list& woken);
+  void take_completions();
+  [[nodiscard]] bool take_completions_locked(harvest& found);
+  static void see_to(harvest& found);
   [[nodiscard]] bool push_waiting_locked();
   [[nodiscard]] bool cancel_abandoned_locked();
   [[nodiscard]] bool push_locked(operation& op);
@@ -87,6 +105,7 @@ class file_ring {
   intrusive_list<operation> under_way_;
   std::uint32_t in_kernel_ = 0;  // under way, with cancellations that nobody waits for
   std::uint32_t counted_ = 0;    // of these, the ones that invariant 2 counts
+  std::uint32_t opens_ = 0;      // of these, the ones that invariant 5 counts
   goroutine* reaper_ = nullptr;  // null: none is needed
   bool reaper_waits_ = false;    // for the descriptor, or is about to
   bool left_over_ = false;       // an earlier run has left operations under way

@@ -6,6 +6,9 @@
 //
 // The attempts' limit is the race's own canceller, because a wait has one: the caller's limit ends the caller, who then
 // cancels the race.
+//
+// A foreign thread tries one address after the other: there may be no run to race in, or it may end. Each gets an even
+// part of the time that is left, but two seconds at least (Go's rule for addresses that are tried in turn).
 #include "weft/net/dial.hpp"
 
 #include <algorithm>
@@ -14,6 +17,7 @@
 
 #include "weft/chan.hpp"
 #include "weft/detail/canceller.hpp"
+#include "weft/detail/park.hpp"
 #include "weft/go.hpp"
 #include "weft/net/error.hpp"
 #include "weft/net/resolve.hpp"
@@ -65,9 +69,8 @@ class race {
         if (one.connection) return std::move(one.connection);
         lose(one);
         if (more) start(limit.until);
-      } else if (limit.called_off()) {
-        return came.error();
-      } else if (limit.passed()) {
+      } else if (limit.called_off() || limit.passed()) {
+        note_unfinished(came.error());
         return came.error();
       } else {
         start(limit.until);
@@ -92,8 +95,15 @@ class race {
 
   void lose(const arrival& one) {
     ++lost_;
+    has_lost_[one.which] = true;
     if (one.which == 0) first_error_ = one.connection.error();
     note(options_, to_[one.which].text(), one.connection.error());
+  }
+
+  void note_unfinished(std::error_code error) {
+    for (std::size_t i = 0; i < started_; ++i) {
+      if (!has_lost_[i]) note(options_, to_[i].text(), error);
+    }
   }
 
   std::shared_ptr<shared> shared_;
@@ -101,18 +111,56 @@ class race {
   const dial_options& options_;
   std::size_t started_ = 0;
   std::size_t lost_ = 0;
+  std::vector<bool> has_lost_ = std::vector<bool>(to_.size());
   std::error_code first_error_;
 };
+
+result<tcp_connection> one_alone(const wait_limit& limit, const endpoint& to, const dial_options& options) {
+  result<tcp_connection> only = connect_tcp(limit, to, options.from);
+  if (!only) note(options, to.text(), only.error());
+  return only;
+}
+
+result<tcp_connection> one_by_one(const wait_limit& limit, std::span<const endpoint> to, const dial_options& options) {
+  constexpr nanoseconds least = 2'000'000'000;
+  std::error_code first;
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    wait_limit part = limit;
+    if (limit.until != never) {
+      const nanoseconds time = now();
+      const nanoseconds share = (limit.until - time) / static_cast<nanoseconds>(to.size() - i);
+      part.until = std::min(limit.until, time + std::max(share, least));
+    }
+    result<tcp_connection> made = one_alone(part, to[i], options);
+    if (made || limit.called_off()) return made;
+    if (i == 0) first = made.error();
+    if (limit.passed()) break;
+  }
+  return first;
+}
+
+/// Those that can be reached from `from`; the others are noted.
+std::vector<endpoint> of_family(const endpoint& from, std::span<const endpoint> to, const dial_options& options) {
+  std::vector<endpoint> fit;
+  for (const endpoint& each : to) {
+    if (from.family() == family::none || each.family() == from.family())
+      fit.push_back(each);
+    else
+      note(options, each.text(), errc::wrong_family);
+  }
+  return fit;
+}
 
 }  // namespace
 
 result<tcp_connection> dial_any(const wait_limit& limit, std::span<const endpoint> to, const dial_options& options) {
   if (limit.called_off()) return error_of(wait_end::cancelled, limit);
   if (to.empty()) return errc::host_not_found;
-  if (to.size() > 1) return race(to, options).run(limit);
-  result<tcp_connection> only = connect_tcp(limit, to.front(), options.from);
-  if (!only) note(options, to.front().text(), only.error());
-  return only;
+  const std::vector<endpoint> fit = of_family(options.from, to, options);
+  if (fit.empty()) return errc::wrong_family;
+  if (fit.size() == 1) return one_alone(limit, fit.front(), options);
+  if (current() == nullptr) return one_by_one(limit, fit, options);
+  return race(fit, options).run(limit);
 }
 
 result<tcp_connection> dial(const wait_limit& limit, std::string_view host, std::string_view service,

@@ -16,7 +16,8 @@ namespace weft::net {
 namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
-constexpr std::size_t longest_path = 107;
+constexpr std::string_view relative_at = "./@";  // how a file @... of the current directory is written
+constexpr std::size_t longest_path = 108;        // of sockaddr_un; a path that fills it has no zero byte at its end
 
 template <class T>
 bool parse_number(std::string_view text, T& value) noexcept {
@@ -130,10 +131,10 @@ detail::socket_name endpoint::to_system() const noexcept {
     case family::local:
       break;
   }
-  char name[longest_path + 1];
-  path_.copy(name, longest_path);
+  char name[longest_path];
+  const std::size_t size = path_.copy(name, longest_path, path_.starts_with(relative_at) ? 2 : 0);
   if (path_.starts_with('@')) name[0] = '\0';
-  return detail::local_name(name, path_.size());
+  return detail::local_name(name, size);
 }
 
 endpoint endpoint::from_system(const detail::socket_name& name) {
@@ -154,7 +155,8 @@ endpoint endpoint::from_system(const detail::socket_name& name) {
     case detail::name_family::local:
       made.family_ = family::local;
       made.path_ = detail::path_of(name);
-      if (!made.path_.empty() && made.path_[0] == '\0') made.path_[0] = '@';
+      if (made.path_.starts_with('@')) made.path_.insert(0, "./");
+      if (made.path_.starts_with('\0')) made.path_[0] = '@';
       break;
   }
   return made;

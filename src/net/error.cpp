@@ -23,7 +23,7 @@ const char* text_of(errc reason) noexcept {
     case errc::bad_scope:
       return "no such network interface";
     case errc::bad_path:
-      return "a Unix socket's path must have 1 to 107 bytes, none of them zero";
+      return "a Unix socket's path must have 1 to 108 bytes, none of them zero";
     case errc::wrong_family:
       return "this kind of socket has no addresses of that family";
   }

@@ -34,16 +34,23 @@ result<socket_core*> any_listener::accept_core(const wait_limit& limit) {
   nanoseconds pause = first_pause;
   for (;;) {
     socket_name from;
-    const call_result made = mine.attempt([&](int fd) { return accept_socket(fd, from); });
+    call_result made{core_->take_kept(), 0};
+    if (made.value < 0) made = mine.attempt([&](int fd) { return accept_socket(fd, from); });
     if (mine.error()) return mine.error();
     if (concerns_one_connection(made.error)) {
       if (limit.called_off()) return error_of(wait_end::cancelled, limit);
       if (limit.passed()) return weft::errc::timed_out;
       continue;
     }
-    const result<socket_core*> core = made.error == 0 ? socket_core::adopt(static_cast<int>(made.value))
+    open_descriptor accepted(static_cast<int>(made.value));
+    const result<socket_core*> core = made.error == 0 ? socket_core::try_to_adopt(accepted.get(), core_->carried_by())
                                                       : result<socket_core*>(system_error(made.error));
-    if (core || !may_pass(core.error().value())) return core;
+    if (core) {
+      static_cast<void>(accepted.take());
+      return core;
+    }
+    if (!may_pass(core.error().value())) return core;
+    core_->keep(accepted.take());
     if (!mine.rest(pause)) return mine.error();
     pause = std::min(2 * pause, longest_pause);
   }

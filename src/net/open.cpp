@@ -50,9 +50,13 @@ struct held_core {
 /// Whether binding it has made a file.
 bool has_file(const endpoint& at, bool local) { return local && !at.path().starts_with('@'); }
 
+socket_core::transport transport_of(bool local, socket_kind kind) noexcept {
+  return !local && kind == socket_kind::stream ? socket_core::transport::tcp : socket_core::transport::other;
+}
+
 /// The core of a socket that has been bound; if it cannot be made, what binding has made is gone, too.
-result<socket_core*> adopt_bound(int fd, const endpoint& at, bool local) {
-  const result<socket_core*> core = socket_core::adopt(fd);
+result<socket_core*> adopt_bound(int fd, const endpoint& at, bool local, socket_kind kind) {
+  const result<socket_core*> core = socket_core::adopt(fd, transport_of(local, kind));
   if (!has_file(at, local)) return core;
   if (core)
     (*core)->remove_at_close(at.path());
@@ -95,7 +99,7 @@ result<socket_core*> bind_core(const endpoint& at, bool local, socket_kind kind)
   result<open_descriptor> opened = open_for(at, local, kind);
   if (!opened) return opened.error();
   if (const int error = bind_socket(opened->get(), at.to_system()); error != 0) return system_error(error);
-  return adopt_bound(opened->take(), at, local);
+  return adopt_bound(opened->take(), at, local, kind);
 }
 
 result<socket_core*> listen_core(const endpoint& at, bool local, socket_kind kind, const listen_options& options) {
@@ -112,7 +116,7 @@ result<socket_core*> listen_core(const endpoint& at, bool local, socket_kind kin
   if (error == 0) error = bind_socket(fd, at.to_system());
   if (error != 0) return system_error(error);
   error = listen_socket(fd, options.backlog);
-  if (error == 0) return adopt_bound(opened->take(), at, local);
+  if (error == 0) return adopt_bound(opened->take(), at, local, kind);
   if (has_file(at, local)) remove_file(std::string(at.path()).c_str());
   return system_error(error);
 }
@@ -123,11 +127,13 @@ result<socket_core*> connect_core(const wait_limit& limit, const endpoint& to, b
   result<open_descriptor> opened = open_for(to, local, kind);
   if (!opened) return opened.error();
   const int fd = opened->get();
-  if (!local && kind == socket_kind::stream) set_tcp_defaults(fd);
+  const socket_core::transport by = transport_of(local, kind);
+  const bool tcp = by == socket_core::transport::tcp;
+  if (tcp) set_tcp_defaults(fd);
   if (!is_unspecified(from)) {
     if (const int error = bind_socket(fd, from.to_system()); error != 0) return system_error(error);
   }
-  const result<socket_core*> core = socket_core::adopt(opened->take());
+  const result<socket_core*> core = socket_core::adopt(opened->take(), by);
   if (!core) return core.error();
   held_core made{*core};
   const socket_name name = to.to_system();
@@ -136,7 +142,7 @@ result<socket_core*> connect_core(const wait_limit& limit, const endpoint& to, b
     socket_core::turn mine(made.core, readiness::writable, limit);
     error = mine.error();
     if (!error) error = local ? connect_local_within(mine, name) : connect_within(mine, name);
-    if (!error && !local && kind == socket_kind::stream && is_own_peer(fd)) error = system_error(ECONNREFUSED);
+    if (!error && tcp && is_own_peer(fd)) error = system_error(ECONNREFUSED);
   }
   if (error) return error;
   return made.take();

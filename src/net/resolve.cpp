@@ -2,6 +2,9 @@
 //
 // A lookup that a run leaves behind never lands, and keeps its place among the 64: so each lookup belongs to those that
 // were begun since a goroutine was last given up (park/abandon.hpp), and shares nothing with those before.
+//
+// A foreign thread looks up for itself: the run whose goroutine would do it for both may end meanwhile, or not have
+// begun.
 #include "weft/net/resolve.hpp"
 
 #include <memory>
@@ -11,6 +14,7 @@
 #include "os/names.hpp"
 #include "park/abandon.hpp"
 #include "weft/blocking.hpp"
+#include "weft/detail/park.hpp"
 #include "weft/net/error.hpp"
 #include "weft/semaphore.hpp"
 #include "weft/singleflight.hpp"
@@ -59,8 +63,7 @@ std::error_code error_of_lookup(int code, int system) {
   return {code, lookup_category()};
 }
 
-answer ask_system(lookups& all, const std::string& host, const std::string& service) {
-  const semaphore::permit place = all.places.hold();
+answer ask_system(const std::string& host, const std::string& service) {
   std::vector<socket_name> names;
   int system = 0;
   const int code = blocking([&] { return look_up(host.c_str(), service.c_str(), names, system); });
@@ -85,9 +88,17 @@ result<std::vector<endpoint>> resolve(const wait_limit& limit, std::string_view 
   if (!port && std::string_view("0123456789+- \t").find(service.front()) != std::string_view::npos) return port.error();
   const std::string host_name(host);
   const std::string service_name(service);
+  if (current() == nullptr) {
+    answer own = ask_system(host_name, service_name);
+    if (own.error) return own.error;
+    return std::move(own.found);
+  }
   const std::shared_ptr<lookups> all = current_lookups();
   const std::string key = host_name + '\0' + service_name;
-  const auto ask = [all, host_name, service_name] { return ask_system(*all, host_name, service_name); };
+  const auto ask = [all, host_name, service_name] {
+    const semaphore::permit place = all->places.hold();
+    return ask_system(host_name, service_name);
+  };
   auto landed = all->flights.do_(limit, key, ask);
   if (!landed) return landed.error();
   if (landed->value.error) return landed->value.error;

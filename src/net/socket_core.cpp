@@ -5,6 +5,7 @@
 #include <new>
 
 #include "os/thread.hpp"
+#include "park/goroutine.hpp"
 #include "weft/blocking.hpp"
 
 namespace weft::detail {
@@ -16,6 +17,14 @@ atomic<bool> forked{false};  // written by the only thread that a child has: rel
 void watch_forks() {
   static const bool once = (on_fork_child([] { forked.store(true, memory_order_relaxed); }), true);
   static_cast<void>(once);
+}
+
+/// Whether its run has ended and left it.
+bool is_over(const goroutine& g) noexcept { return g.state.load(memory_order_relaxed) == goroutine_state::abandoned; }
+
+bool may_claim(waiter& who) noexcept {
+  if (who.kind == waiter_kind::goroutine && is_over(*static_cast<const goroutine*>(who.party))) return false;
+  return who.claim();
 }
 
 void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
@@ -32,18 +41,36 @@ void let_go_all(wait_list& taken, bool ok) noexcept {
 
 // ---- life ----------------------------------------------------------------------------------------------------------
 
-result<socket_core*> socket_core::adopt(int fd) {
+result<socket_core*> socket_core::try_to_adopt(int fd, transport by) {
   watch_forks();
   watch_id watch;
-  int error = start_watching(fd, watch);
-  socket_core* const made = error == 0 ? new (std::nothrow) socket_core(fd, watch) : nullptr;
+  const int error = start_watching(fd, watch);
+  if (error != 0) return std::error_code(error, std::system_category());
+  socket_core* const made = new (std::nothrow) socket_core(fd, watch, by);
   if (made != nullptr) return made;
-  if (error == 0) {
-    stop_watching(watch);
-    error = ENOMEM;
+  stop_watching(watch);
+  return std::error_code(ENOMEM, std::system_category());
+}
+
+result<socket_core*> socket_core::adopt(int fd, transport by) {
+  const result<socket_core*> made = try_to_adopt(fd, by);
+  if (!made) close_descriptor(fd);
+  return made;
+}
+
+/// Lock held. The operations of ended runs leave, with the sides that they have.
+void socket_core::drop_ended_locked() noexcept {
+  for (turn* each = turns_.front(); each != nullptr;) {
+    turn* const after = turns_.next(*each);
+    const goroutine* const owner = each->asleep_.load(memory_order_relaxed);
+    if (owner != nullptr && is_over(*owner)) {
+      intrusive_list<turn>::remove(*each);
+      if (each->taken_) side_of(each->side_).busy = false;
+      --operations_;
+      stays_ = true;
+    }
+    each = after;
   }
-  close_descriptor(fd);
-  return std::error_code(error, std::system_category());
 }
 
 // What the parent waits for is registered in a set that a forked child shares, and its file is the parent's; whoever
@@ -60,10 +87,11 @@ void socket_core::close() noexcept {
     return;
   }
   closed_.store(true, memory_order_seq_cst);
+  drop_ended_locked();
   ++operations_;  // ours: it keeps the descriptor until the waits for it have ended
   for (side& each : sides_) {
     while (wait_node* const node = each.queue.pop_front()) {
-      if (node->who->claim()) queued.push_back(*node);
+      if (may_claim(*node->who)) queued.push_back(*node);
     }
   }
   lock_.unlock();
@@ -78,7 +106,7 @@ void socket_core::let_go() noexcept {
   if (forked.load(memory_order_relaxed)) return;
   lock_.lock();
   owned_ = false;
-  const bool last = operations_ == 0;
+  const bool last = operations_ == 0 && !stays_;
   lock_.unlock();
   if (last) delete this;
 }
@@ -99,16 +127,18 @@ void socket_core::leave() noexcept {
 /// Lock held; frees it. The last touch.
 void socket_core::leave_locked() noexcept {
   const bool last = --operations_ == 0 && closed();
-  const bool owned = owned_;
+  const bool gone = !owned_ && !stays_;
   const int fd = fd_;
+  const int kept = kept_;
   const bool blocks = close_may_block_.load(memory_order_seq_cst);
   lock_.unlock();
   if (!last) return;
+  if (kept >= 0) close_descriptor(kept);
   if (blocks)
     blocking([fd] { close_descriptor(fd); });
   else
     close_descriptor(fd);
-  if (!owned) delete this;
+  if (gone) delete this;
 }
 
 void socket_core::set_deadline(readiness which, nanoseconds when) noexcept {
@@ -120,37 +150,57 @@ void socket_core::set_deadline(readiness which, nanoseconds when) noexcept {
 
 // ---- sides ---------------------------------------------------------------------------------------------------------
 
-/// The operation is counted already. Zero: the side is ours.
-std::error_code socket_core::take(side& wanted, const wait_limit& limit) {
+/// Counts the operation. Zero: the side is its own.
+std::error_code socket_core::take(turn& mine) {
   lock_.lock();
   if (closed()) {
     lock_.unlock();
     return errc::closed;
   }
-  if (!wanted.busy) {
-    wanted.busy = true;
-    lock_.unlock();
-    return {};
-  }
+  ++operations_;
+  turns_.push_back(mine);
+  side& wanted = side_of(mine.side_);
+  if (wanted.busy) drop_ended_locked();
+  if (wanted.busy) return queue_for(mine);
+  wanted.busy = true;
+  lock_.unlock();
+  return {};
+}
+
+/// Lock held; frees it. If the side is not to be had the operation has left.
+std::error_code socket_core::queue_for(turn& mine) {
   waiter self;
   self.contended = true;
   wait_node node;
   node.who = &self;
-  wanted.queue.push_back(node);
-  const wait_end end = park_within(self, wait_reason::io_wait, this, unlock_word, &lock_, limit);
-  if (end == wait_end::completed) return node.ok ? std::error_code() : errc::closed;
+  side_of(mine.side_).queue.push_back(node);
+  mine.asleep_.store(current(), memory_order_relaxed);
+  const wait_end end = park_within(self, wait_reason::io_wait, this, unlock_word, &lock_, mine.limit_);
+  mine.asleep_.store(nullptr, memory_order_relaxed);
+  if (end == wait_end::completed && node.ok) return {};
   lock_.lock();
   if (node.linked()) wait_list::remove(node);
-  lock_.unlock();
-  return error_of(end, limit);
+  if (!mine.linked()) {  // dropped: it went on when its run had ended
+    lock_.unlock();
+    return errc::closed;
+  }
+  intrusive_list<turn>::remove(mine);
+  leave_locked();
+  return end == wait_end::completed ? make_error_code(errc::closed) : error_of(end, mine.limit_);
 }
 
 /// To the one who waits longest, if anybody does. Leaves.
-void socket_core::give(side& mine) noexcept {
+void socket_core::give(turn& mine) noexcept {
+  side& given = side_of(mine.side_);
   lock_.lock();
-  wait_node* next = mine.queue.pop_front();
-  while (next != nullptr && !next->who->claim()) next = mine.queue.pop_front();
-  if (next == nullptr) mine.busy = false;
+  if (!mine.linked()) {  // dropped: it went on when its run had ended
+    lock_.unlock();
+    return;
+  }
+  intrusive_list<turn>::remove(mine);
+  wait_node* next = given.queue.pop_front();
+  while (next != nullptr && !may_claim(*next->who)) next = given.queue.pop_front();
+  if (next == nullptr) given.busy = false;
   leave_locked();
   if (next == nullptr) return;
   next->ok = true;
@@ -160,19 +210,15 @@ void socket_core::give(side& mine) noexcept {
 
 socket_core::turn::turn(socket_core* core, readiness which, const wait_limit& limit)
     : core_(core), side_(which), limit_(limit) {
-  if (limit.called_off()) {
+  if (limit.called_off())
     error_ = error_of(wait_end::cancelled, limit);
-  } else if (core == nullptr || !core->enter()) {
-    error_ = errc::closed;
-  } else {
-    error_ = core->take(core->side_of(which), limit);
-    if (error_) core->leave();
-  }
+  else
+    error_ = core != nullptr ? core->take(*this) : make_error_code(errc::closed);
   taken_ = !error_;
 }
 
 socket_core::turn::~turn() {
-  if (taken_) core_->give(core_->side_of(side_));
+  if (taken_) core_->give(*this);
 }
 
 bool socket_core::turn::fail(std::error_code error) noexcept {
@@ -201,9 +247,22 @@ bool socket_core::turn::ended(watch_end end) noexcept {
   return true;
 }
 
+watch_end socket_core::turn::wait(readiness what, std::uint32_t seen, const wait_limit& limit) {
+  asleep_.store(current(), memory_order_relaxed);
+  const watch_end end = wait_change(core_->watch_, what, seen, limit);
+  asleep_.store(nullptr, memory_order_relaxed);
+  return end;
+}
+
 bool socket_core::turn::pause() {
   if (limit_.passed()) return fail(errc::timed_out);
-  return ended(wait_change(core_->watch_, side_, seen_, {std::min(limit_.until, deadline_), limit_.by}));
+  return ended(wait(side_, seen_, {std::min(limit_.until, deadline_), limit_.by}));
+}
+
+/// With a limit that has passed the read is tried: the poller may not have told yet of what is there.
+bool socket_core::turn::wait_if_empty(const side& mine) {
+  if (!prepare()) return false;
+  return seen_ != mine.emptied_at || limit_.passed() || pause();
 }
 
 bool socket_core::turn::rest(nanoseconds d) {
@@ -214,7 +273,7 @@ bool socket_core::turn::rest(nanoseconds d) {
     if (now() >= end) return true;
     if (limit_.passed()) return fail(errc::timed_out);
     const nanoseconds until = std::min({end, limit_.until, deadline_});
-    if (!ended(wait_change(core_->watch_, readiness::writable, other, {until, limit_.by}))) return false;
+    if (!ended(wait(readiness::writable, other, {until, limit_.by}))) return false;
   }
 }
 

@@ -18,15 +18,23 @@
 // own. A limit is the call's. Of the two a deadline that has passed ends an operation before it has tried anything, as
 // in Go (N3); a limit that has passed is one try (rule 2 of bounded.hpp).
 //
+// Reads of TCP. One that got less than it asked for has emptied the socket (epoll(7)): unless something has changed
+// since, the next one waits without trying, which saves an echo server a system call in three. But the edge that
+// brought the bytes may have brought the end of them, too, or an error, or urgent data, before which a read stops: when
+// the poller has told of one of these, reads try again, always.
+//
+// Ended runs. An operation that sleeps when its run ends never leaves. close() finds such ones among `turns_` and does
+// not wait for them; the object then stays, because their stacks point to it, and nobody runs on those.
+//
 // Invariants
-//   1. `closed_`, `owned_`, `operations_` and the sides are guarded by the lock. closed_ is never taken back; it is
-//   read
-//      without the lock by those who only want to be early.
+//   1. `closed_`, `owned_`, `operations_`, `turns_` and the sides are guarded by the lock. closed_ is never taken back;
+//      it is read without the lock by those who only want to be early. `emptied` is its turn's.
 //   2. An operation is counted from the moment it asks for its side until it has left it.
 //   3. The descriptor is open while operations_ != 0 or the socket is not closed.
 //
 // Memory ordering: a deadline is stored before announce_change() and read after changes_of(): an operation that misses
-// the new one finds that something has changed. All of these are seq_cst.
+// the new one finds that something has changed. All of these are seq_cst. `asleep_` is relaxed: who reads it under the
+// lock acts on it only when the run of the one who wrote it has ended.
 #pragma once
 
 #include <cerrno>
@@ -36,7 +44,9 @@
 #include <utility>
 
 #include "os/socket.hpp"
+#include "park/watch.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/intrusive_list.hpp"
 #include "weft/detail/watch.hpp"
 #include "weft/detail/word_lock.hpp"
 #include "weft/error.hpp"
@@ -48,8 +58,13 @@ class socket_core {
  public:
   class turn;
 
+  enum class transport : std::uint8_t { tcp, other };
+
   /// Owns the descriptor from here on, also if it fails; then it is closed. Errors: those of start_watching.
-  [[nodiscard]] static result<socket_core*> adopt(int fd);
+  [[nodiscard]] static result<socket_core*> adopt(int fd, transport by);
+
+  /// The same, but if it fails the descriptor is still the caller's.
+  [[nodiscard]] static result<socket_core*> try_to_adopt(int fd, transport by);
 
   socket_core(const socket_core&) = delete;
   socket_core& operator=(const socket_core&) = delete;
@@ -62,6 +77,9 @@ class socket_core {
 
   [[nodiscard]] bool closed() const noexcept { return closed_.load(memory_order_seq_cst); }
 
+  /// What it carries bytes by, or, of a listener, what the accepted ones do.
+  [[nodiscard]] transport carried_by() const noexcept { return by_; }
+
   /// Only inside an operation, or by the owner of a socket that nobody closes meanwhile.
   [[nodiscard]] int fd() const noexcept { return fd_; }
 
@@ -72,6 +90,10 @@ class socket_core {
 
   /// Closing may wait for the other side (SO_LINGER).
   void close_may_block() noexcept { close_may_block_.store(true, memory_order_seq_cst); }
+
+  /// A connection that a listener has accepted and has no room for yet, or -1. Only inside a turn of reading.
+  [[nodiscard]] int take_kept() noexcept { return std::exchange(kept_, -1); }
+  void keep(int fd) noexcept { kept_ = fd; }
 
   /// Calls f(fd) while the descriptor is certain to stay open, without a side. errc::closed if it is closed.
   template <class F>
@@ -85,25 +107,33 @@ class socket_core {
  private:
   struct side {
     bool busy = false;
+    bool emptied = false;  // the last read left nothing behind, when changes_of() was `emptied_at`
+    std::uint32_t emptied_at = 0;
     wait_list queue;
     atomic<nanoseconds> deadline{never};
   };
 
-  socket_core(int fd, watch_id watch) noexcept : fd_(fd), watch_(watch) {}
+  socket_core(int fd, watch_id watch, transport by) noexcept : fd_(fd), by_(by), watch_(watch) {}
   ~socket_core() = default;
 
   [[nodiscard]] side& side_of(readiness what) noexcept { return sides_[static_cast<std::size_t>(what)]; }
   [[nodiscard]] bool enter() noexcept;
   void leave() noexcept;
   void leave_locked() noexcept;
-  [[nodiscard]] std::error_code take(side& wanted, const wait_limit& limit);
-  void give(side& mine) noexcept;
+  [[nodiscard]] std::error_code take(turn& mine);
+  [[nodiscard]] std::error_code queue_for(turn& mine);
+  void give(turn& mine) noexcept;
+  void drop_ended_locked() noexcept;
 
   const int fd_;
+  const transport by_;
   const watch_id watch_;
   word_lock lock_;
   std::uint32_t operations_ = 0;
+  intrusive_list<turn> turns_;
   bool owned_ = true;
+  bool stays_ = false;  // operations of ended runs point here
+  int kept_ = -1;
   atomic<bool> closed_{false};
   atomic<bool> close_may_block_{false};
   side sides_[2];
@@ -111,7 +141,7 @@ class socket_core {
 };
 
 /// One operation's use of a side.
-class socket_core::turn {
+class socket_core::turn : public list_hook {
  public:
   /// Waits for the side.
   turn(socket_core* core, readiness side, const wait_limit& limit);
@@ -146,6 +176,18 @@ class socket_core::turn {
     return count_of(attempt(f));
   }
 
+  /// count() for reads that ask for `most` bytes of a stream.
+  template <class F>
+  result<std::size_t> count_read(std::size_t most, F f) {
+    side& mine = core_->side_of(side_);
+    if (mine.emptied && !wait_if_empty(mine)) return error_;
+    const call_result made = attempt(f);
+    mine.emptied = core_->by_ == transport::tcp && made.error == 0 && made.value != 0 &&
+                   static_cast<std::size_t>(made.value) < most && !has_told_of_end(core_->watch_);
+    mine.emptied_at = seen_;
+    return count_of(made);
+  }
+
   /// attempt() for calls after which the kernel does not tell when it is worth trying again: after pauses.
   template <class F>
   call_result attempt_after_pauses(F f) {
@@ -168,8 +210,12 @@ class socket_core::turn {
   [[nodiscard]] bool rest(nanoseconds d);
 
  private:
+  friend class socket_core;
+
   [[nodiscard]] bool prepare() noexcept;
   [[nodiscard]] bool pause();
+  [[nodiscard]] bool wait_if_empty(const side& mine);
+  [[nodiscard]] watch_end wait(readiness what, std::uint32_t seen, const wait_limit& limit);
   [[nodiscard]] bool fail(std::error_code error) noexcept;
   [[nodiscard]] bool ended(watch_end end) noexcept;
 
@@ -179,6 +225,7 @@ class socket_core::turn {
   std::uint32_t seen_ = 0;
   nanoseconds deadline_ = never;
   bool taken_ = false;
+  atomic<const goroutine*> asleep_{nullptr};  // whose operation it is, while it sleeps
   std::error_code error_;
 };
 

@@ -46,7 +46,7 @@ result<std::size_t> stream::read(const wait_limit& limit, std::span<std::byte> i
   socket_core::turn mine(core_, readiness::readable, limit);
   if (mine.error()) return mine.error();
   if (into.empty()) return 0;
-  return mine.count([into](int fd) { return receive_bytes(fd, into.data(), into.size()); });
+  return mine.count_read(into.size(), [into](int fd) { return receive_bytes(fd, into.data(), into.size()); });
 }
 
 result<std::size_t> stream::write(const wait_limit& limit, bytes data) {

@@ -34,9 +34,9 @@ struct unix_makers {
     int ends[2] = {-1, -1};
     if (const int error = open_socket_pair(kind, ends); error != 0) return system_error(error);
     open_descriptor second(ends[1]);
-    result<Made> left = made<Made>(socket_core::adopt(ends[0]));
+    result<Made> left = made<Made>(socket_core::adopt(ends[0], socket_core::transport::other));
     if (!left) return left.error();
-    result<Made> right = made<Made>(socket_core::adopt(second.take()));
+    result<Made> right = made<Made>(socket_core::adopt(second.take(), socket_core::transport::other));
     if (!right) return right.error();
     return std::pair<Made, Made>(std::move(*left), std::move(*right));
   }

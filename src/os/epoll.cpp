@@ -55,13 +55,13 @@ constexpr std::uint64_t wake_tag = ~std::uint64_t{0};  // no descriptor's
 
 poll_event translate(const epoll_event& event) noexcept {
   const std::uint32_t broken = event.events & (EPOLLERR | EPOLLHUP);
-  return {event.data.u64, ((event.events & (EPOLLIN | EPOLLRDHUP)) | broken) != 0,
-          ((event.events & EPOLLOUT) | broken) != 0};
+  return {event.data.u64, ((event.events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP)) | broken) != 0,
+          ((event.events & EPOLLOUT) | broken) != 0, ((event.events & (EPOLLPRI | EPOLLRDHUP)) | broken) != 0};
 }
 
 int control(int set, int what, int fd, std::uint64_t tag) noexcept {
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = tag;
   return ::epoll_ctl(set, what, fd, &event) == 0 ? 0 : errno;
 }

@@ -12,6 +12,7 @@ struct poll_event {
   std::uint64_t tag;  // as given to add
   bool readable;      // there is something to read, or the other side has closed, or an error is to be fetched
   bool writable;      // there is room to write, or an error is to be fetched
+  bool told_of_end;   // the other side has closed, an error is to be fetched, or urgent data has come
 };
 
 /// A set of descriptors. Everything but open and the destructor may be called by any number of threads at once.

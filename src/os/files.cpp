@@ -105,6 +105,11 @@ std::uint32_t kind_of(int fd) noexcept {
   return ::fstat(fd, &status) == 0 ? status.st_mode & S_IFMT : 0;
 }
 
+std::uint32_t kind_at(const char* path) noexcept {
+  struct stat status;
+  return ::stat(path, &status) == 0 ? status.st_mode & S_IFMT : 0;
+}
+
 int copy_for_child(int fd) noexcept {
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) return -errno;

@@ -30,6 +30,7 @@ namespace weft::detail {
 
 /// The kind of file, as the S_IFMT bits of its mode; 0 if it cannot be told.
 [[nodiscard]] std::uint32_t kind_of(int fd) noexcept;
+[[nodiscard]] std::uint32_t kind_at(const char* path) noexcept;
 
 struct directory_item {
   std::string name;

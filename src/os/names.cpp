@@ -96,13 +96,14 @@ socket_name ipv6_name(const void* bytes, std::uint32_t scope, std::uint16_t port
   return named(address, sizeof address);
 }
 
-// A path counts with its zero byte, an abstract name without.
+// A path counts with its zero byte, if there is room for one; an abstract name without.
 socket_name local_name(const char* path, std::size_t size) noexcept {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (size > sizeof address.sun_path - 1) size = sizeof address.sun_path - 1;
+  if (size > sizeof address.sun_path) size = sizeof address.sun_path;
   std::memcpy(address.sun_path, path, size);
-  return named(address, path_start + size + (size > 0 && path[0] != '\0' ? 1 : 0));
+  const bool ends_in_zero = size > 0 && size < sizeof address.sun_path && path[0] != '\0';
+  return named(address, path_start + size + (ends_in_zero ? 1 : 0));
 }
 
 name_family family_of(const socket_name& name) noexcept {

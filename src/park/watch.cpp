@@ -16,8 +16,12 @@
 //      system call under a word lock: those who meet it there wait for the same descriptor.)
 //   5. Nobody is made ready under a lock: under sim that may switch.
 //
+// A goroutine that computes on when its run has ended, and then waits, waits for nobody's sake: its commit finds that
+// it was given up, and takes it out of the books again.
+//
 // Memory ordering. `changes` is released under the lock and acquired by changes_of(): who sees a count sees at most
 // that much; the system call after it is ordered by the kernel, and a change that comes later is seen under the lock.
+// `told_of_end` is written before the count of the same event, and read after it, relaxed.
 // Chunks of places and the opened set are released when made and acquired by those who look without the table's lock;
 // under it they are read relaxed.
 #include "park/watch.hpp"
@@ -25,6 +29,7 @@
 #include <cerrno>
 #include <new>
 
+#include "park/goroutine.hpp"
 #include "weft/detail/park.hpp"
 #include "weft/detail/watch.hpp"
 #include "weft/detail/word_lock.hpp"
@@ -36,6 +41,7 @@ struct watched {
   std::uint32_t generation = 0;
   int fd = -1;
   atomic<std::uint32_t> changes[2]{};  // written under the lock
+  atomic<bool> told_of_end{false};     // written under the lock
   wait_list waiting[2];
 };
 
@@ -78,6 +84,11 @@ watched* place_of(int fd, int& error) noexcept {
   return &found[fd % chunk_size];
 }
 
+/// Of a number that has been registered.
+watched& known_place_of(std::uint32_t fd) noexcept {
+  return table().chunk[fd / chunk_size].load(memory_order_acquire)[fd % chunk_size];  // pairs with place_of()
+}
+
 int open_set() noexcept {
   if (table().open.load(memory_order_acquire)) return 0;  // pairs with the store below
   table().lock.lock();
@@ -91,34 +102,55 @@ std::uint64_t tag_of(const watched& place) noexcept {
   return std::uint64_t{place.generation} << 32 | static_cast<std::uint32_t>(place.fd);
 }
 
-/// Lock held.
-void take_all(watched& place, std::size_t direction, bool ok, wait_list& taken) noexcept {
-  while (wait_node* const node = place.waiting[direction].pop_front()) {
-    watch_waits_end(1);
+/// Lock held. Returns how many waits are over, of which the caller tells the engine.
+std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& taken) noexcept {
+  std::size_t over = 0;
+  for (; wait_node* const node = place.waiting[direction].pop_front(); ++over) {
     if (!node->who->claim()) continue;  // gave up; on its way to the lock
     node->ok = ok;
     taken.push_back(*node);
   }
+  return over;
 }
 
-/// Lock held.
-void count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
+/// Lock held. Returns what take_all() does.
+std::size_t count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
   const std::uint32_t before = place.changes[direction].load(memory_order_relaxed);
   place.changes[direction].store(before + 1, memory_order_release);  // pairs with changes_of()
-  take_all(place, direction, true, taken);
+  return take_all(place, direction, true, taken);
 }
 
 /// Lock held. What was registered here before is over.
 void next_generation(watched& place, wait_list& taken) noexcept {
   ++place.generation;
-  take_all(place, 0, false, taken);
-  take_all(place, 1, false, taken);
+  place.told_of_end.store(false, memory_order_relaxed);
+  watch_waits_end(take_all(place, 0, false, taken) + take_all(place, 1, false, taken));
 }
 
 std::size_t index_of(readiness what) noexcept { return static_cast<std::size_t>(what); }
 
 /// A foreign thread's, not that of a pinned goroutine.
 bool outlives_run(const waiter& w) noexcept { return w.kind == waiter_kind::thread && w.party == nullptr; }
+
+/// What a wait leaves to be done when its party is at rest.
+struct published_wait {
+  watched& place;
+  wait_node& node;
+
+  static void publish(void* arg) {
+    const auto& [place, node] = *static_cast<published_wait*>(arg);
+    if (was_given_up(*node.who)) {
+      wait_list::remove(node);
+      watch_waits_end(1);
+    }
+    place.lock.unlock();
+  }
+
+  static bool was_given_up(const waiter& who) noexcept {
+    return who.kind == waiter_kind::goroutine &&
+           static_cast<const goroutine*>(who.party)->state.load(memory_order_relaxed) == goroutine_state::abandoned;
+  }
+};
 
 /// Lock held. Registers the number with the place's generation, or renews the registration, which tells what is ready
 /// now. The kernel forgets a registration when the descriptor is closed: then a new one begins.
@@ -163,6 +195,8 @@ std::uint32_t changes_of(watch_id id, readiness what) noexcept {
   return id.at->changes[index_of(what)].load(memory_order_acquire);  // pairs with count_change()
 }
 
+bool has_told_of_end(watch_id id) noexcept { return id.at->told_of_end.load(memory_order_relaxed); }
+
 watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wait_limit& limit) {
   watched& place = *id.at;
   const std::size_t direction = index_of(what);
@@ -174,14 +208,18 @@ watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wai
     watch_waits_end(1);
     return closed ? watch_end::closed : watch_end::ready;
   }
+  const bool bounded = limit.until != never || limit.by != nullptr;
   waiter self;
-  self.contended = true;
+  self.contended = bounded;
   wait_node node;
   node.who = &self;
   place.waiting[direction].push_back(node);
-  const wait_end end = park_within(
-      self, wait_reason::io_wait, &place, [](void* lock) { static_cast<word_lock*>(lock)->unlock(); }, &place.lock,
-      limit);
+  published_wait wait{place, node};
+  wait_end end = wait_end::completed;
+  if (bounded)
+    end = park_within(self, wait_reason::io_wait, &place, published_wait::publish, &wait, limit);
+  else
+    park(self, wait_reason::io_wait, &place, published_wait::publish, &wait);
   if (end == wait_end::completed) return node.ok ? watch_end::ready : watch_end::closed;
   place.lock.lock();
   if (node.linked()) {
@@ -196,8 +234,7 @@ void announce_change(watch_id id) noexcept {
   wait_list taken;
   id.at->lock.lock();
   if (id.at->generation == id.generation) {
-    count_change(*id.at, 0, taken);
-    count_change(*id.at, 1, taken);
+    watch_waits_end(count_change(*id.at, 0, taken) + count_change(*id.at, 1, taken));
   }
   id.at->lock.unlock();
   wake_taken(taken);
@@ -236,16 +273,18 @@ epoll_set* watch_set() noexcept {
 }
 
 void take_watchers(const poll_event* events, std::size_t n, wait_list& taken) noexcept {
+  std::size_t over = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    int error = 0;
-    watched& place = *place_of(static_cast<int>(static_cast<std::uint32_t>(events[i].tag)), error);
+    watched& place = known_place_of(static_cast<std::uint32_t>(events[i].tag));
     place.lock.lock();
     if (place.generation == events[i].tag >> 32) {
-      if (events[i].readable) count_change(place, 0, taken);
-      if (events[i].writable) count_change(place, 1, taken);
+      if (events[i].told_of_end) place.told_of_end.store(true, memory_order_relaxed);
+      if (events[i].readable) over += count_change(place, 0, taken);
+      if (events[i].writable) over += count_change(place, 1, taken);
     }
     place.lock.unlock();
   }
+  if (over != 0) watch_waits_end(over);
 }
 
 void wake_taken(wait_list& taken) noexcept {

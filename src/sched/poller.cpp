@@ -49,9 +49,10 @@ void break_poll() noexcept {
 }
 
 void watch_wait_begins() {
-  if (current_worker() == nullptr) need_runtime("a wait for a descriptor");
+  const bool foreign = current_worker() == nullptr;
+  if (foreign) need_runtime("a wait for a descriptor");
   if (the.descriptors.fetch_add(1, memory_order_seq_cst) == 0) nudge_keeper();  // it may not be polling yet
-  if (current_worker() == nullptr) ensure_keeper();
+  if (foreign) ensure_keeper();
 }
 
 void watch_waits_end(std::size_t n) noexcept {

@@ -13,6 +13,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -236,6 +238,42 @@ WEFT_PLAIN_TEST("FS10", "a run leaves operations to the kernel; the next one cal
       reading.join();
     });
   }
+}
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+}
+
+WEFT_PLAIN_TEST("FS10", "a file that is opened for a run that is over is closed again") {
+  const auto ring = a_ring();
+  if (!ring) return;
+  std::string directory = "/tmp/weft-ring-XXXXXX";
+  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  std::string fifo = directory + "/fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  uring_request request;
+  request.code = uring_code::open;
+  request.address = fifo.data();
+  request.flags = O_RDONLY | O_CLOEXEC;
+  request.by_worker = true;
+  const pipe_ends p;
+  weft::run([&] {
+    weft::go([&] { static_cast<void>(ring->perform(request, false, {})); });
+    weft::testing::settle();
+  });
+  const auto before = open_descriptors();
+  const int other_end = open(fifo.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  for (int tries = 0; open_descriptors() != before + 2 && tries < 5000; ++tries) usleep(1000);
+  EXPECT_EQ(open_descriptors(), before + 2) << "the kernel opens it";
+  p.put("next");
+  run_drained([&] {
+    std::array<char, 8> room{};
+    EXPECT_EQ(ring->perform(read_of(p.ends[0], room), true, {}).value, 4);
+  });
+  EXPECT_EQ(open_descriptors(), before + 1);
+  close(other_end);
+  unlink(fifo.c_str());
+  rmdir(directory.c_str());
 }
 
 WEFT_PLAIN_TEST("FS11.4", "what a thread has submitted goes on when that thread has ended") {

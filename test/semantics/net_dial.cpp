@@ -109,6 +109,32 @@ WEFT_TEST_WITH("N7.5", "connecting gives up with its limit, alone and as one of 
   EXPECT_EQ(weft::net::connect_tcp(ctx, to[0]).error(), weft::errc::cancelled);
 }
 
+WEFT_TEST_WITH("N7.2", "what was under way when the limit ended is named, too, and what cannot be reached from there",
+               .seeds = 3, .workers = {1, 4}) {
+  const full_listener silent;
+  const endpoint to[] = {silent.listener.local(), nobody(), silent.listener.local()};
+  std::vector<dial_failure> failures;
+  const auto gone = weft::net::dial_any(weft::detail::within(60ms), to, {.fallback_after = 5ms, .failures = &failures});
+  EXPECT_EQ(gone.error(), weft::errc::timed_out);
+  ASSERT_EQ(failures.size(), 3u) << weft::net::describe(failures);
+  for (const dial_failure& each : failures) {
+    if (each.where == to[1].text()) {
+      EXPECT_EQ(each.error, std::errc::connection_refused);
+    } else {
+      EXPECT_EQ(each.error, weft::errc::timed_out) << each.where;
+    }
+  }
+  failures.clear();
+  auto listener = weft::net::listen_tcp("127.0.0.1:0");
+  ASSERT_TRUE(listener);
+  const endpoint mixed[] = {{weft::net::address::loopback_ipv6(), 1}, listener->local()};
+  const endpoint from(weft::net::address::loopback(), 0);
+  EXPECT_TRUE(weft::net::dial_any({}, mixed, {.from = from, .failures = &failures}));
+  ASSERT_EQ(failures.size(), 1u);
+  EXPECT_EQ(failures[0].error, weft::net::errc::wrong_family);
+  EXPECT_EQ(weft::net::dial_any({}, std::span(mixed, 1), {.from = from}).error(), weft::net::errc::wrong_family);
+}
+
 WEFT_TEST_WITH("N7.6", "a port in use, a wrong family and an address of others are refused", .seeds = 3) {
   auto first = weft::net::listen_tcp("127.0.0.1:0");
   ASSERT_TRUE(first);

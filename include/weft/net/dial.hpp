@@ -6,7 +6,7 @@
 //
 // Looks the name up (net/resolve.hpp) and tries its addresses, IPv6 and IPv4 in turn, beginning with the one that the
 // system prefers. If one has not answered after 250 ms the next is tried beside it, and if one fails, at once; the
-// first that is connected wins, and the others are called off ("happy eyeballs", RFC 8305).
+// first that is connected wins ("happy eyeballs", RFC 8305). A thread that is no goroutine tries one after the other.
 //
 // The error is the first address's, or the lookup's, or the limit's. Who must tell a person what went wrong asks for
 // all of it:

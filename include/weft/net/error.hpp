@@ -20,7 +20,7 @@ enum class errc {
   missing_port = 4,     // "missing port in address"
   too_many_colons = 5,  // "too many colons in address: an IPv6 address stands in brackets"
   bad_scope = 6,        // "no such network interface"
-  bad_path = 7,         // "a Unix socket's path must have 1 to 107 bytes, none of them zero"
+  bad_path = 7,         // "a Unix socket's path must have 1 to 108 bytes, none of them zero"
   wrong_family = 8,     // "this kind of socket has no addresses of that family"
 };
 

@@ -10,8 +10,8 @@
 //
 // accept() waits for the next connection. What concerns one connection only is not reported: one that its peer has
 // given up meanwhile is passed over. When the process or the system has no descriptor left (EMFILE, ENFILE, ENOBUFS,
-// ENOMEM) it tries again after 5 ms, then after twice that and so on to a second: a server outlives it, and the
-// connections wait in the system's queue. A limit, a deadline and close() end that, too.
+// ENOMEM) it tries again after 5 ms, then after twice that and so on to a second: a server outlives it, no connection
+// is lost, and they wait in the system's queue. A limit, a deadline and close() end that, too.
 #pragma once
 
 #include <chrono>

@@ -6,8 +6,8 @@
 //     if (!found) return found.error();                    // net::errc::host_not_found, errc::timed_out ...
 //
 // A lookup blocks a thread, for seconds if a name server is silent; so at most 64 go on at once, others queue, and
-// those who ask for the same at the same time share one. Who gives up leaves; the lookup ends by itself (N7). Addresses
-// in digits with a port in digits are looked up by nobody. Nothing is cached.
+// those who ask for the same at the same time share one. Who gives up leaves; the lookup ends by itself (N7). A thread
+// that is no goroutine looks up by itself, to the end. Addresses in digits are looked up by nobody. Nothing is cached.
 //
 // Errors: net::errc::host_not_found, others of net::lookup_category() with getaddrinfo's text, and the limit's reasons.
 #pragma once

@@ -21,8 +21,8 @@
 //
 // Errors of the system come as they are (std::errc compares); no operation raises SIGPIPE, and EINTR is never seen.
 //
-// When a run ends while its goroutines wait for a socket, and the object outlives the run, the side in which they wait
-// stays taken; close it.
+// When a run ends while its goroutines wait for a socket, and the object outlives the run, they are forgotten: the next
+// run may use it, and close() frees its descriptor.
 #pragma once
 
 #include <chrono>

@@ -1,0 +1,3 @@
+module weft.local/bench/net
+
+go 1.19

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The load generator's parts: latencies in a histogram, what is sent and how answers are checked, connections.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- histogram -----------------------------------------------------------------------------------------------------
+
+// Counts of nanoseconds, 64 steps for each power of two: a value is known to 1.6 per cent.
+enum { steps_per_power = 64, powers = 40 };
+
+struct histogram {
+  uint64_t count[powers * steps_per_power];
+  uint64_t total;
+  uint64_t largest;
+};
+
+void note_latency(struct histogram *h, uint64_t nanoseconds);
+// The value that `per_mille` of all are not above; 0 if there are none.
+uint64_t quantile(const struct histogram *h, double per_mille);
+
+// ---- protocol ------------------------------------------------------------------------------------------------------
+
+enum protocol { protocol_echo, protocol_http };
+enum { most_bytes = 16384 };
+
+struct connection {
+  int fd;
+  uint32_t number;
+  uint64_t requests;  // begun so far
+  uint64_t intended;  // when the one under way was to begin
+  bool busy;
+  size_t size;  // of the request
+  size_t sent;
+  size_t got;
+  char *request;  // most_bytes each, of those who need them
+  char *answer;
+};
+
+struct conversation {
+  enum protocol protocol;
+  size_t bytes;  // of an echo
+};
+
+// What the next request of a connection is.
+void make_request(const struct conversation *how, struct connection *c);
+// Whether the answer is whole. Ends the program if a byte of it is wrong.
+bool is_answered(const struct conversation *how, struct connection *c);
+
+// ---- system --------------------------------------------------------------------------------------------------------
+
+uint64_t now_ns(void);
+_Noreturn void fail(const char *what, ...) __attribute__((format(printf, 1, 2)));
+// Resident memory and page tables of a process in bytes; 0 without a process.
+uint64_t memory_of(int pid);
+// Processor time of a process; 0 without one.
+uint64_t processor_time_of(int pid);

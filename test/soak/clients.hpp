@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Those who soak: each visit is one of a dozen manners, half of them bad. A visit that must succeed and does not, or a
+// wrong byte, counts as wrong; what a bad manner provokes does not.
+#pragma once
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <random>
+#include <string>
+
+#include "server.hpp"
+
+namespace soak {
+
+struct counts {
+  std::atomic<long> visits{0};
+  std::atomic<long> wrong{0};
+};
+
+class client {
+ public:
+  client(servers& at, counts& book, std::string directory, unsigned seed)
+      : at_(at), book_(book), directory_(std::move(directory)), chance_(seed) {}
+
+  void visit() {
+    struct manner {
+      const char* name;
+      bool (client::*visit)();
+    };
+    static constexpr manner manners[] = {
+        {"polite", &client::polite},
+        {"half close", &client::half_close},
+        {"flood", &client::flood},
+        {"unix stream", &client::unix_stream},
+        {"unix message", &client::unix_message},
+        {"datagram", &client::datagram},
+        {"files", &client::files},
+        {"reset", &client::reset},
+        {"leave", &client::leave},
+        {"slow", &client::slow},
+        {"deaf", &client::deaf},
+        {"dial gone", &client::dial_gone},
+        {"miss deadline", &client::miss_deadline},
+        {"cancelled", &client::cancelled},
+        {"child", &client::child},  // rarer than the others
+    };
+    const std::size_t which = chance_() % 100;
+    const manner& chosen = which == 0 ? manners[std::size(manners) - 1] : manners[which % (std::size(manners) - 1)];
+    ++book_.visits;
+    if ((this->*chosen.visit)()) return;
+    if (++book_.wrong <= 20) std::printf("wrong: %s\n", chosen.name);
+  }
+
+ private:
+  using connection = weft::net::tcp_connection;
+
+  /// Many addresses of this machine, so that ports do not run out while the kernel keeps those that were used.
+  [[nodiscard]] weft::net::endpoint somewhere() {
+    const auto last = static_cast<std::uint8_t>(1 + chance_() % 200);
+    return {weft::net::address(std::array<std::uint8_t, 4>{127, 0, 0, last}), at_.tcp.local().port()};
+  }
+
+  [[nodiscard]] connection come() {
+    auto made = weft::net::connect_tcp_for(20s, somewhere());
+    return made ? std::move(*made) : connection();
+  }
+
+  [[nodiscard]] std::string text(std::size_t size) {
+    std::string made(size, ' ');
+    for (char& c : made) c = static_cast<char>('a' + chance_() % 26);
+    return made;
+  }
+
+  static weft::net::bytes bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
+
+  template <class Connection>
+  static std::string receive(Connection& from, std::size_t size) {
+    std::string got(size, ' ');
+    std::size_t n = 0;
+    while (n < size) {
+      const auto more = from.read_for(20s, std::as_writable_bytes(std::span(got)).subspan(n));
+      if (!more || *more == 0) break;
+      n += *more;
+    }
+    got.resize(n);
+    return got;
+  }
+
+  template <class Connection>
+  bool exchange(Connection& with, std::size_t size) {
+    const std::string sent = text(size);
+    return with.write_for(20s, bytes(sent)) && receive(with, size) == sent;
+  }
+
+  // ---- good manners
+
+  bool polite() {
+    connection c = come();
+    for (int i = 0; i < 5; ++i) {
+      if (!exchange(c, 1 + chance_() % 3000)) return false;
+    }
+    return true;
+  }
+
+  bool half_close() {
+    connection c = come();
+    const std::string sent = text(5000);
+    return c.write(bytes(sent)) && c.shutdown_write() && receive(c, 6000) == sent;
+  }
+
+  /// More than all buffers hold: written while it is read.
+  bool flood() {
+    connection c = come();
+    const std::string sent = text(300'000);
+    auto writing = weft::spawn([&] { return c.write_for(20s, bytes(sent)).has_value(); });
+    const bool same = receive(c, sent.size()) == sent;
+    return writing.join() && same;
+  }
+
+  bool unix_stream() {
+    auto c = weft::net::connect_unix(at_.unix_name);
+    return c && exchange(*c, 2000);
+  }
+
+  bool unix_message() {
+    auto c = weft::net::connect_unix_packets(at_.unix_name + "p");
+    const std::string sent = text(1 + chance_() % 3000);
+    std::string got(4000, ' ');
+    if (!c || !c->send(bytes(sent))) return false;
+    const auto n = c->receive_for(20s, std::as_writable_bytes(std::span(got)));
+    return n && got.substr(0, *n) == sent;
+  }
+
+  /// A datagram may be lost.
+  bool datagram() {
+    auto socket = weft::net::connect_udp(at_.udp.local());
+    const std::string sent = text(1 + chance_() % 1000);
+    std::string got(2000, ' ');
+    if (!socket || !socket->send(bytes(sent))) return false;
+    const auto n = socket->receive_for(200ms, std::as_writable_bytes(std::span(got)));
+    return !n || got.substr(0, *n) == sent;
+  }
+
+  bool files() {
+    const std::string path = directory_ + "/" + text(12);
+    const std::string content = text(20'000);
+    const bool written = weft::io::write_file(path, content).has_value();
+    const auto read = weft::io::read_file(path);
+    const bool gone = weft::io::remove(path).has_value();
+    return written && read && *read == content && gone;
+  }
+
+  bool child() {
+    auto started = weft::io::start({.arguments = {"true"}});
+    return started && started->wait();
+  }
+
+  // ---- bad manners
+
+  bool reset() {
+    connection c = come();
+    static_cast<void>(c.write(bytes(text(100))));
+    static_cast<void>(c.set_linger(0s));
+    return true;
+  }
+
+  bool leave() {
+    static_cast<void>(come());
+    return true;
+  }
+
+  bool slow() {
+    connection c = come();
+    for (int i = 0; i < 20; ++i) {
+      if (!exchange(c, 1)) return false;
+      weft::sleep_for(2ms);
+    }
+    return true;
+  }
+
+  /// Writes and never reads, until the server cannot write any more either.
+  bool deaf() {
+    connection c = come();
+    const std::string much = text(64 * 1024);
+    c.set_write_deadline(weft::clock::now() + 50ms);
+    while (c.write(bytes(much))) continue;
+    return true;
+  }
+
+  bool dial_gone() {
+    auto gone = weft::net::listen_tcp("127.0.0.1:0");
+    if (!gone) return false;
+    const weft::net::endpoint to[] = {gone->local(), somewhere()};
+    gone->close();
+    static_cast<void>(weft::net::connect_tcp_for(20s, to[0]));  // unless somebody else listens there by now
+    return weft::net::dial_any(weft::detail::within(20s), to).has_value();
+  }
+
+  bool miss_deadline() {
+    connection c = come();
+    std::array<std::byte, 8> room{};
+    c.set_read_deadline(weft::clock::now() + 3ms);
+    if (c.read(room).error() != weft::errc::timed_out) return false;
+    c.clear_deadlines();
+    return exchange(c, 100);
+  }
+
+  bool cancelled() {
+    connection c = come();
+    std::array<std::byte, 8> room{};
+    auto ctx = weft::with_cancel(weft::background());
+    auto cancelling = weft::spawn([&] { ctx.cancel(); });
+    const bool told = c.read(ctx, room).error() == weft::errc::cancelled;
+    cancelling.join();
+    return told && exchange(c, 100);
+  }
+
+  servers& at_;
+  counts& book_;
+  const std::string directory_;
+  std::minstd_rand chance_;
+};
+
+}  // namespace soak

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// weft_soak [seconds]: servers and clients in one process, connections that come and go, half of the visits
+// misbehaving; tells every ten seconds how it stands, and at the end in one line. Exit status 0 if nothing has grown
+// (gauge.hpp), nothing was wrong and, when all has been closed, nothing is left.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "clients.hpp"
+#include "gauge.hpp"
+
+namespace {
+
+using namespace soak;
+
+constexpr int guests = 40;
+
+void tell(const sample& s, const counts& book) {
+  std::printf("%5.0f s  %9ld visits  %ld wrong", s.seconds, book.visits.load(), book.wrong.load());
+  for (std::size_t v = 0; v < names.size(); ++v) std::printf("  %s %.4g", names[v], s.values[v]);
+  std::puts("");
+  std::fflush(stdout);
+}
+
+/// The samples of so many seconds.
+std::vector<sample> soak_for(int seconds, counts& book, const std::string& directory) {
+  servers all("@weft-soak-" + std::to_string(getpid()));
+  std::atomic<bool> over{false};
+  weft::wait_group clients;
+  for (unsigned i = 0; i < guests; ++i) {
+    clients.go([&, i] {
+      client guest(all, book, directory, 1 + i);
+      while (!over) guest.visit();
+    });
+  }
+  std::vector<sample> samples;
+  const auto begun = weft::clock::now();
+  for (int second = 1; second <= seconds; ++second) {
+    weft::sleep_until(begun + std::chrono::seconds(second));
+    samples.push_back(look(second));
+    if (second % 10 == 0) tell(samples.back(), book);
+  }
+  over = true;
+  clients.wait();
+  all.close();
+  return samples;
+}
+
+/// Whether all has gone that came: what the first use of sockets, files and children opens stays.
+bool is_clean(double descriptors_before) {
+  for (int tries = 0; tries < 100; ++tries) {
+    if (weft::num_goroutine() == 1 && open_descriptors() <= descriptors_before) return true;
+    weft::sleep_for(20ms);
+  }
+  std::printf("left: %zu goroutines, %g descriptors (%g before)\n", weft::num_goroutine(), open_descriptors(),
+              descriptors_before);
+  return false;
+}
+
+int run_soak(int seconds) {
+  std::string directory = std::filesystem::temp_directory_path() / "weft-soak-XXXXXX";
+  if (mkdtemp(directory.data()) == nullptr) return 1;
+  counts book;
+  static_cast<void>(soak_for(1, book, directory));
+  const double descriptors = open_descriptors();
+  const std::vector<sample> samples = soak_for(seconds, book, directory);
+  std::string line;
+  bool good = judge(samples, line);
+  const bool clean = is_clean(descriptors);
+  std::filesystem::remove_all(directory);
+  good = good && clean && book.wrong == 0;
+  std::printf("soak: %d s, %ld visits by %d clients, %ld wrong%s, %s left: %s\n", seconds, book.visits.load(), guests,
+              book.wrong.load(), line.c_str(), clean ? "nothing" : "something", good ? "ok" : "FAILED");
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int seconds = argc > 1 ? std::atoi(argv[1]) : 600;
+  if (argc > 2 || seconds < 5) {
+    std::fprintf(stderr, "usage: weft_soak [SECONDS]   (at least 5; 600 unless told)\n");
+    return 2;
+  }
+  return weft::run([seconds] { return run_soak(seconds); });
+}

@@ -44,6 +44,7 @@ atomic<unsigned long> reporter{0};       // by whoever reports first
 atomic<report_hook> hook{nullptr};       // by the engine at start; read by the reporter
 atomic<report_hook> last_hook{nullptr};  // likewise; read by the alarm's handler
 atomic<std::uint64_t> writes{0};         // how often something was
+atomic<bool> writing{false};             // waits for whoever reads: that is not being stuck
 constexpr unsigned patience = 10;        // seconds
 
 /// The report has not got on since the last time.
@@ -52,7 +53,7 @@ void on_alarm(int) noexcept {
   static atomic<bool> last_try{false};
   const std::uint64_t now = writes.load();
   ::alarm(patience);
-  if (seen.exchange(now) != now) return;
+  if (seen.exchange(now) != now || writing.load()) return;
   if (!last_try.exchange(true)) {
     write_text(standard_error, "\nthe report is stuck; what follows needs no memory\n");
     if (const report_hook print = last_hook.load()) print(standard_error);
@@ -74,7 +75,9 @@ void watch_report() noexcept {
 
 void flush_standard_output() noexcept {
   if (ftrylockfile(stdout) != 0) return;
+  writing.store(true);
   fflush_unlocked(stdout);
+  writing.store(false);
   funlockfile(stdout);
 }
 
@@ -138,7 +141,9 @@ bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept {
   const int saved = errno;
   writes.fetch_add(1);
   while (size > 0) {
+    writing.store(true);
     const ssize_t written = ::write(fd, bytes, size);
+    writing.store(false);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) break;
     bytes += written;

@@ -2,6 +2,7 @@
 // guarantee: D5.8
 // sentence: many goroutines are shown by kind, with the number of each
 // engines: sched
+// not-under: address thread (a hundred thousand stacks), emulator (it takes too long)
 // seconds: 60
 // expect-stdout: ^goroutine 1 \[running\]:$
 // expect-stdout: ^goroutine [0-9]+ \[chan receive, 0x[0-9a-f]+, [0-9]+ ms\] \{receiver\}:$

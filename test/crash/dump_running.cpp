@@ -2,7 +2,7 @@
 // guarantee: D5.3
 // sentence: a dump shows where goroutines are that run on other threads
 // engines: sched
-// not-under: thread (it holds back signals until a loop calls something)
+// not-under: thread (it holds back signals until a loop calls something), emulator (signals come late)
 // env: GOMAXPROCS=4
 // expect-stdout: ^goroutine [0-9]+ \[running\] \{computes\}:\n(  .*\n)*  .*computes_here
 // expect-stdout: ^goroutine [0-9]+ \[running\] \{blocks\}:\n(  .*\n)*  .*blocks_here

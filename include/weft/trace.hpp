@@ -14,7 +14,8 @@
 // server, or milliseconds of a benchmark, of which it notes a part (at most 512 events in 2 ms; a slice says where
 // something is missing). save() writes it at any time. With WEFT_DIAG=flight=FILE it is also written when the program
 // panics, deadlocks or gets SIGQUIT, and with stall=MS when nobody has got on for so long while somebody computes.
-// WEFT_DIAG=flight=off switches it off; what then remains is one load and a branch at each event.
+// WEFT_DIAG=flight=off switches it off (under ThreadSanitizer it is, unless WEFT_DIAG=flight asks for it); what then
+// remains is one load and a branch at each event.
 //
 // Engines: both. Under sim times are virtual, and the same seed makes the same trace, but for addresses.
 // All functions may be called from any thread, at any time.

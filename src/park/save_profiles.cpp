@@ -5,6 +5,7 @@
 //
 // Memory ordering: settings, and what is read of goroutines that go on, are relaxed: they order nothing.
 #include <cerrno>
+#include <iterator>
 
 #include "base/report_hook.hpp"
 #include "os/clock.hpp"
@@ -107,33 +108,52 @@ void on_sample(void* pc, void* fp) {
 
 }  // namespace
 
-result<void> save_goroutines(const std::string& file) {
+namespace {
+
+struct census {
+  stack_table& all;
+  const goroutine* me;
+  const stack_entry& mine;
+};
+
+/// Of one that waits the innermost frame is left out: it says where in the scheduler it stopped.
+void count(void* arg, goroutine& g) {
+  const auto& to = *static_cast<const census*>(arg);
+  const auto state = g.state.load(memory_order_relaxed);
+  if (state == goroutine_state::abandoned) return;
+  if (&g == to.me) {
+    to.all.add(to.mine);
+    return;
+  }
+  stack_entry seen;
+  seen.count = 1;
+  describe(seen, g);
+  const stack bounds = g.self.bounds;
+  const bool runs = state == goroutine_state::running || g.pinned.load(memory_order_relaxed);
+  void* frames[stack_entry::most_frames + 1];
+  const std::size_t n = runs || bounds.top == nullptr ? 0
+                                                      : walk_frames(g.self.at.pc, g.self.at.fp, bounds.low(),
+                                                                    bounds.top, frames, std::size(frames));
+  for (std::size_t i = 1; i < n; ++i) seen.frames[seen.depth++] = frames[i];
+  to.all.add(seen);
+}
+
+}  // namespace
+
+[[gnu::noinline]] result<void> save_goroutines(const std::string& file) {
   kept_profile all;
   if (!all.open()) return system_error(ENOMEM);
-  struct request {
-    kept_profile& all;
-    goroutine* me;
-  } r{all, current()};
-  const auto add = [](void* arg, goroutine& g) {
-    auto& to = *static_cast<request*>(arg);
-    const auto state = g.state.load(memory_order_relaxed);
-    if (state == goroutine_state::abandoned) return;
-    stack_entry seen;
-    seen.count = 1;
-    describe(seen, g);
-    const stack bounds = g.self.bounds;
-    const bool runs = state == goroutine_state::running || g.pinned.load(memory_order_relaxed);
-    std::size_t depth = 0;
-    if (&g == to.me)
-      depth = walk_caller(bounds, seen.frames, stack_entry::most_frames);
-    else if (!runs && bounds.top != nullptr)
-      depth = walk_frames(g.self.at.pc, g.self.at.fp, bounds.low(), bounds.top, seen.frames, stack_entry::most_frames);
-    seen.depth = static_cast<std::uint32_t>(depth);
-    to.all.table.add(seen);
-  };
   {
     const runtime_section inside;
-    for_each_goroutine(add, &r);
+    stack_entry mine;
+    const goroutine* const me = current();
+    if (me != nullptr) {
+      mine.count = 1;
+      describe(mine, *me);
+      mine.depth = static_cast<std::uint32_t>(walk_caller(me->self.bounds, mine.frames, stack_entry::most_frames));
+    }
+    census counted{all.table, me, mine};
+    for_each_goroutine(count, &counted);
   }
   const result<void> saved = save(all.table, {"goroutine", "count"}, file);
   unmap_zeros(all.table.entries, all.table.capacity * sizeof(stack_entry));

@@ -17,6 +17,7 @@
 
 #include "base/report_hook.hpp"
 #include "os/clock.hpp"
+#include "os/fiber_annotations.hpp"
 #include "os/pages.hpp"
 #include "os/report_file.hpp"
 #include "os/thread.hpp"
@@ -188,7 +189,8 @@ void prepare_locked() noexcept {
   const std::string_view flight = diag_setting("flight");
   const char* const whole = std::getenv("WEFT_TRACE");
   r.whole_run = whole != nullptr && *whole != '\0';
-  r.usual = flight == "off" ? record_mode::off : record_mode::flight;
+  const bool on = flight.empty() ? !tsan_on : flight != "off";  // ThreadSanitizer makes everything slow already
+  r.usual = on ? record_mode::flight : record_mode::off;
   if (r.whole_run) {
     std::strncpy(r.file, whole, sizeof r.file - 1);
   } else if (r.usual == record_mode::flight && !flight.empty() && flight != "flight") {

@@ -17,7 +17,9 @@ volatile unsigned long burnt;
   for (unsigned long i = 0; i < 50'000'000; ++i) burnt = burnt + i;
 }
 
-[[gnu::noinline]] void wait_for(const weft::chan<int>& c) { c.recv(); }
+volatile int received;
+
+[[gnu::noinline]] void wait_for(const weft::chan<int>& c) { received = c.recv().value_or(0); }
 
 [[gnu::noinline]] void contend(weft::mutex& m) {
   m.lock();

@@ -54,6 +54,12 @@ inline plan read_plan(int argc, char** argv, count default_n, count multiple = 1
   return p;
 }
 
+/// What a curve varies (curves.txt): the number in BENCH_X, or else the one that the table's row asks for.
+inline count varied(const char* program, count usual) {
+  const char* text = std::getenv("BENCH_X");
+  return text != nullptr ? number(program, text) : usual;
+}
+
 /// Prints the line the driver reads. Returns the exit status: 1 if the checksum is not the expected one.
 inline int report(const char* workload, count n, double value, count sum, count expected) {
   if (sum != expected) {

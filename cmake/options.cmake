@@ -3,6 +3,7 @@
 # What the builder chooses. As a subdirectory of another project weft builds its libraries and nothing else.
 option(WEFT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(WEFT_SOURCE_TESTS "Of the tests, also those that depend on the sources only: tidy and the model checks" ON)
+option(WEFT_PROGRAM_TESTS "Of the tests, also the whole programs: crash, corpus, stress" ON)
 option(WEFT_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(WEFT_BENCH "Build the benchmarks" OFF)
 option(WEFT_FORCE_MIGRATION "Resume every goroutine on another worker than the one it left (a test mode)" OFF)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The question is stated in ../workloads/buffered_4x4.cpp.
-#include <array>
+#include <numeric>
 #include <vector>
 
 #include "../harness.hpp"
@@ -9,17 +9,15 @@
 
 namespace {
 
-constexpr bench::count producers = 4;
-
-bench::count items(bench::count n) {
+bench::count items(bench::count n, bench::count parties) {
   peer::buffered line(128);
   std::vector<decltype(peer::spawn([] {}))> sent, received;
-  for (bench::count first = 0; first < producers; ++first) {
-    sent.push_back(peer::spawn([&line, first, n] {
-      for (bench::count i = first; i < n; i += producers) line.send(i);
+  for (bench::count first = 0; first < parties; ++first) {
+    sent.push_back(peer::spawn([&line, first, n, parties] {
+      for (bench::count i = first; i < n; i += parties) line.send(i);
     }));
   }
-  std::array<bench::count, 4> sums{};
+  std::vector<bench::count> sums(static_cast<std::size_t>(parties));
   for (bench::count& mine : sums) {
     received.push_back(peer::spawn([&mine, &line] {
       bench::count sum = 0;
@@ -30,12 +28,14 @@ bench::count items(bench::count n) {
   for (auto& one : sent) one.join();
   line.close();
   for (auto& one : received) one.join();
-  return sums[0] + sums[1] + sums[2] + sums[3];
+  return std::accumulate(sums.begin(), sums.end(), bench::count{0});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::plan plan = bench::read_plan(argc, argv, 5'000'000, producers);
-  return peer::run([&] { return bench::measure("buffered_4x4", plan, items, bench::sum_below(plan.n)); });
+  const bench::count parties = bench::varied(argv[0], 4);
+  const bench::plan plan = bench::read_plan(argc, argv, 5'000'000, parties);
+  const auto body = [=](bench::count n) { return items(n, parties); };
+  return peer::run([&] { return bench::measure("buffered_4x4", plan, body, bench::sum_below(plan.n)); });
 }

@@ -8,14 +8,12 @@
 
 namespace {
 
-constexpr bench::count goroutines = 8;
-
 struct guarded {
   peer::mutex lock;
   bench::count counter = 0;
 };
 
-bench::count increments(bench::count n) {
+bench::count increments(bench::count n, bench::count goroutines) {
   guarded shared;
   std::vector<decltype(peer::spawn([] {}))> all;
   for (bench::count g = 0; g < goroutines; ++g) {
@@ -34,6 +32,8 @@ bench::count increments(bench::count n) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bench::count goroutines = bench::varied(argv[0], 8);
   const bench::plan plan = bench::read_plan(argc, argv, 4'000'000, goroutines);
-  return peer::run([&] { return bench::measure("mutex_8", plan, increments, plan.n); });
+  const auto body = [=](bench::count n) { return increments(n, goroutines); };
+  return peer::run([&] { return bench::measure("mutex_8", plan, body, plan.n); });
 }

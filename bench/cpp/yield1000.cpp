@@ -9,10 +9,8 @@
 
 namespace {
 
-constexpr bench::count goroutines = 1000;
-
-bench::count yields(bench::count n) {
-  std::vector<bench::count> done(goroutines);
+bench::count yields(bench::count n, bench::count goroutines) {
+  std::vector<bench::count> done(static_cast<std::size_t>(goroutines));
   std::vector<decltype(peer::spawn([] {}))> all;
   for (bench::count& mine : done) {
     all.push_back(peer::spawn([&mine, each = n / goroutines] {
@@ -28,6 +26,8 @@ bench::count yields(bench::count n) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bench::count goroutines = bench::varied(argv[0], 1000);
   const bench::plan plan = bench::read_plan(argc, argv, 3'000'000, goroutines);
-  return peer::run([&] { return bench::measure("yield1000", plan, yields, plan.n); });
+  const auto body = [=](bench::count n) { return yields(n, goroutines); };
+  return peer::run([&] { return bench::measure("yield1000", plan, body, plan.n); });
 }

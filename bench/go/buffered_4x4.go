@@ -5,24 +5,24 @@ package main
 import "sync"
 
 func init() {
-	workloads["buffered_4x4"] = workload{n: 5000000, multiple: 4, body: buffered4x4, expected: sumBelow}
+	workloads["buffered_4x4"] = workload{n: 5000000, multiple: varied(4), body: buffered4x4, expected: sumBelow}
 }
 
 func buffered4x4(n int) int {
-	const producers, consumers = 4, 4
+	parties := varied(4)
 	line := make(chan int, 128)
 	var sent, received sync.WaitGroup
-	sent.Add(producers)
-	for first := 0; first < producers; first++ {
+	sent.Add(parties)
+	for first := 0; first < parties; first++ {
 		go func(first int) {
-			for i := first; i < n; i += producers {
+			for i := first; i < n; i += parties {
 				line <- i
 			}
 			sent.Done()
 		}(first)
 	}
-	var sums [consumers]int
-	received.Add(consumers)
+	sums := make([]int, parties)
+	received.Add(parties)
 	for c := range sums {
 		go func(mine *int) {
 			sum := 0
@@ -36,5 +36,9 @@ func buffered4x4(n int) int {
 	sent.Wait()
 	close(line)
 	received.Wait()
-	return sums[0] + sums[1] + sums[2] + sums[3]
+	sum := 0
+	for _, s := range sums {
+		sum += s
+	}
+	return sum
 }

@@ -20,6 +20,7 @@ type workload struct {
 	expected func(n int) int     // what the checksum must be
 	share    func(n int) int     // how many operations n makes; nil: n
 	report   func(n int) float64 // instead of body: measures something else than time, and checks itself
+	itself   func(n int)         // instead of body: measures and prints by itself
 }
 
 var workloads = map[string]workload{}
@@ -38,6 +39,14 @@ func number(text string) int {
 		usage()
 	}
 	return value
+}
+
+// What a curve varies (../curves.txt): the number in BENCH_X, or else the one that the table's row asks for.
+func varied(usual int) int {
+	if text := os.Getenv("BENCH_X"); text != "" {
+		return number(text)
+	}
+	return usual
 }
 
 func median(values []float64) float64 {
@@ -85,6 +94,10 @@ func main() {
 	}
 	if w.multiple > 0 {
 		n = (n + w.multiple - 1) / w.multiple * w.multiple
+	}
+	if w.itself != nil {
+		w.itself(n)
+		return
 	}
 	if w.report != nil {
 		fmt.Printf("%s %d %.2f %d\n", name, n, w.report(n), n)

@@ -5,11 +5,11 @@ package main
 import "sync"
 
 func init() {
-	workloads["mutex_8"] = workload{n: 4000000, multiple: 8, body: mutex8, expected: identity}
+	workloads["mutex_8"] = workload{n: 4000000, multiple: varied(8), body: mutex8, expected: identity}
 }
 
 func mutex8(n int) int {
-	const goroutines = 8
+	goroutines := varied(8)
 	shared := new(guarded)
 	var all sync.WaitGroup
 	all.Add(goroutines)

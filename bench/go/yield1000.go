@@ -8,8 +8,8 @@ import (
 )
 
 func init() {
-	workloads["yield1000"] = workload{n: 3000000, multiple: 1000, expected: identity,
-		body: func(n int) int { return yieldAmong(1000, n) }}
+	workloads["yield1000"] = workload{n: 3000000, multiple: varied(1000), expected: identity,
+		body: func(n int) int { return yieldAmong(varied(1000), n) }}
 }
 
 func yieldAmong(goroutines, n int) int {

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does a channel hold up when several goroutines use each end? Four producers and four consumers, room for 128.
+// Does a channel hold up when several goroutines use each end? Four producers and four consumers (or BENCH_X of
+// each), room for 128.
 // Operation: one item (a send and its receive). Checksum: the sum of the items received by all.
-#include <array>
+#include <numeric>
+#include <vector>
 
 #include "../harness.hpp"
 #include "weft/weft.hpp"
 
 namespace {
 
-constexpr bench::count producers = 4;
-constexpr std::size_t consumers = 4;
-
-bench::count items(bench::count n) {
+bench::count items(bench::count n, bench::count parties) {
   weft::chan<bench::count> line(128);
   weft::wait_group sent, received;
-  for (bench::count first = 0; first < producers; ++first) {
+  for (bench::count first = 0; first < parties; ++first) {
     sent.go([=] {
-      for (bench::count i = first; i < n; i += producers) line.send(i);
+      for (bench::count i = first; i < n; i += parties) line.send(i);
     });
   }
-  std::array<bench::count, consumers> sums{};
+  std::vector<bench::count> sums(static_cast<std::size_t>(parties));
   for (bench::count& mine : sums) {
     received.go([&mine, line] {
       bench::count sum = 0;
@@ -31,12 +30,14 @@ bench::count items(bench::count n) {
   sent.wait();
   line.close();
   received.wait();
-  return sums[0] + sums[1] + sums[2] + sums[3];
+  return std::accumulate(sums.begin(), sums.end(), bench::count{0});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::plan plan = bench::read_plan(argc, argv, 5'000'000, producers);
-  return weft::run([&] { return bench::measure("buffered_4x4", plan, items, bench::sum_below(plan.n)); });
+  const bench::count parties = bench::varied(argv[0], 4);
+  const bench::plan plan = bench::read_plan(argc, argv, 5'000'000, parties);
+  const auto body = [=](bench::count n) { return items(n, parties); };
+  return weft::run([&] { return bench::measure("buffered_4x4", plan, body, bench::sum_below(plan.n)); });
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A mapping is aligned to a small page only, so twice as much is asked for and the ends are given back.
+// A large mapping is aligned to a small page only, so twice as much is asked for and the ends are given back.
 #include "os/pages.hpp"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 
@@ -19,6 +20,13 @@ std::byte* map_large_page() noexcept {
   ::munmap(page + large_page, large_page - before);
   ::madvise(page, large_page, MADV_HUGEPAGE);  // a wish: without it the pages are small
   return page;
+}
+
+void discard_pages(std::byte* from, std::byte* to) noexcept {
+  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(from) + page - 1) / page * page;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(to) / page * page;
+  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace weft::detail

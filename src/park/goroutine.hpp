@@ -36,6 +36,9 @@ namespace weft::detail {
 
 enum class goroutine_state : std::uint8_t { free, fresh, runnable, running, waiting, woken, abandoned };
 
+/// A `home` that is no token's: the pages below its stack pointer were given back in this wait (sched/cold_pages.cpp).
+inline constexpr std::uint16_t home_cold = 0xffff;
+
 struct alignas(32) goroutine {
   fiber self;                   // where it goes on; its stack's bounds. Without a stack yet: {null, the size asked for}
   atomic<std::uint64_t> id{0};  // 0 while free
@@ -49,6 +52,7 @@ struct alignas(32) goroutine {
   atomic<bool> pinned{false};  // it keeps its thread, and waits there: `self` is not where it is
   bool custom_stack = false;   // its stack came from map_stack, not from the arena
   bool on_segment = false;     // self.bounds is a segment (segments.cpp); its own stack lies below
+  std::uint16_t home = 0;      // the token that last ran it, as the engine numbers them
   closure body;
 };
 

@@ -138,4 +138,19 @@ void for_each_goroutine(void (*visit)(void* arg, goroutine& g), void* arg) {
   }
 }
 
+goroutine* next_goroutine(registry_cursor& at) noexcept {
+  auto* s = static_cast<slab*>(const_cast<void*>(at.slab));
+  if (s == nullptr) s = store().newest_slab.load(memory_order_acquire);
+  for (; s != nullptr; s = s->older, at.index = 0) {
+    while (at.index < s->count) {
+      goroutine& g = s->records()[at.index++];
+      if (g.state.load(memory_order_relaxed) == goroutine_state::free) continue;
+      at.slab = s;
+      return &g;
+    }
+  }
+  at = {};
+  return nullptr;
+}
+
 }  // namespace weft::detail

@@ -34,4 +34,14 @@ void prepare_record(goroutine& g, std::uint64_t id, const start_options& options
 /// Calls visit(arg, record) for every record that is not free, in slab order.
 void for_each_goroutine(void (*visit)(void* arg, goroutine& g), void* arg);
 
+/// Where a walk over all records is.
+struct registry_cursor {
+  const void* slab = nullptr;
+  std::size_t index = 0;
+};
+
+/// The next record that is not free. Null after the last one, and then from the first one on again; records made
+/// meanwhile may be left out.
+[[nodiscard]] goroutine* next_goroutine(registry_cursor& at) noexcept;
+
 }  // namespace weft::detail

@@ -28,6 +28,7 @@
 
 #include "os/symbol.hpp"
 #include "park/parallelism.hpp"
+#include "park/registry.hpp"
 #include "sched/global_queue.hpp"
 #include "sched/idle.hpp"
 #include "sched/worker.hpp"
@@ -126,6 +127,7 @@ void yield_inside(worker& w);  // inside the token lock, which it leaves
 // wake.cpp
 void inject(goroutine& g) noexcept;
 void wake_worker() noexcept;
+void hand_on_search() noexcept;
 void overflow_to_global(token& t, goroutine& extra) noexcept;
 void push_back(token& t, goroutine& g) noexcept;
 
@@ -185,6 +187,11 @@ void break_poll() noexcept;
 void wake_watchdog() noexcept;
 void hurry_watchdog() noexcept;
 void start_watchdog();
+
+// cold_pages.cpp
+/// Gives back memory of a few goroutines that wait for long, if no worker is active. False: that was the last of them,
+/// or somebody is active.
+bool free_cold_pages(registry_cursor& at) noexcept;
 
 // interrupt.cpp
 void attend_interrupts();

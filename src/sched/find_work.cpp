@@ -57,6 +57,7 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
   const bool youngest = std::exchange(t.joining, false) && !over_slice;
   const bool global_first = (due && !youngest) || (over_slice && t.global_turn);
   t.until_look_up = due ? look_up_every : t.until_look_up - 1;
+  if (due) t.near.look(look_up_every, monotonic_ns);
   if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
     w.attention.store(false, memory_order_relaxed);
@@ -90,7 +91,7 @@ bool enter_as_thief(worker& owner, const token& victim) noexcept {
 goroutine* steal_from(worker& w, token& victim, bool slot_too) noexcept {
   worker* const owner = victim.owner.load(memory_order_acquire);
   if (owner == nullptr || owner == &w) return nullptr;
-  if ((slot_too ? victim.queue.size() : victim.queue.ring_size()) == 0) return nullptr;
+  if (!shares(victim) && !(slot_too && victim.queue.size() != 0)) return nullptr;
   if (!enter_as_thief(*owner, victim)) return nullptr;
   goroutine* loot[128];
   std::uint32_t n = victim.queue.take_half(loot);
@@ -196,7 +197,7 @@ bool work_visible() noexcept {
   if (the.global.size() != 0) return true;
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
-    if (the.tokens[i].load(memory_order_acquire)->queue.ring_size() != 0) return true;
+    if (shares(*the.tokens[i].load(memory_order_acquire))) return true;
   }
   return false;
 }
@@ -217,8 +218,8 @@ goroutine* find_work(worker& w) {
   }
   if (w.searching && g != nullptr) {
     w.searching = false;
-    if (the.idle.end_search() && work_visible()) wake_worker();
-  } else if (g != nullptr && t.queue.ring_size() != 0 && the.idle.worker_wanted()) {
+    if (the.idle.end_search() && work_visible()) hand_on_search();
+  } else if (g != nullptr && shares(t) && the.idle.worker_wanted()) {
     wake_worker();  // timers or descriptors have queued more than this worker runs now
   }
   return g;

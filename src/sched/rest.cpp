@@ -11,7 +11,11 @@
 // until woken; one that has slept for `patience` while others slept too ends its thread (its record stays, for the next
 // thread). So a burst of blocking calls leaves no threads behind.
 //
-// Memory ordering: `wake` is released by the waker after it has written `held`, and acquired by the sleeper.
+// Who has found work wakes two more (idle.hpp), unless there are already as many active workers as processors: then
+// more of them only take turns.
+//
+// Memory ordering: `active` is a hint here. `wake` is released by the waker after it has written `held`, and acquired
+// by the sleeper.
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
@@ -22,6 +26,7 @@
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
+#include "weft/runtime.hpp"
 
 #include <cstring>
 #include <new>
@@ -333,13 +338,29 @@ void give_token(token& t, bool searching) {
     wake_thread(*w);
 }
 
-void wake_worker() noexcept {
-  const runtime_section inside;
+namespace {
+
+/// Wakes a worker, to search; not if one searches, unless there should be more.
+void wake_to_search(bool several) noexcept {
   the.rest_lock.lock();
-  token* const t = the.idle.searching() == 0 ? pop_idle_token_locked() : nullptr;
+  token* const t = several || the.idle.searching() == 0 ? pop_idle_token_locked() : nullptr;
   if (t != nullptr) the.idle.leave_idle(true);
   the.rest_lock.unlock();
   if (t != nullptr) give_token(*t, true);
+}
+
+}  // namespace
+
+void wake_worker() noexcept {
+  const runtime_section inside;
+  wake_to_search(false);
+}
+
+void hand_on_search() noexcept {
+  const runtime_section inside;
+  const bool several = the.active.load(memory_order_relaxed) < static_cast<std::uint32_t>(num_cpu());
+  wake_to_search(several);
+  if (several && the.idle.any_idle()) wake_to_search(true);
 }
 
 void worker_loop(worker& w) {

@@ -74,7 +74,14 @@ void count_switch(worker& w) noexcept {
 
 /// Makes `next` the running goroutine of the worker, which is inside its token lock.
 [[gnu::always_inline]] inline void make_current(worker& w, goroutine& next) noexcept {
-  if (next.state.load(memory_order_relaxed) == goroutine_state::fresh) take_stack_for(held_by(w), next);
+  token& t = held_by(w);
+  if (next.state.load(memory_order_relaxed) == goroutine_state::fresh) {
+    take_stack_for(t, next);
+    next.home = static_cast<std::uint16_t>(t.index);
+  } else if (__builtin_expect(next.home != t.index, 0)) {
+    t.near.count_hop();
+    next.home = static_cast<std::uint16_t>(t.index);
+  }
   next.state.store(goroutine_state::running, memory_order_relaxed);
   w.running = &next;
   *w.party = next.id.load(memory_order_relaxed);
@@ -195,6 +202,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
       inherit_fiber(g->self, next->self);
       release_record(held_by(*w), *g);
       next->state.store(goroutine_state::running, memory_order_relaxed);
+      next->home = static_cast<std::uint16_t>(held_by(*w).index);
       w->running = g = next;
       *w->party = next->id.load(memory_order_relaxed);
       count_switch(*w);

@@ -13,6 +13,7 @@
 //   3. If the waker does not park, the watchdog notices within a millisecond or two and sends a worker to take the
 //      slot; the token then becomes `eager` for a while: its next wake-ups are given at once, since this program's
 //      wakers do go on computing.
+//   4. While its goroutines hop between tokens, a token keeps a short queue to itself (locality.hpp).
 //
 // Rejected: waking always, as Go does, which makes ping-pong on two cores eight times slower than on one; and never
 // waking for the slot, which would serialise a producer that computes with its consumer.
@@ -78,7 +79,7 @@ void start_from_outside(goroutine& g) noexcept {
 /// Whether a worker ought to be woken for what has just been put into the slot. Inside the token lock.
 [[gnu::always_inline]] inline bool wants_worker(token& t) noexcept {
   if (!the.idle.worker_wanted()) return false;
-  if (t.queue.ring_size() != 0) return true;
+  if (shares(t)) return true;
   if (t.eager == 0) return false;
   --t.eager;
   return true;

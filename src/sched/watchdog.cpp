@@ -83,6 +83,7 @@ void look_at(token& t, nanoseconds time) {
   if (still >= (blocking ? blocking_slice : slice) && others_wait(t, time)) {
     retake(*owner, t);
   } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
+    t.near.open();
     wake_worker();
   }
 }
@@ -103,7 +104,7 @@ void look() {
 }
 
 /// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
-void sleep_deeply() {
+void sleep_deeply(registry_cursor& looked_at) {
   const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
   the.watchdog_pace.store(watchdog_asleep, memory_order_seq_cst);
   if (the.active.load(memory_order_seq_cst) == 0 && !the.quit_asked.load(memory_order_seq_cst) &&
@@ -112,6 +113,8 @@ void sleep_deeply() {
     constexpr std::size_t warm = 1024;
     if (futex_wait(the.watchdog_signal, seen, quiet)) {
       trim_stacks(warm);
+      looked_at = {};
+      while (the.watchdog_signal.load(memory_order_seq_cst) == seen && free_cold_pages(looked_at)) continue;
       futex_wait(the.watchdog_signal, seen, -1);
     }
   }
@@ -120,6 +123,7 @@ void sleep_deeply() {
 
 void watchdog_thread(void*) {
   unsigned looks_left = 0;
+  registry_cursor looked_at;
   nanoseconds busy_at = monotonic_ns();  // when it last saw somebody active
   for (;;) {
     const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);  // before the look: none is missed
@@ -127,10 +131,11 @@ void watchdog_thread(void*) {
     let_caught_signals_in();
     attend_interrupts();
     look();
+    if (the.active.load(memory_order_seq_cst) == 0) free_cold_pages(looked_at);
     const nanoseconds time = monotonic_ns();
     if (the.active.load(memory_order_seq_cst) != 0) busy_at = time;
     if (time - busy_at > idle_before_sleep) {
-      sleep_deeply();
+      sleep_deeply(looked_at);
       busy_at = monotonic_ns();
       continue;
     }

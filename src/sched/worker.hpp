@@ -23,6 +23,7 @@
 #include "os/fiber.hpp"
 #include "os/stack.hpp"
 #include "park/goroutine.hpp"
+#include "sched/locality.hpp"
 #include "sched/run_queue.hpp"
 #include "sched/timers.hpp"
 #include "sched/token_lock.hpp"
@@ -53,6 +54,7 @@ struct alignas(64) token {
   bool global_turn = false;                // whose turn it is after a slice (find_work.cpp)
   bool joining = false;                    // who looks up parks to join (find_work.cpp)
   std::uint32_t eager = 0;                 // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
+  locality near;                           // whether what is queued here is for others, too (locality.hpp)
   atomic<std::int64_t> live{0};    // goroutines started minus ended here; written inside the lock, read by anybody
   atomic<worker*> owner{nullptr};  // who holds it; read by anybody, as a hint
   std::uint32_t index = 0;
@@ -105,6 +107,9 @@ struct alignas(64) worker {
   std::int64_t seen_since = 0;                // the watchdog's
   std::int64_t seen_slice = 0;                // the watchdog's
 };
+
+/// Whether others may take from the ring of this token. From other threads a guess.
+[[nodiscard]] inline bool shares(const token& t) noexcept { return t.near.shares(t.queue.ring_size()); }
 
 /// The token of a worker that is inside its token lock.
 [[nodiscard]] inline token& held_by(const worker& w) noexcept { return *w.held.load(memory_order_relaxed); }

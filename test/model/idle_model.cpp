@@ -14,7 +14,8 @@
 // of each, and main() the bounds: one item and one worker are exhaustive, two items have at most 3 preemptions, three
 // threads 2 or 1. Heavy fences reach the others one after the other. Memory model: C++20 without load buffering.
 // Not covered: timers and descriptors as work (keeper_model.cpp has the deadlines), more than two idle workers,
-// GOMAXPROCS changes, the slot (which wakes nobody on purpose, wake.cpp).
+// GOMAXPROCS changes, the slot and the queues of tokens that are closed (which wake nobody on purpose: wake.cpp,
+// locality.hpp).
 // Twins: no heavy fence; announce after the last look; no last look; a search that ends after the second look; no
 // second look; a publisher that looks before it publishes; an announcement that leaves the search counted until later.
 //

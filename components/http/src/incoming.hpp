@@ -36,6 +36,8 @@ class incoming {
 
   /// io::reader's read, of the body.
   result<std::size_t> read_body(std::span<std::byte> into);
+  /// Nothing of what has come is unread.
+  [[nodiscard]] bool used_up() const noexcept { return body_done() && !error_ && in_.ahead().empty(); }
   [[nodiscard]] bool body_done() const noexcept { return parser_.done(); }
   [[nodiscard]] std::error_code body_error() const noexcept { return error_; }
 

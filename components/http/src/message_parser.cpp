@@ -33,6 +33,9 @@ class one_request final : public parts::basic_parser<true> {
   }
   [[nodiscard]] std::size_t produced() const { return produced_; }
   [[nodiscard]] bool full() const { return produced_ == room_.size(); }
+  /// What comes next is the line with a chunk's size.
+  [[nodiscard]] bool at_chunk_line() const { return chunked() && chunk_left_ == 0; }
+  [[nodiscard]] bool at_first_chunk() const { return first_chunk_; }
 
  private:
   void on_request_impl(parts::verb, string_view method, string_view target, int version, error_code&) override {
@@ -47,8 +50,15 @@ class one_request final : public parts::basic_parser<true> {
   void on_header_impl(error_code&) override { head_ = nullptr; }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(string_view body, error_code&) override { return take(body); }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override { return take(body); }
+  void on_chunk_header_impl(std::uint64_t size, string_view, error_code&) override {
+    chunk_left_ = size;
+    first_chunk_ = false;
+  }
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
+    const std::size_t n = take(body);
+    chunk_left_ -= n;
+    return n;
+  }
   void on_finish_impl(error_code&) override {}
 
   std::size_t take(string_view body) {
@@ -61,8 +71,30 @@ class one_request final : public parts::basic_parser<true> {
 
   head* head_;  // null: the header is complete
   std::span<std::byte> room_;
+  std::uint64_t chunk_left_ = 0;
+  bool first_chunk_ = true;
   std::size_t produced_ = 0;
 };
+
+// Whether the line with a chunk's size, or what has come of it, can be one: no control character, and quotes that end.
+// Beast looks for the end of a quoted text beyond the line, and would wait for it.
+bool chunk_line_is_well_formed(std::string_view rest, bool first) {
+  if (!first) {
+    if (!rest.starts_with(std::string_view("\r\n").substr(0, rest.size()))) return false;
+    rest.remove_prefix(std::min<std::size_t>(2, rest.size()));
+  }
+  bool quoted = false;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const auto c = static_cast<unsigned char>(rest[i]);
+    if (c == '\r') return !quoted && (i + 1 == rest.size() || rest[i + 1] == '\n');
+    if ((c < 0x20 && c != '\t') || c == 0x7f) return false;
+    if (quoted && c == '\\' && i + 1 < rest.size() && rest[i + 1] != '\r')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+  }
+  return true;
+}
 
 // `last` is the last chunk: perhaps the end of the chunk before, "0", extensions, and the trailer, in which Beast
 // forgives what it forgives in a header.
@@ -113,6 +145,10 @@ message_parser::progress message_parser::body(std::string_view bytes, std::span<
   while (!parser.is_done() && !parser.full() && made.consumed < bytes.size()) {
     error_code error;
     const std::string_view rest = bytes.substr(made.consumed);
+    if (parser.at_chunk_line() && !chunk_line_is_well_formed(rest, parser.at_first_chunk())) {
+      made.error = errc::malformed;
+      break;
+    }
     const std::size_t used = parser.put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     made.consumed += used;
     if (error == parts::error::need_more) break;

@@ -108,7 +108,7 @@ void run_session(const shared& common, std::unique_ptr<transport> connection) {
       break;
     }
     if (!answer_request(with)) {
-      leaving = !with.out.broken();
+      leaving = !with.out.broken() && !(with.in.used_up() && !with.out.taken());
       break;
     }
   }

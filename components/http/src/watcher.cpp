@@ -11,7 +11,10 @@ namespace weft::http {
 const context& watcher::ctx() {
   if (!request_) {
     request_.emplace(with_cancel(common_.forced));
-    start();
+    if (gone_)
+      request_->cancel(gone_);
+    else
+      start();
   }
   return *request_;
 }
@@ -31,7 +34,9 @@ void watcher::watch(const context& while_wanted) {
   }
 }
 
+// From the watching goroutine only while there is a request_: gone_ is for whoever asks later.
 void watcher::gone(std::error_code why) {
+  if (!request_) gone_ = why;
   if (request_) request_->cancel(why);
 }
 
@@ -47,6 +52,7 @@ void watcher::end() {
   wanted_.reset();
   request_.reset();
   stopped_ = false;
+  gone_ = {};
 }
 
 }  // namespace weft::http

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <system_error>
 
 #include "incoming.hpp"
 #include "shared.hpp"
@@ -55,6 +56,7 @@ class watcher {
   std::optional<cancel_scope> wanted_;   // some: the goroutine has been started
   wait_group reading_;
   bool stopped_ = false;
+  std::error_code gone_;  // why the client has gone, if it has
 };
 
 }  // namespace weft::http

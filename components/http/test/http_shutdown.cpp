@@ -40,6 +40,7 @@ WEFT_TEST_WITH("H7.1",
   const std::string last = busy.rest();
   EXPECT_EQ(body_of(last), "done");
   EXPECT_NE(last.find("Connection: close"), last.npos);
+  busy.connection.close();
   here.stop();
   EXPECT_TRUE(here.ended);
 }

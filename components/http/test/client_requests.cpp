@@ -116,7 +116,7 @@ WEFT_TEST_WITH("U3.2", "there are no more connections with a host than the limit
   std::string why;
   EXPECT_EQ(c.send_for(1ms, {.url = url_of(s, "/")}, &why).error(), weft::errc::timed_out);
   EXPECT_NE(why.find("GET http://127.0.0.1:"), std::string::npos) << why;
-  go_on.send({});
+  go_on.close();  // lets every handler go, also one whose client has left
   both.wait();
 }
 
@@ -164,20 +164,23 @@ WEFT_TEST_WITH("U4", "redirects are followed by the rules of their numbers, to a
 
 WEFT_TEST_WITH("U6", "a hedged request is sent again after a while, the first answer wins and the other is called off",
                .seeds = 5) {
-  weft::detail::atomic<int> called_off{0};
+  weft::chan<weft::unit> called_off(1);
   bad_server s([&](weft::net::tcp_connection& from, int n) {
-    if (read_request(from).empty()) return;
-    if (n != 0) say(from, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond");
-    wait_for_end(from);
-    if (n == 0) ++called_off;
+    if (!read_request(from).empty()) {
+      if (n != 0) say(from, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond");
+      wait_for_end(from);
+    }
+    if (n == 0) called_off.send({});
   });
   {
     weft::http::client c;
     EXPECT_EQ(text_of(c.hedge(weft::detail::within(patience), 5ms, {.url = s.url()})), "second");
     EXPECT_EQ(c.idle(), 1u);
+    EXPECT_TRUE(called_off.recv_for(patience));
   }
   auto ctx = weft::with_cancel(weft::background());
   ctx.cancel();
+  called_off.close();
   weft::http::client c;
   EXPECT_EQ(c.hedge(ctx, 5ms, {.url = s.url()}).error(), weft::errc::cancelled);
 }

@@ -77,14 +77,20 @@ WEFT_TEST_WITH("V8", "a client of ours and openssl s_server: text both ways, new
     EXPECT_EQ(read_some(*c), "hello from openssl\n");
     if (version == std::string_view("-tls1_3")) {
       ASSERT_TRUE(weft::io::write(child->input(), "K\n"));  // new keys, and ours wanted
-      ASSERT_TRUE(weft::io::write(child->input(), "after new keys\n"));
-      EXPECT_EQ(read_some(*c), "after new keys\n");
+      std::string got(100, '\0');
+      weft::result<std::size_t> size = std::size_t{0};
+      do {  // it drops a line that it reads together with the command
+        ASSERT_TRUE(weft::io::write(child->input(), "after new keys\n"));
+        size = c->read_for(50ms, std::as_writable_bytes(std::span(got)));
+      } while (size.error() == weft::errc::timed_out);
+      EXPECT_EQ(got.substr(0, 15), "after new keys\n");
       ASSERT_TRUE(c->update_keys(true));
       ASSERT_TRUE(c->write(bytes_of("new keys of ours\n")));
       EXPECT_TRUE(wait_for(lines, "new keys of ours"));
+    } else {
+      ASSERT_TRUE(weft::io::write(child->input(), "Q\n"));
+      EXPECT_EQ(read_some(*c), "");
     }
-    ASSERT_TRUE(weft::io::write(child->input(), "Q\n"));
-    EXPECT_EQ(read_some(*c), "");
     end(*child);
   }
 }

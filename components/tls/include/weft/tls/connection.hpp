@@ -64,9 +64,6 @@ struct certificate {
 
 class connection {
  public:
-  /// For those who ask of a stream whether others can read it (weft/http/transport.hpp).
-  static constexpr bool is_secure = true;
-
   /// Not connected: every operation reports errc::closed.
   connection() noexcept = default;
   connection(connection&& other) noexcept = default;

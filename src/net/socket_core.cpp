@@ -173,6 +173,7 @@ std::error_code socket_core::queue_for(turn& mine) {
   self.contended = true;
   wait_node node;
   node.who = &self;
+  node.slot = &mine;
   side_of(mine.side_).queue.push_back(node);
   mine.asleep_.store(current(), memory_order_relaxed);
   const wait_end end = park_within(self, wait_reason::io_wait, this, unlock_word, &lock_, mine.limit_);
@@ -200,7 +201,10 @@ void socket_core::give(turn& mine) noexcept {
   intrusive_list<turn>::remove(mine);
   wait_node* next = given.queue.pop_front();
   while (next != nullptr && !may_claim(*next->who)) next = given.queue.pop_front();
-  if (next == nullptr) given.busy = false;
+  if (next == nullptr)
+    given.busy = false;
+  else
+    static_cast<turn*>(next->slot)->taken_ = true;  // already: its run may end before it goes on
   leave_locked();
   if (next == nullptr) return;
   next->ok = true;

@@ -73,7 +73,9 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
     run_timers(t.timers, time);
     if (shared <= time) run_shared_timers(time);
   }
-  if (the.descriptors.load(memory_order_relaxed) != 0) poll_descriptors();
+  // Who has just been woken by the poller, or has other work, need not ask it once more before it is time to.
+  const bool asks = due || over_slice || t.queue.size() == 0;
+  if (asks && the.descriptors.load(memory_order_relaxed) != 0) poll_descriptors();
   if (global_first) {
     if (goroutine* g = take_global(t); g != nullptr) return g;
   }

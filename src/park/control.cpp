@@ -6,6 +6,7 @@
 // first line.
 //     hello       the protocol's version, and what weft is here
 //     stack       every goroutine (weft/runtime.hpp)
+//     trace       what the flight recorder holds (park/recorder.hpp)
 //     doctor      what was chosen in this process
 // The answer is made in memory and then sent, so that who asks and does not read cannot keep a dump half done; he has
 // some seconds. Signals are blocked in this thread, SIGPIPE too.
@@ -24,6 +25,7 @@
 #include "os/control_socket.hpp"
 #include "os/thread.hpp"
 #include "park/choices.hpp"
+#include "park/recorder.hpp"
 #include "weft/control.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/word_lock.hpp"
@@ -48,6 +50,9 @@ void answer(const char* question, int out) {
   } else if (std::strcmp(question, "stack") == 0) {
     write_text(out, "ok\n");
     dump_goroutines(out);
+  } else if (std::strcmp(question, "trace") == 0) {
+    write_text(out, "ok\n");
+    write_trace(out);
   } else if (std::strcmp(question, "doctor") == 0) {
     write_text(out, "ok\n");
     print_choices(out);

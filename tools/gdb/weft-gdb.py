@@ -28,7 +28,7 @@ import gdb.unwinder
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode, written = True, sys.dont_write_bytecode
-from weft_printers import NAMESPACE, offset, plain  # noqa: E402
+from weft_printers import NAMESPACE, offset, plain, shown_id  # noqa: E402
 
 sys.dont_write_bytecode = written
 del sys.path[0]
@@ -57,6 +57,7 @@ class Goroutine:
         self.address = address
         for name, (at, form) in layout.members.items():
             setattr(self, name, struct.unpack_from(form, data, at)[0])
+        self.id = shown_id(self.id)
         self.state = layout.states.get(self.state, "?")
         self.reason = layout.reasons.get(self.reason, "?")
 

@@ -46,6 +46,11 @@ def offset(kind, *path):
 # ---- pretty-printers -------------------------------------------------------------------------------------------------
 
 
+def shown_id(number_):
+    """The number of a goroutine as reports have it: each main is 1 (src/park/goroutine.hpp, later_main)."""
+    return 1 if number_ & (1 << 61) else number_
+
+
 def party(number_):
     """Who has a lock: the numbers of src/park/party, see party.hpp."""
     if number_ == 0:
@@ -54,7 +59,7 @@ def party(number_):
     number_ &= ~(1 << 62)
     if number_ & (1 << 63):
         return "thread %d%s" % (number_ & ~(1 << 63), reads)
-    return "goroutine %d%s" % (number_, reads)
+    return "goroutine %d%s" % (shown_id(number_), reads)
 
 
 def waiting(list_):
@@ -67,7 +72,7 @@ def waiting(list_):
         kind = int(who["kind"])
         if kind == 0 and int(who["party"]) != 0:
             record = who["party"].cast(gdb.lookup_type(NAMESPACE + "goroutine").pointer())
-            found.append("goroutine %d" % number(record["id"]))
+            found.append("goroutine %d" % shown_id(number(record["id"])))
         else:
             found.append("a thread" if kind == 1 else "a coroutine" if kind == 2 else "somebody")
         hook = hook["next_"]

@@ -47,6 +47,7 @@
 #include <limits>
 #include <new>
 
+#include "park/goroutine.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/self_check.hpp"
 
@@ -199,7 +200,7 @@ bool channel_core::is_awaited_by(const goroutine& who) const noexcept {
   for (const wait_list* list : {&receivers_, &senders_}) {
     for (wait_node* node = list->front(); node != nullptr; node = list->next(*node)) {
       const waiter& each = *node->who;
-      if (each.kind == waiter_kind::goroutine && each.party == &who && !each.contended) return true;
+      if (is_of_goroutine(each) && each.party == &who && !each.contended) return true;
     }
   }
   return false;

@@ -33,6 +33,7 @@
 #include "park/goroutine_groups.hpp"
 #include "park/pause.hpp"
 #include "park/quiet.hpp"
+#include "park/recorder.hpp"
 #include "park/registry.hpp"
 #include "weft/detail/bounded.hpp"
 #include "weft/detail/channel_core.hpp"
@@ -236,6 +237,7 @@ bool search::run() {
   };
   for_each_slab(leave_this_out, this);
   for_each_worker_memory(leave_this_out, this);
+  for_each_event_memory(leave_this_out, this);
   for_each_goroutine([](void* self, goroutine& g) { static_cast<search*>(self)->meet(g); }, this);
   if (unknown_) return false;
   put_in_order();

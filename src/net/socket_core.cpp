@@ -23,7 +23,7 @@ void watch_forks() {
 bool is_over(const goroutine& g) noexcept { return g.state.load(memory_order_relaxed) == goroutine_state::abandoned; }
 
 bool may_claim(waiter& who) noexcept {
-  if (who.kind == waiter_kind::goroutine && is_over(*static_cast<const goroutine*>(who.party))) return false;
+  if (is_of_goroutine(who) && is_over(*static_cast<const goroutine*>(who.party))) return false;
   return who.claim();
 }
 

@@ -47,6 +47,15 @@ inline void init_fiber(fiber& f, const stack& where, void (*entry)(void* message
 /// Makes `f` stand for the calling thread and its own stack, so that fibers can switch to it.
 void adopt_thread(fiber& f) noexcept;
 
+/// Calls visit(arg, begin, size) for the part of a thread's own stack below where it last left that for another fiber:
+/// if it has come back since, what stands there are frames of the runtime's.
+template <class Visit>
+void visit_unused_stack(const fiber& thread, Visit visit, void* arg) {
+  const auto* const sp = static_cast<const std::byte*>(thread.at.sp);
+  if (sp == nullptr || !thread.bounds.holds(sp)) return;
+  visit(arg, thread.bounds.low(), static_cast<std::size_t>(sp - thread.bounds.low()));
+}
+
 /// The first thing an entry does.
 [[gnu::always_inline]] inline void fiber_started(fiber& self) noexcept { announce_arrival(self.notes); }
 

@@ -78,7 +78,7 @@ std::uint64_t hash_of(collection& all, const goroutine& g) noexcept {
   if (bounds.top == nullptr) return hash;
   void* frames[telling_frames];
   const std::size_t n = all.walk.frames(g.self.at.pc, g.self.at.fp, bounds, frames, telling_frames);
-  for (std::size_t i = 1; i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
+  for (std::size_t i = parking_frames(frames, n); i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   return hash;
 }
 

@@ -16,6 +16,9 @@
 #include "os/walk.hpp"
 #include "park/registry.hpp"
 
+// Of the section in which the engine has park() (sched/switch.cpp); the linker names its ends. Engine sim has none.
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] char __start_weft_parking[], __stop_weft_parking[];
+
 namespace weft::detail {
 namespace {
 
@@ -113,6 +116,12 @@ void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n)
   report_buffer out(fd);
   print_frames(out, frames, n, naming::demangled);
   out.print("  started at %s:%u\n", g.file, g.line);
+}
+
+std::size_t parking_frames(void* const* frames, std::size_t n) noexcept {
+  std::size_t count = 0;
+  while (count < n && frames[count] > __start_weft_parking && frames[count] <= __stop_weft_parking) ++count;
+  return count == 0 && n != 0 ? 1 : count;
 }
 
 std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept {

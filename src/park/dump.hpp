@@ -52,6 +52,9 @@ std::size_t frames_elsewhere(const goroutine& g, void** frames, std::size_t n) n
 
 /// One line of a stack, without its end.
 [[nodiscard]] std::string frame_text(void* pc);
+/// How many of the innermost frames only say how the scheduler parked it, which differs from one to the next.
+[[nodiscard]] std::size_t parking_frames(void* const* frames, std::size_t n) noexcept;
+
 /// The program counters of one that waits, the innermost first; none if it runs, or waits on a thread of its own.
 std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept;
 

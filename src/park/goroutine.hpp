@@ -61,6 +61,11 @@ struct alignas(32) goroutine {
 
 static_assert(asan_on || tsan_on || sizeof(goroutine) == 160);
 
+/// Whether a goroutine waits there: engines have kinds of their own for those whose wait they time.
+[[nodiscard]] inline bool is_of_goroutine(const waiter& w) noexcept {
+  return w.kind != waiter_kind::thread && w.kind != waiter_kind::coroutine;
+}
+
 /// Set in the id of each main but the first. All of them are shown as 1 (G4), but what one has left locked when its
 /// run ended must not seem to be held by the next.
 inline constexpr std::uint64_t later_main = std::uint64_t{1} << 61;

@@ -55,8 +55,7 @@ void count(void* arg, goroutine& g) {
   mix(hash, reinterpret_cast<std::uintptr_t>(g.label));
   void* frames[telling_frames];
   const std::size_t n = copy_stack(g, frames, telling_frames);
-  // The innermost is where in the scheduler it stopped, which is of no interest.
-  for (std::size_t i = 1; i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
+  for (std::size_t i = parking_frames(frames, n); i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   kind& k = all.kinds[hash];
   if (++k.count == 1) {
     k.one = &g;

@@ -37,12 +37,14 @@ std::uint32_t open_gate() noexcept {
   }
 }
 
+constexpr std::size_t ring_head = 64;  // bytes before a ring's events
+
 event_ring* make_ring(std::size_t capacity) noexcept {
-  constexpr std::size_t head = 64;
-  static_assert(sizeof(event_ring) <= head);
-  void* const memory = map_zeros(head + capacity * sizeof(event));
+  static_assert(sizeof(event_ring) <= ring_head);
+  void* const memory = map_zeros(ring_head + capacity * sizeof(event));
   if (memory == nullptr) return nullptr;
-  return ::new (memory) event_ring(reinterpret_cast<event_ring::word*>(static_cast<char*>(memory) + head), capacity);
+  return ::new (memory)
+      event_ring(reinterpret_cast<event_ring::word*>(static_cast<char*>(memory) + ring_head), capacity);
 }
 
 /// The ring, if so many events may be noted now. By the lane's thread, or under the lock of the shared one.
@@ -135,6 +137,17 @@ void forget_events() noexcept {
   };
   forget(r.shared);
   for (event_lane* lane = r.lanes.load(memory_order_acquire); lane != nullptr; lane = lane->next) forget(*lane);
+}
+
+void for_each_event_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {
+  const auto tell = [&](const event_ring* ring) {
+    if (ring != nullptr) visit(arg, ring, ring_head + ring->capacity() * sizeof(event));
+  };
+  // acquire: pairs with whoever makes a lane, or offers it a ring.
+  for (event_lane* lane = recorder().lanes.load(memory_order_acquire); lane != nullptr; lane = lane->next) {
+    tell(lane->ring.load(memory_order_acquire));
+    tell(lane->offered.load(memory_order_acquire));
+  }
 }
 
 void note_switch(event_lane& lane, goroutine& from, goroutine* next) noexcept {

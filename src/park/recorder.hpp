@@ -76,6 +76,9 @@ void renew_shared_budget() noexcept;
 /// Once in a process, before there is a lane: reads WEFT_TRACE and WEFT_DIAG.
 void prepare_recorder() noexcept;
 
+/// Calls visit(arg, begin, size) for each ring: addresses stand in them that nobody holds any more.
+void for_each_event_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg);
+
 /// Defined by the engines: the lane of the calling thread, or null.
 [[nodiscard]] event_lane* lane_here() noexcept;
 

@@ -147,7 +147,7 @@ struct published_wait {
   }
 
   static bool was_given_up(const waiter& who) noexcept {
-    return who.kind == waiter_kind::goroutine &&
+    return is_of_goroutine(who) &&
            static_cast<const goroutine*>(who.party)->state.load(memory_order_relaxed) == goroutine_state::abandoned;
   }
 };

@@ -99,7 +99,10 @@ void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::siz
   the.rest_lock.lock();
   const worker* const first = the.all_workers;
   the.rest_lock.unlock();
-  for (const worker* w = first; w != nullptr; w = w->next_all) visit(arg, w, sizeof(worker));
+  for (const worker* w = first; w != nullptr; w = w->next_all) {
+    visit(arg, w, sizeof(worker));
+    visit_unused_stack(w->scheduler, visit, arg);
+  }
 }
 
 void check_deadlock() {

@@ -26,6 +26,8 @@
 // no switch at all: a million short goroutines use one stack. Otherwise the dead one's record and stack are given back
 // by `bury`, a commit like any other.
 //
+// park() and what it may be stand in a section of their own, by which reports know them (park/dump.hpp).
+//
 // Every function here that switches is noipa: g++ otherwise concludes from the body that some static cannot change
 // across the call, and keeps it in a register over the switch (decisions/0003).
 //
@@ -314,7 +316,7 @@ template <bool noted>
 
 /// Parks by way of the worker's own stack; what is to be done then has been left behind. Now and then measures the
 /// wait, unless profiles do: they keep a moment of their own in `awake`.
-[[gnu::noinline, gnu::noipa]] void park_looking_up(worker& w, waiter& who) noexcept {
+[[gnu::noinline, gnu::noipa, gnu::section("weft_parking")]] void park_looking_up(worker& w, waiter& who) noexcept {
   goroutine& me = *w.running;
   const bool timed = w.lock.is_inside() && profiles_on.load(memory_order_relaxed) == 0;  // outside there is no token
   const std::uint32_t weight = timed ? sample_weight(w, held_by(w)) : 0;
@@ -362,8 +364,9 @@ template <bool noted>
 }
 
 /// What park() does rarely: on a foreign thread, or while something is noted.
-[[gnu::noinline, gnu::noipa]] void park_carefully(waiter& who, wait_reason reason, const void* object,
-                                                  commit_function commit, void* arg) {
+[[gnu::noinline, gnu::noipa, gnu::section("weft_parking")]] void park_carefully(waiter& who, wait_reason reason,
+                                                                                const void* object,
+                                                                                commit_function commit, void* arg) {
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr)
     park_outside(who, reason, object, commit, arg);
@@ -373,8 +376,9 @@ template <bool noted>
 
 }  // namespace
 
-[[gnu::noinline, gnu::noipa]] void park(waiter& who, wait_reason reason, const void* object, commit_function commit,
-                                        void* arg) {
+[[gnu::noinline, gnu::noipa, gnu::section("weft_parking")]] void park(waiter& who, wait_reason reason,
+                                                                      const void* object, commit_function commit,
+                                                                      void* arg) {
   const runtime_section inside;
   worker* const w = current_worker();
   if (w == nullptr || w->running == nullptr || recording(w->events)) {

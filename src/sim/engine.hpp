@@ -73,6 +73,9 @@ class sim_engine {
   [[nodiscard]] std::uint64_t draw() noexcept { return chance_.next(); }
   [[nodiscard]] std::size_t live() const noexcept { return live_; }
   [[nodiscard]] event_lane& events() noexcept { return events_; }
+  void visit_host(void (*visit)(void*, const void*, std::size_t), void* arg) const {
+    visit_unused_stack(host_, visit, arg);
+  }
   [[nodiscard]] std::size_t parked() const noexcept;
 
   /// For reports: all goroutines, the running one first.

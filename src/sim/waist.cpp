@@ -141,7 +141,7 @@ void sim_engine::settle() {
       &r);
 }
 
-void for_each_worker_memory(void (*)(void*, const void*, std::size_t), void*) {}
+void for_each_worker_memory(void (*visit)(void*, const void*, std::size_t), void* arg) { sim().visit_host(visit, arg); }
 
 std::uint64_t quiet_moment() noexcept {
   const runtime_section inside;

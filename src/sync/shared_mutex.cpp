@@ -45,7 +45,7 @@ void shared_mutex::let_in(kind who, wait_node& node, wait_list& admitted) noexce
   if (!wait_queue::take(node, admitted)) return;
   admit(who);
   if (who != reader) return;
-  const bool known = readers_ == 1 && node.who->kind == waiter_kind::goroutine;
+  const bool known = readers_ == 1 && is_of_goroutine(*node.who);
   owner_.read_by(known ? party_of(*static_cast<const goroutine*>(node.who->party)) : nobody_known);
 }
 

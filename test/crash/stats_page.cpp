@@ -4,7 +4,7 @@
 // engines: sched
 // expect-stdout: ^found it$
 // expect-stdout: ^started at least 100: yes$
-// expect-stdout: ^program stats_page
+// expect-stdout: ^program crash_stats_pag
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -12,7 +12,7 @@
 // expect-stdout: ^doctor: stack guards:
 // expect-stdout: ^doctor: environment: WEFT_CONTROL=1$
 // expect-stdout: ^modes: 600 700$
-// expect-stdout: ^trace: weft: process \d+ \(server_program\) answers: error: .*'trace'
+// expect-stdout: ^trace: .*/trace: \d+ bytes$
 // expect-stdout: ^other: (skipped|weft: process \d+ \(server_program\) belongs to \w+: only that user and root may)
 // expect-stdout: ^stopped: weft: process \d+ \(server_program\) does not answer: is it stopped\?$
 // expect-stdout: ^killed: there$

@@ -70,7 +70,7 @@ def waiting(list_):
     while int(hook) not in (0, int(head)) and len(found) < 1000:
         who = hook.cast(node_type)["who"].dereference()
         kind = int(who["kind"])
-        if kind == 0 and int(who["party"]) != 0:
+        if kind not in (1, 2) and int(who["party"]) != 0:
             record = who["party"].cast(gdb.lookup_type(NAMESPACE + "goroutine").pointer())
             found.append("goroutine %d" % shown_id(number(record["id"])))
         else:

@@ -81,7 +81,7 @@ WEFT_TEST_WITH("V1.4", "no verification is only by its long name", .seeds = 3) {
 }
 
 WEFT_TEST_WITH("V1.2", "a host that is no host is refused before anything is sent", .seeds = 3) {
-  for (const std::string host : {std::string(), std::string("a\0b", 3), std::string(300, 'a')}) {
+  for (const std::string& host : {std::string(), std::string("a\0b", 3), std::string(300, 'a')}) {
     pair_of_ends ends(plain_client(), plain_server(), host);
     EXPECT_EQ(ends.client.handshake().error(), errc::bad_option);
     EXPECT_EQ(ends.client.write(bytes_of("x")).error(), errc::bad_option);

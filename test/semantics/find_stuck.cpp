@@ -52,7 +52,7 @@ bool is_found(void (*make)(), const std::string& label, int n) {
   weft::go({.label = "D10 answer"}, [=] { answer.send(42); });
 }
 
-WEFT_TEST_WITH("D10.1", "a goroutine whose channel nobody else has is stuck", .seeds = 5) {
+WEFT_TEST_WITH("D10.1", "a goroutine whose channel nobody else has is stuck", .seeds = 5, .drain = false) {
   EXPECT_TRUE(is_found(give_up_on_an_answer, "D10 answer", 1));
 }
 
@@ -65,7 +65,7 @@ WEFT_TEST_WITH("D10.1", "a goroutine whose channel nobody else has is stuck", .s
   weft::go({.label = "D10 chain"}, [=] { second.recv(); });
 }
 
-WEFT_TEST_WITH("D10.1", "so are those that only wait for one that is stuck", .seeds = 5) {
+WEFT_TEST_WITH("D10.1", "so are those that only wait for one that is stuck", .seeds = 5, .drain = false) {
   EXPECT_TRUE(is_found(wait_in_a_chain, "D10 chain", 2));
 }
 
@@ -74,7 +74,7 @@ WEFT_TEST_WITH("D10.1", "so are those that only wait for one that is stuck", .se
   weft::go({.label = "D10 select"}, [=] { weft::select(weft::on_recv(a), weft::on_send(b, 1)); });
 }
 
-WEFT_TEST_WITH("D10.1", "a select is stuck if all its channels are lost", .seeds = 5) {
+WEFT_TEST_WITH("D10.1", "a select is stuck if all its channels are lost", .seeds = 5, .drain = false) {
   EXPECT_TRUE(is_found(select_from_two, "D10 select", 1));
 }
 

@@ -14,6 +14,7 @@
 //
 // Memory ordering: as in dump.cpp.
 #include <algorithm>
+#include <iterator>
 
 #include "base/report_buffer.hpp"
 #include "os/arena_walk.hpp"
@@ -76,9 +77,11 @@ std::uint64_t hash_of(collection& all, const goroutine& g) noexcept {
   }
   const stack bounds = g.self.bounds;
   if (bounds.top == nullptr) return hash;
-  void* frames[telling_frames];
-  const std::size_t n = all.walk.frames(g.self.at.pc, g.self.at.fp, bounds, frames, telling_frames);
-  for (std::size_t i = parking_frames(frames, n); i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
+  void* frames[telling_frames + most_parking_frames];
+  const std::size_t n = all.walk.frames(g.self.at.pc, g.self.at.fp, bounds, frames, std::size(frames));
+  const std::size_t first = parking_frames(frames, n);
+  for (std::size_t i = first; i < n && i < first + telling_frames; ++i)
+    mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   return hash;
 }
 

@@ -52,6 +52,8 @@ std::size_t frames_elsewhere(const goroutine& g, void** frames, std::size_t n) n
 
 /// One line of a stack, without its end.
 [[nodiscard]] std::string frame_text(void* pc);
+inline constexpr std::size_t most_parking_frames = 3;
+
 /// How many of the innermost frames only say how the scheduler parked it, which differs from one to the next.
 [[nodiscard]] std::size_t parking_frames(void* const* frames, std::size_t n) noexcept;
 

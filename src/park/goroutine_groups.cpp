@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <unordered_map>
 
 #include "base/report_hook.hpp"
@@ -53,9 +54,11 @@ void count(void* arg, goroutine& g) {
   mix(hash, reinterpret_cast<std::uintptr_t>(g.file));
   mix(hash, g.line);
   mix(hash, reinterpret_cast<std::uintptr_t>(g.label));
-  void* frames[telling_frames];
-  const std::size_t n = copy_stack(g, frames, telling_frames);
-  for (std::size_t i = parking_frames(frames, n); i < n; ++i) mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
+  void* frames[telling_frames + most_parking_frames];
+  const std::size_t n = copy_stack(g, frames, std::size(frames));
+  const std::size_t first = parking_frames(frames, n);
+  for (std::size_t i = first; i < n && i < first + telling_frames; ++i)
+    mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   kind& k = all.kinds[hash];
   if (++k.count == 1) {
     k.one = &g;

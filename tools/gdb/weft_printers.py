@@ -190,7 +190,10 @@ class TaskPrinter(Printer):
         # Not state.dereference(): gdb would look for the class that derives from it, and complain.
         at = int(state) + offset(pointed.target(), "ended")
         ended = gdb.Value(at).cast(gdb.lookup_type(NAMESPACE + "completion").pointer()).dereference()
-        by = " (%s)" % party(number(ended["by_"])) if number(ended["by_"]) else ""
+        by = ""
+        if int(ended["of_"]) != 0:
+            record = ended["of_"].cast(gdb.lookup_type(NAMESPACE + "goroutine").pointer())
+            by = " (goroutine %d)" % shown_id(number(record["id"]))
         return "task: " + told("ended" if ended["finished_"] else "under way" + by, waited_for(ended["queue_"]))
 
 

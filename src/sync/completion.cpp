@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Memory ordering: `joins` is relaxed; the header says what orders it. `pinned` and `object` are the caller's own, or of
-// one that is parked: they were written before it freed the queue's lock.
+// Memory ordering: `joins` is relaxed; the header says what orders it. `pinned` and `object` are the caller's own, or
+// of one that is parked: they were written before it freed the queue's lock.
 #include "weft/detail/completion.hpp"
 
 #include <new>

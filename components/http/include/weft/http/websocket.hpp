@@ -36,7 +36,7 @@ namespace weft::http {
 struct websocket_options {
   std::size_t max_message = 1024 * 1024;  // bytes; a longer one ends the socket with 1009
   std::chrono::nanoseconds idle_timeout = std::chrono::nanoseconds::max();  // how long a read waits for bytes
-  std::string protocol;     // the one of those that the client offers (Sec-WebSocket-Protocol) to agree on
+  std::string protocol{};   // the one of those that the client offers (Sec-WebSocket-Protocol) to agree on
   bool any_origin = false;  // false: a page of another host (Origin) is refused with 403
 };
 

@@ -44,7 +44,7 @@ constexpr std::size_t spare_size = 256;
 constexpr std::size_t table_size = 4096;
 static_assert(table_size * sizeof(kind) <= large_page);
 
-constinit kind spare_table[spare_size];
+constinit kind spare_table[spare_size] = {};
 word_lock spare_lock;
 
 struct collection {

@@ -129,7 +129,7 @@ void socket_core::leave_locked() noexcept {
   const bool last = --operations_ == 0 && closed();
   const bool gone = !owned_ && !stays_;
   const int fd = fd_;
-  const int kept = kept_;
+  const int kept = last ? kept_ : -1;  // else it is the turn's
   const bool blocks = close_may_block_.load(memory_order_seq_cst);
   lock_.unlock();
   if (!last) return;

@@ -26,6 +26,7 @@
 #include <cstring>
 
 #include "os/clock.hpp"
+#include "os/fiber_annotations.hpp"
 #include "os/futex.hpp"
 #include "os/walk.hpp"
 #include "weft/detail/atomic.hpp"
@@ -89,10 +90,11 @@ bool is_emulated() noexcept {
   return preloaded != nullptr && std::strstr(preloaded, "vgpreload") != nullptr;
 }
 
-/// False: the program has a use of its own for it.
+/// False: the program has a use of its own for it. Under ThreadSanitizer the thread's errno, which a handler keeps,
+/// would seem to be shared by its fibers.
 bool install() noexcept {
   static const bool emulated = is_emulated();
-  if (emulated) return false;
+  if (emulated || tsan_on) return false;
   struct sigaction current {};
   if (::sigaction(signal_number(), nullptr, &current) != 0) return false;
   if ((current.sa_flags & SA_SIGINFO) != 0) return current.sa_sigaction == on_signal;

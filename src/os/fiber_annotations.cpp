@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -75,6 +76,10 @@ std::size_t instrument_threads() noexcept { return ::getpid() == first_process.i
 int count_fiber(int change) noexcept {
   static atomic<int> fibers{0};
   return fibers.fetch_add(change, memory_order_relaxed) + change;
+}
+
+void share_errno() noexcept {
+  AnnotateBenignRaceSized(__FILE__, __LINE__, &errno, sizeof errno, "one fiber at a time");
 }
 
 __attribute__((noinline, no_sanitize("thread"))) void* tsan_fiber(const fiber_notes& notes) noexcept {

@@ -48,6 +48,8 @@
 #include <sanitizer/tsan_interface.h>
 extern "C" {
 void AnnotateIgnoreReadsBegin(const char* file, int line);
+void AnnotateBenignRaceSized(const char* file, int line, const volatile void* memory, std::size_t size,
+                             const char* why);
 void AnnotateIgnoreReadsEnd(const char* file, int line);
 void AnnotateIgnoreWritesBegin(const char* file, int line);
 void AnnotateIgnoreWritesEnd(const char* file, int line);
@@ -91,6 +93,9 @@ struct fiber_notes {
 #ifdef WEFT_TSAN
 /// How many fibers have been announced and not ended, after `change`.
 int count_fiber(int change) noexcept;
+
+/// Tells ThreadSanitizer that the calling thread's errno is used by all its fibers, one at a time: std::stoi writes it.
+void share_errno() noexcept;
 #endif
 
 // ---- switching -----------------------------------------------------------------------------------------------------
@@ -161,6 +166,7 @@ void name_fiber(const fiber_notes& notes, std::uint64_t id, const char* label, c
 inline void announce_thread([[maybe_unused]] fiber_notes& notes) noexcept {
 #ifdef WEFT_TSAN
   notes.tsan = __tsan_get_current_fiber();
+  share_errno();
 #endif
 }
 

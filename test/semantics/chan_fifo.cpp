@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // First come, first served: values and those who wait for them.
+#include <mutex>
 #include <vector>
 
 #include "styles.hpp"
@@ -121,15 +122,20 @@ WEFT_TEST_WITH("C7", "the goroutine that an operation completes goes before thos
                .on = sched_only, .workers = {1}) {
   if (weft::test::under_forced_migration) return;
   const chan<int> c;
-  std::vector<char> order;  // one worker: no two at once
+  std::mutex lock;
+  std::vector<char> order;
+  const auto note = [&](char who) {
+    const std::lock_guard guard(lock);
+    order.push_back(who);
+  };
   weft::wait_group all;
   all.go([&] {
     EXPECT_EQ(c.recv(), 1);
-    order.push_back('r');
+    note('r');
   });
   settle();
   for (int i = 0; i < 3; ++i) {
-    all.go([&] { order.push_back('o'); });
+    all.go([&] { note('o'); });
   }
   c.send(1);
   all.wait();

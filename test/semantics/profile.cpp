@@ -2,6 +2,7 @@
 //
 // weft/profile.hpp. The files are decoded here as far as it takes to see what is in them; whether pprof opens them is
 // seen in test/trace.
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -114,7 +115,7 @@ std::uint64_t sum_of(const std::vector<sample>& all, const std::string& function
   return sum;
 }
 
-volatile int received;
+std::atomic<int> received;
 
 [[gnu::noinline]] void waits_in_here(const weft::chan<int>& c) { received = c.recv().value_or(0); }
 

@@ -19,6 +19,9 @@
 //   2. The watchdog opens a token that has not switched for a millisecond, as it opens a slot (wake.cpp, rule 3). So
 //      the price of a wrong guess is bounded by the watchdog's 2 ms.
 //
+// What it does not see: workers that are woken for a few microseconds of work and rest again. With both cores free that
+// is what the benchmark's pipeline pays for (decision 0023 has the figures, and the rule that is wanted).
+//
 // Who owns what: `hops`, `since` and `patience` are the token's, inside its lock; `looks` is written there, and by the
 // watchdog, and read by anybody as a hint.
 //

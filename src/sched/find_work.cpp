@@ -16,6 +16,7 @@
 // Memory ordering: the sizes and switch counts of others are read relaxed, as hints; who acts on them has their token
 // lock or the global queue's lock.
 #include "os/clock.hpp"
+#include "os/thread_local.hpp"
 #include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
@@ -60,7 +61,7 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
   t.counts.turns += due ? look_up_every : 0;
   publish_counts(t);
   t.until_look_up = due ? look_up_every : t.until_look_up - 1;
-  if (due) t.near.look(look_up_every, monotonic_ns);
+  if (due) t.near.look(look_up_every, take_lock_wait(), monotonic_ns);
   if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
     w.attention.store(false, memory_order_relaxed);

@@ -35,6 +35,19 @@ bool can_start() noexcept {
 
 nanoseconds now() noexcept { return monotonic_ns(); }
 
+namespace {
+
+/// The worker's token has an earlier deadline than before.
+void look_up_in_time(worker& w) noexcept {
+  const bool inside = w.lock.is_inside();
+  if (!inside && !w.lock.enter_at_once()) return;
+  if (token* const t = w.held.load(memory_order_relaxed); t != nullptr)
+    t->until_look_up = t->pace.hurry(t->until_look_up);
+  if (!inside) w.lock.leave();
+}
+
+}  // namespace
+
 void arm(timer_entry& entry) noexcept {
   const runtime_section inside;
   if (entry.when == never) return;
@@ -48,6 +61,7 @@ void arm(timer_entry& entry) noexcept {
   const nanoseconds when = entry.when;  // once armed, the entry may be gone
   const bool first = heap.arm(entry);
   if (first) deadline_armed(when);
+  if (first && t != nullptr) look_up_in_time(*w);
   if (w == nullptr) ensure_keeper();
 }
 

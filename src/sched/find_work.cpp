@@ -59,7 +59,7 @@ bool count_look(token& t) noexcept {
 void fire_due(token& t, bool timely) {
   const nanoseconds shared = earliest_shared();
   if (shared == never && t.timers.earliest() == never) {
-    if (timely) t.pace.relax();
+    if (timely) t.pace.relax(the.coarse_ms.load(memory_order_relaxed), monotonic_ns);
     return;
   }
   const nanoseconds time = monotonic_ns();

@@ -42,18 +42,24 @@ class look_pace {
     return true;
   }
 
-  /// No deadline is set.
-  void relax() noexcept {
-    interval_ = longest;
+  /// No deadline is set. `coarse_ms`: a clock that costs nothing.
+  template <class Clock>
+  void relax(std::uint32_t coarse_ms, Clock now) noexcept {
+    if (looked_at_ != 0) measure(now());
     looked_at_ = 0;
-    turn_ = 0;
+    if (coarse_ms - coarse_ms_ > longest_quick_round) turn_ = unknown;
+    coarse_ms_ = coarse_ms;
+    interval_ = longest;
   }
 
   /// The time is `time`, the earliest deadline `first`: how many switches until the next look up.
   void adjust(nanoseconds time, nanoseconds first) noexcept {
-    const nanoseconds turn = looked_at_ != 0 ? (time - looked_at_) / interval_ : unknown;
+    if (looked_at_ != 0) measure(time);
     looked_at_ = time;
-    turn_ = std::max(turn, turn_ - turn_ / 4);
+    if (turn_ == unknown) {
+      interval_ = to_learn;
+      return;
+    }
     const nanoseconds slack = std::max(tolerance, std::min(first - time, far_away) / 2);
     const bool quick = turn_ * longest <= slack;
     interval_ = quick ? longest : static_cast<std::uint32_t>(std::max<nanoseconds>(slack / turn_, 1));
@@ -61,20 +67,27 @@ class look_pace {
 
   /// An earlier deadline has been set, `left` switches before the next look up: how many are left now.
   [[nodiscard]] std::uint32_t hurry(std::uint32_t left) noexcept {
-    if (left <= 1 || (looked_at_ != 0 && turn_ * left <= tolerance)) return left;
+    if (left <= 1 || (turn_ != unknown && turn_ * left <= tolerance)) return left;
     interval_ = std::max(interval_, left) - left + 1;
     return 1;
   }
 
  private:
   static constexpr nanoseconds tolerance = 20'000;
-  static constexpr nanoseconds unknown = 1'000'000;
   static constexpr nanoseconds far_away = 1'000'000'000;
+  static constexpr nanoseconds unknown = 0;
+  static constexpr std::uint32_t to_learn = 4;             // switches
+  static constexpr std::uint32_t longest_quick_round = 4;  // ms, two steps of the coarse clock
+
+  void measure(nanoseconds time) noexcept {
+    turn_ = std::max({(time - looked_at_) / interval_, turn_ - turn_ / 4, nanoseconds{1}});
+  }
 
   std::uint32_t interval_ = longest;
   std::uint32_t round_ = 0;
-  nanoseconds looked_at_ = 0;  // 0: no deadline was set when it looked up
-  nanoseconds turn_ = 0;       // how long a turn may take: the longest of late, on average between two looks
+  std::uint32_t coarse_ms_ = 0;  // when it last looked up without a deadline
+  nanoseconds looked_at_ = 0;    // when it last looked up; 0: no deadline was set then
+  nanoseconds turn_ = unknown;   // how long a turn may take: the longest of late, on average between two looks
 };
 
 }  // namespace weft::detail

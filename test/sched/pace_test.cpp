@@ -61,13 +61,28 @@ WEFT_PLAIN_TEST("W1.10", "a worker looks up twice before half of the time to the
 
 WEFT_PLAIN_TEST("W1.10", "nothing is due: every 61st switch, and the first deadline is looked at after the next one") {
   look_pace pace;
-  pace.relax();
+  const auto never_asked = [] { return nanoseconds{0}; };
+  pace.relax(0, never_asked);
   EXPECT_EQ(pace.interval(), look_pace::longest);
   EXPECT_EQ(pace.hurry(61), 1u);
   EXPECT_EQ(pace.interval(), 1u);
   int rounds = 0;
   for (int switches = 0; switches < 610; ++switches) rounds += pace.count_round() ? 1 : 0;
   EXPECT_EQ(rounds, 10) << "a round is as long as ever";
+}
+
+WEFT_PLAIN_TEST("W1.10", "a worker that has learnt that turns are short forgets it when a round takes milliseconds") {
+  look_pace pace;
+  nanoseconds time = 1'000;
+  const auto clock = [&time] { return time; };
+  pace.adjust(time, time + far);
+  time += 100 * pace.interval();
+  pace.relax(2, clock);
+  EXPECT_EQ(pace.hurry(60), 60u) << "it has measured between the two";
+  pace.relax(4, clock);
+  EXPECT_EQ(pace.hurry(60), 60u);
+  pace.relax(10, clock);
+  EXPECT_EQ(pace.hurry(60), 1u);
 }
 
 }  // namespace

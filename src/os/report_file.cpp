@@ -11,9 +11,23 @@ namespace weft::detail {
 int create_report(const char* path) noexcept {
   int fd = -1;
   do {
-    fd = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    fd = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
   } while (fd < 0 && errno == EINTR);
-  return fd >= 0 ? fd : -errno;
+  if (fd < 0) return -errno;
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags >= 0) ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+  return fd;
+}
+
+int write_report(int fd, const char* bytes, std::size_t size) noexcept {
+  while (size > 0) {
+    const ssize_t written = ::write(fd, bytes, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return written < 0 ? errno : EIO;
+    bytes += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  return 0;
 }
 
 int close_report(int fd) noexcept { return ::close(fd) == 0 ? 0 : errno; }

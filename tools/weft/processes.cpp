@@ -100,6 +100,7 @@ std::string printable(std::string text, bool has_lines) {
     const auto c = static_cast<unsigned char>(text[i]);
     const bool second_set = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
     if ((c < ' ' && !(has_lines && (c == '\n' || c == '\t'))) || c == 127 || second_set) text[i] = '?';
+    if (second_set) text[++i] = '?';
   }
   return text;
 }

@@ -138,7 +138,7 @@ void end_report_unflushed() noexcept {
   for (;;) ::syscall(SYS_exit_group, failure_status);
 }
 
-void write_text(int fd, const char* text) noexcept { write_bytes(fd, text, std::strlen(text)); }
+void write_text(int fd, const char* text) noexcept { static_cast<void>(write_bytes(fd, text, std::strlen(text))); }
 
 namespace {
 
@@ -155,8 +155,9 @@ bool wait_for_room(int fd) noexcept {
 
 }  // namespace
 
-bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept {
+int write_bytes(int fd, const char* bytes, std::size_t size) noexcept {
   const int saved = errno;
+  int error = 0;
   writes.fetch_add(1);
   while (size > 0) {
     writing.store(true);
@@ -164,12 +165,15 @@ bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept {
     const bool again = written < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd)));
     writing.store(false);
     if (again) continue;
-    if (written <= 0) break;
+    if (written <= 0) {
+      error = written < 0 ? errno : EIO;
+      break;
+    }
     bytes += written;
     size -= static_cast<std::size_t>(written);
   }
   errno = saved;
-  return size == 0;
+  return error;
 }
 
 void write_format(int fd, const char* format, ...) noexcept {

@@ -47,8 +47,8 @@ void forget_report() noexcept;
 /// for two seconds. Async-signal-safe.
 void write_text(int fd, const char* text) noexcept;
 
-/// The same for bytes; false on an error, which errno does not tell.
-bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept;
+/// The same for bytes. 0, or the error, which errno does not tell.
+int write_bytes(int fd, const char* bytes, std::size_t size) noexcept;
 
 /// Formats as printf into a buffer on the stack (at most 1000 characters) and writes it.
 void write_format(int fd, const char* format, ...) noexcept __attribute__((format(printf, 2, 3)));

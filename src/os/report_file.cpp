@@ -19,17 +19,6 @@ int create_report(const char* path) noexcept {
   return fd;
 }
 
-int write_report(int fd, const char* bytes, std::size_t size) noexcept {
-  while (size > 0) {
-    const ssize_t written = ::write(fd, bytes, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return written < 0 ? errno : EIO;
-    bytes += written;
-    size -= static_cast<std::size_t>(written);
-  }
-  return 0;
-}
-
 int close_report(int fd) noexcept { return ::close(fd) == 0 ? 0 : errno; }
 
 int process_number() noexcept { return ::getpid(); }

@@ -3,16 +3,11 @@
 // A file that a report is written to, in a process that may be broken: all of it is async-signal-safe.
 #pragma once
 
-#include <cstddef>
-
 namespace weft::detail {
 
 /// Makes the file, or empties it; only the user may read it. A descriptor, or -errno: ENXIO if it is a pipe that nobody
 /// reads, for which a report cannot wait.
 [[nodiscard]] int create_report(const char* path) noexcept;
-
-/// Writes all of it. 0 or errno.
-[[nodiscard]] int write_report(int fd, const char* bytes, std::size_t size) noexcept;
 
 /// 0 or errno.
 int close_report(int fd) noexcept;

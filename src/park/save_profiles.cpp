@@ -8,6 +8,7 @@
 #include <iterator>
 #include <new>
 
+#include "base/report_hook.hpp"
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/pages.hpp"
@@ -35,7 +36,7 @@ std::string name_of(void* pc) { return symbol_of(pc).name; }
 result<void> write_file(const std::string& file, const std::string& bytes) {
   const int fd = create_report(file.c_str());
   if (fd < 0) return system_error(-fd);
-  int error = write_report(fd, bytes.data(), bytes.size());
+  int error = write_bytes(fd, bytes.data(), bytes.size());
   if (const int closed = close_report(fd); error == 0) error = closed;
   if (error != 0) return system_error(error);
   return {};

@@ -47,10 +47,11 @@ void text_out::quoted(const char* text, std::size_t size) noexcept {
   put_json_string({text, size}, [this](char c) { put(c); });
 }
 
-bool text_out::flush() noexcept {
-  good_ = write_bytes(fd_, buffer_, used_) && good_;
+int text_out::flush() noexcept {
+  const int error = error_ == 0 ? write_bytes(fd_, buffer_, used_) : 0;  // what comes after a hole is of no use
+  if (error != 0) error_ = error;
   used_ = 0;
-  return good_;
+  return error_;
 }
 
 }  // namespace weft::detail

@@ -18,10 +18,14 @@
 // expect-stdout: ^\[garbage\] exit 0$
 // expect-stdout: ^\[mode\] exit 0$
 // expect-stdout: ^mode: 600$
+// expect-stdout: ^\[labels\] err: .*"label": "q\\"\\\\\?\\u000a.."
+// expect-stdout: ^\[circle\] err: .*"label": "q\\"\\\\\?\\u000a.."
+// expect-stdout: ^quantile of no share: 0$
 // expect-stdout-not: did not end|signal
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <limits>
 #include <string>
 
 #include "scene.hpp"
@@ -40,7 +44,26 @@ void save_everything(const char* what, const std::string& file) {
   if (fd >= 0) close(fd);
 }
 
+constexpr char odd_label[] = "q\"\\\xff\n\xc3\xa9";
+
+int label_in_reports() {
+  static weft::mutex m;
+  return weft::run([] {
+    weft::go({.label = odd_label}, [] {
+      m.lock();
+      m.lock();
+    });
+    weft::testing::settle();
+  });
+}
+
 int main() {
+  weft::duration_histogram one;
+  one.record(std::chrono::seconds(1));
+  std::printf("quantile of no share: %lld\n",
+              static_cast<long long>(one.quantile(std::numeric_limits<double>::quiet_NaN()).count()));
+  scene("labels").play(label_in_reports, "WEFT_DIAG", "leaks=json,deadlock=off");
+  scene("circle").play(label_in_reports, "WEFT_DIAG", "deadlockform=json");
   const std::string name = std::filesystem::temp_directory_path() / "weft-XXXXXX";
   std::string folder = name;
   if (mkdtemp(folder.data()) == nullptr) return 1;

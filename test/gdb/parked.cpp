@@ -28,7 +28,7 @@
 // expect-stdout: ^(stripped: weft: no goroutines here|gdb may not trace here|strip is missing)
 // expect-stdout: ^nothing: weft: there is no process\nnothing: weft: there is no process$
 // expect-stdout-not: Python Exception|inlined: #\d+ .*(look_now|in_the_middle).*\n(inlined: #.*\n)*inlined: .*wait_for
-// seconds: 60
+// seconds: 180
 #include <atomic>
 
 #include "weft/testing.hpp"

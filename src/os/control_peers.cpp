@@ -193,7 +193,8 @@ void control_peers::send_answer(const char* error) noexcept {
   char line[head_size + 1];
   struct stat made {};
   if (error == nullptr && ::fstat(p.answer, &made) == 0) {
-    std::snprintf(line, sizeof line, head_format, static_cast<long long>(made.st_size) - static_cast<long long>(head_size));
+    std::snprintf(line, sizeof line, head_format,
+                  static_cast<long long>(made.st_size) - static_cast<long long>(head_size));
     if (::pwrite(p.answer, line, head_size, 0) == static_cast<ssize_t>(head_size)) {
       p.give_up = monotonic_ns() + time_to_read;
       send_some(p);

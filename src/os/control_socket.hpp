@@ -5,8 +5,9 @@
 // It is $XDG_RUNTIME_DIR/weft/PID.sock, or else /tmp/weft-UID/PID.sock. The folder must be ours and closed to everybody
 // else (0700), or there is no socket: /tmp belongs to all, and somebody may have been there before. The socket itself
 // has 0600; and who connects must be the same user, or root, says the kernel (SO_PEERCRED). What a process that died
-// has left behind, a later one of that number removes, and so does `weft ps`, which takes a name on which nobody listens
-// for such a thing. So the socket gets its name when it listens, from another one, and is never seen in between.
+// has left behind, a later one of that number removes, and so does `weft ps`, which takes a name on which nobody
+// listens for such a thing. So the socket gets its name when it listens, from another one, and is never seen in
+// between.
 #pragma once
 
 #include <cstddef>

@@ -52,7 +52,8 @@ const char* answer(const char* question, int out) {
   } else if (std::strcmp(question, "stack") == 0) {
     dump_goroutines(out);
   } else if (std::strcmp(question, "trace") == 0) {
-    if (write_trace(out) != 0) return "the trace could not be written: there is no memory, or too little room for files";
+    if (write_trace(out) != 0)
+      return "the trace could not be written: there is no memory, or too little room for files";
   } else if (std::strcmp(question, "doctor") == 0) {
     print_choices(out);
   } else {

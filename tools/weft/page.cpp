@@ -89,7 +89,8 @@ std::optional<page> page::open(const process& of, std::string& why) {
 }
 
 bool page::is_of(const process& still) const {
-  struct stat ours {}, its {};
+  struct stat ours {
+  }, its{};
   return fstat(fd_, &ours) == 0 && stat(still.page.c_str(), &its) == 0 && ours.st_dev == its.st_dev &&
          ours.st_ino == its.st_ino;
 }

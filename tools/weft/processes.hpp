@@ -17,9 +17,9 @@ struct process {
   pid_t pid = 0;
   uid_t uid = 0;
   std::uint64_t own_number = 0;  // which it has for itself, in a container perhaps; 0: not known
-  std::string name;    // as /proc says
-  std::string page;    // "/proc/7/fd/5", or empty
-  std::string socket;  // "/tmp/weft-1000/7.sock", or empty
+  std::string name;              // as /proc says
+  std::string page;              // "/proc/7/fd/5", or empty
+  std::string socket;            // "/tmp/weft-1000/7.sock", or empty
 };
 
 /// A text of another process, so that it cannot give orders to the terminal: control characters become question marks,

@@ -149,7 +149,7 @@ bool wait_for_room(int fd) noexcept {
   constexpr int limit_ms = 2000;
   pollfd one{fd, POLLOUT, 0};
   const bool room = ::poll(&one, 1, given_up.load(memory_order_relaxed) ? 0 : limit_ms) > 0;
-  given_up.store(!room, memory_order_relaxed);
+  given_up.store(!room, memory_order_relaxed);  // relaxed: a hint
   return room;
 }
 

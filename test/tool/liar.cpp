@@ -12,7 +12,7 @@
 // expect-stdout: ^long line: weft: process \d+ \(weft_liar\): .*: Message too long$
 // expect-stdout: ^orders: goroutine 1 \?\]0;owned\? of \?\?\[2J$
 // expect-stdout: ^refusal: weft: process \d+ \(weft_liar\) answers: error: \?\[2J$
-// expect-stdout: ^foreign: weft: process \d+ \(\w+\) does not listen: .*\.sock belongs to another process$
+// expect-stdout: ^foreign: weft: process \d+ \([\w.]+\) does not listen: .*\.sock belongs to another process$
 // expect-stdout: ^empty page: weft: process \d+ \(weft_liar\): its statistics page is not finished, or that of another version
 // expect-stdout: ^other version: weft: process \d+ \(weft_liar\): its statistics page is not finished, or that of another version
 // expect-stdout: ^large numbers: weft_liar \(process \d+\): \d+ goroutines

@@ -17,6 +17,8 @@
 //
 // Everything goes through write(2) and a buffer on the stack: the heap and stdio may be what is broken. Flushing
 // stdout is the one exception, by ftrylockfile, because another thread may hold stdout for ever.
+//
+// Memory ordering: who reports, and what is written, is seq_cst; that nobody reads is a hint, relaxed.
 #include "weft/detail/panic.hpp"
 
 #include <poll.h>
@@ -145,11 +147,11 @@ namespace {
 /// Somebody has made the descriptor one that does not block, and it is full. Who does not read for seconds is not
 /// waited for again until he has read something. False: he has not.
 bool wait_for_room(int fd) noexcept {
-  static atomic<bool> given_up{false};  // relaxed: a hint
+  static atomic<bool> given_up{false};
   constexpr int limit_ms = 2000;
   pollfd one{fd, POLLOUT, 0};
   const bool room = ::poll(&one, 1, given_up.load(memory_order_relaxed) ? 0 : limit_ms) > 0;
-  given_up.store(!room, memory_order_relaxed);  // relaxed: a hint
+  given_up.store(!room, memory_order_relaxed);
   return room;
 }
 

@@ -17,8 +17,11 @@
 //
 // Everything goes through write(2) and a buffer on the stack: the heap and stdio may be what is broken. Flushing
 // stdout is the one exception, by ftrylockfile, because another thread may hold stdout for ever.
+//
+// Memory ordering: who reports, and what is written, is seq_cst; that nobody reads is a hint, relaxed.
 #include "weft/detail/panic.hpp"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -121,6 +124,8 @@ void give_way_to_report() noexcept {
   for (;;) ::pause();
 }
 
+void forget_report() noexcept { reporter.store(0); }
+
 bool report_begun() noexcept { return reporter.load() != 0; }
 
 void leave_process(int status) { std::exit(status); }
@@ -135,22 +140,42 @@ void end_report_unflushed() noexcept {
   for (;;) ::syscall(SYS_exit_group, failure_status);
 }
 
-void write_text(int fd, const char* text) noexcept { write_bytes(fd, text, std::strlen(text)); }
+void write_text(int fd, const char* text) noexcept { static_cast<void>(write_bytes(fd, text, std::strlen(text))); }
 
-bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept {
+namespace {
+
+/// Somebody has made the descriptor one that does not block, and it is full. Who does not read for seconds is not
+/// waited for again until he has read something. False: he has not.
+bool wait_for_room(int fd) noexcept {
+  static atomic<bool> given_up{false};
+  constexpr int limit_ms = 2000;
+  pollfd one{fd, POLLOUT, 0};
+  const bool room = ::poll(&one, 1, given_up.load(memory_order_relaxed) ? 0 : limit_ms) > 0;
+  given_up.store(!room, memory_order_relaxed);
+  return room;
+}
+
+}  // namespace
+
+int write_bytes(int fd, const char* bytes, std::size_t size) noexcept {
   const int saved = errno;
+  int error = 0;
   writes.fetch_add(1);
   while (size > 0) {
     writing.store(true);
     const ssize_t written = ::write(fd, bytes, size);
+    const bool again = written < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd)));
     writing.store(false);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) break;
+    if (again) continue;
+    if (written <= 0) {
+      error = written < 0 ? errno : EIO;
+      break;
+    }
     bytes += written;
     size -= static_cast<std::size_t>(written);
   }
   errno = saved;
-  return size == 0;
+  return error;
 }
 
 void write_format(int fd, const char* format, ...) noexcept {

@@ -27,6 +27,9 @@ void begin_report() noexcept;
 /// before anything else would end it.
 void give_way_to_report() noexcept;
 
+/// In a forked child: a report that had begun was the parent's, and nobody here goes on with it.
+void forget_report() noexcept;
+
 /// Whether a report has begun that ends the process.
 [[nodiscard]] bool report_begun() noexcept;
 
@@ -40,11 +43,12 @@ void give_way_to_report() noexcept;
 /// The same without the flush, for when the flush is what failed.
 [[noreturn]] void end_report_unflushed() noexcept;
 
-/// Writes the whole text to `fd`; gives up on an error. Async-signal-safe.
+/// Writes the whole text to `fd`; gives up on an error, and on a full descriptor that does not block and is not emptied
+/// for two seconds. Async-signal-safe.
 void write_text(int fd, const char* text) noexcept;
 
-/// The same for bytes; false on an error, which errno does not tell.
-bool write_bytes(int fd, const char* bytes, std::size_t size) noexcept;
+/// The same for bytes. 0, or the error, which errno does not tell.
+int write_bytes(int fd, const char* bytes, std::size_t size) noexcept;
 
 /// Formats as printf into a buffer on the stack (at most 1000 characters) and writes it.
 void write_format(int fd, const char* format, ...) noexcept __attribute__((format(printf, 2, 3)));

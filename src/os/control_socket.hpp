@@ -5,7 +5,9 @@
 // It is $XDG_RUNTIME_DIR/weft/PID.sock, or else /tmp/weft-UID/PID.sock. The folder must be ours and closed to everybody
 // else (0700), or there is no socket: /tmp belongs to all, and somebody may have been there before. The socket itself
 // has 0600; and who connects must be the same user, or root, says the kernel (SO_PEERCRED). What a process that died
-// has left behind, a later one of that number removes, and so does `weft ps`.
+// has left behind, a later one of that number removes, and so does `weft ps`, which takes a name on which nobody
+// listens for such a thing. So the socket gets its name when it listens, from another one, and is never seen in
+// between.
 #pragma once
 
 #include <cstddef>
@@ -21,20 +23,14 @@ inline constexpr std::size_t control_path_size = 108;  // of sockaddr_un
 /// Makes this process's socket, and writes where it is. The descriptor, or -errno.
 [[nodiscard]] int open_control_socket(char (&path)[control_path_size]) noexcept;
 
-/// Waits for somebody who may ask, and who then has seconds to do so. A descriptor, or -errno when the socket is gone.
+/// Somebody who has connected and may ask: a descriptor that does not block; -EAGAIN: nobody, or somebody who may not.
+/// Another -errno: there is no descriptor left, or the socket is gone.
 [[nodiscard]] int accept_control(int socket) noexcept;
-
-/// Reads a line without its end; at most size - 1 characters. False: there is none, or it did not come in time.
-[[nodiscard]] bool read_control_line(int fd, char* line, std::size_t size) noexcept;
-
-/// Memory to write an answer into, and sends it: as much as is read in time. open_answer: a descriptor, or -errno.
-[[nodiscard]] int open_answer() noexcept;
-void send_answer(int answer, int peer) noexcept;
 
 /// No signal is delivered to the calling thread any more.
 void hold_back_signals() noexcept;
 
-/// Closes a descriptor of either kind.
+/// Closes the socket.
 void close_control(int fd) noexcept;
 
 /// Removes the socket's name, if this process has made it.

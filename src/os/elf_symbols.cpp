@@ -54,10 +54,10 @@ elf_symbol find_in(const elf_file& file, const Elf64_Shdr& table, const Elf64_Sh
 
 elf_file map_elf(const char* path) noexcept {
   elf_file file;
-  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);  // by now it may be anything
   if (fd < 0) return file;
   struct stat status {};
-  if (::fstat(fd, &status) == 0 && status.st_size > 0) {
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
     const auto size = static_cast<std::size_t>(status.st_size);
     void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (mapped != MAP_FAILED) file = {static_cast<const std::byte*>(mapped), size};

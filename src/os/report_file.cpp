@@ -11,9 +11,12 @@ namespace weft::detail {
 int create_report(const char* path) noexcept {
   int fd = -1;
   do {
-    fd = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    fd = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
   } while (fd < 0 && errno == EINTR);
-  return fd >= 0 ? fd : -errno;
+  if (fd < 0) return -errno;
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags >= 0) ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+  return fd;
 }
 
 int close_report(int fd) noexcept { return ::close(fd) == 0 ? 0 : errno; }

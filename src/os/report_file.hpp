@@ -5,7 +5,8 @@
 
 namespace weft::detail {
 
-/// Makes the file, or empties it; only the user may read it. A descriptor, or -errno.
+/// Makes the file, or empties it; only the user may read it. A descriptor, or -errno: ENXIO if it is a pipe that nobody
+/// reads, for which a report cannot wait.
 [[nodiscard]] int create_report(const char* path) noexcept;
 
 /// 0 or errno.

@@ -2,14 +2,13 @@
 //
 // The thread that answers the command `weft` (weft/control.hpp; the socket: os/control_socket.hpp).
 //
-// One question at a time: a line, to which the answer is text until the end of the stream, "ok" or "error: why" on its
-// first line.
+// A question is a line. The answer is the line "ok N" and N bytes of text, or the line "error: why".
 //     hello       the protocol's version, and what weft is here
 //     stack       every goroutine (weft/runtime.hpp)
 //     trace       what the flight recorder holds (park/recorder.hpp)
 //     doctor      what was chosen in this process
-// The answer is made in memory and then sent, so that who asks and does not read cannot keep a dump half done; he has
-// some seconds. Signals are blocked in this thread, SIGPIPE too.
+// The answer is made in memory and then sent, so that who asks and does not read cannot keep a dump half done
+// (os/control_peers.hpp). Signals are blocked in this thread, SIGPIPE too.
 //
 // Memory ordering: `state` is seq_cst; it is no hot path.
 #include "park/control.hpp"
@@ -18,10 +17,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <string>
 #include <system_error>
 
 #include "base/report_hook.hpp"
+#include "os/control_peers.hpp"
 #include "os/control_socket.hpp"
 #include "os/thread.hpp"
 #include "park/choices.hpp"
@@ -44,40 +45,30 @@ struct control_state {
 
 constinit control_state here;
 
-void answer(const char* question, int out) {
+/// Null, or why there is no answer.
+const char* answer(const char* question, int out) {
   if (std::strcmp(question, "hello") == 0) {
-    write_text(out, "ok\nweft control 1\n");
+    write_text(out, "weft control 2\n");
   } else if (std::strcmp(question, "stack") == 0) {
-    write_text(out, "ok\n");
     dump_goroutines(out);
   } else if (std::strcmp(question, "trace") == 0) {
-    write_text(out, "ok\n");
-    write_trace(out);
+    if (write_trace(out) != 0)
+      return "the trace could not be written: there is no memory, or too little room for files";
   } else if (std::strcmp(question, "doctor") == 0) {
-    write_text(out, "ok\n");
     print_choices(out);
   } else {
-    write_format(out, "error: this process does not know the question '%.40s'\n", question);
+    return "this process does not know that question";
   }
+  return nullptr;
 }
 
 void serve(void* passed) {
-  const int socket = static_cast<int>(reinterpret_cast<std::intptr_t>(passed));
   const uncounted_thread only_looks;
   hold_back_signals();
-  for (;;) {
-    const int peer = accept_control(socket);
-    if (peer < 0) return;
-    char question[64];
-    if (read_control_line(peer, question, sizeof question)) {
-      const int out = open_answer();
-      answer(question, out >= 0 ? out : peer);
-      if (out >= 0) {
-        send_answer(out, peer);
-        close_control(out);
-      }
-    }
-    close_control(peer);
+  control_peers peers(static_cast<int>(reinterpret_cast<std::intptr_t>(passed)));
+  while (const char* const question = peers.next_question()) {
+    const int out = peers.open_answer();
+    peers.send_answer(out < 0 ? "there is no descriptor or no memory for an answer" : answer(question, out));
   }
 }
 
@@ -87,6 +78,7 @@ void at_exit() {
 
 /// The thread is not there in the child, and who connects must not wait for it.
 void in_forked_child() {
+  ::new (&here.lock) word_lock;  // who had it is not there
   const int inherited = here.socket.exchange(-1);
   if (inherited >= 0) close_control(inherited);
 }

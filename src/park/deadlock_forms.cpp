@@ -3,8 +3,11 @@
 // A deadlock for programs to read: as one JSON object, and as a graph for Graphviz. Nothing is allocated.
 //
 // Memory ordering: relaxed, as in dump.cpp: a picture of those that wait.
+#include <cstring>
+
 #include "base/report_hook.hpp"
 #include "park/deadlock_words.hpp"
+#include "trace/text_out.hpp"
 #include "weft/diagnosis.hpp"
 
 namespace weft {
@@ -13,50 +16,53 @@ using namespace detail;
 
 namespace {
 
-/// As a JSON string; names of files and labels may hold anything.
-void write_string(int fd, const char* text) noexcept {
-  write_text(fd, "\"");
-  for (; *text != '\0'; ++text) {
-    const char c = *text;
-    if (c == '"' || c == '\\') {
-      write_format(fd, "\\%c", c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      write_format(fd, "\\u%04x", static_cast<unsigned>(c));
-    } else {
-      write_format(fd, "%c", c);
-    }
-  }
-  write_text(fd, "\"");
+void add_string(text_out& out, const char* text) noexcept { out.quoted(text, std::strlen(text)); }
+
+void add_number(text_out& out, const char* key, std::uint64_t value) noexcept {
+  out.text(key);
+  out.number(value);
 }
 
-void write_party(int fd, const blocked_party& p, const blocked_party& next, std::uint32_t now_ms) noexcept {
-  write_text(fd, "{\"party\": ");
-  write_string(fd, party_text(p.who).text);
-  write_format(fd, ", \"state\": \"%s\", \"kind\": \"%s\", \"object\": \"%p\", \"relation\": \"%s\", \"owner\": ",
-               text(p.reason), object_kind(p.reason), p.object, relation(p));
-  write_string(fd, party_text(next.who).text);
+void add_party(text_out& out, const blocked_party& p, const blocked_party& next, std::uint32_t now_ms) noexcept {
+  out.text("{\"party\": ");
+  add_string(out, party_text(p.who).text);
+  out.text(", \"state\": ");
+  add_string(out, text(p.reason));
+  out.text(", \"kind\": ");
+  add_string(out, object_kind(p.reason));
+  out.text(", \"object\": \"");
+  out.hexadecimal(reinterpret_cast<std::uintptr_t>(p.object));
+  out.text("\", \"relation\": ");
+  add_string(out, relation(p));
+  out.text(", \"owner\": ");
+  add_string(out, party_text(next.who).text);
   if (p.record != nullptr) {
     const std::uint32_t since = p.record->since_ms.load(memory_order_relaxed);
     const bool waits = p.record->state.load(memory_order_relaxed) == goroutine_state::waiting && now_ms > since;
-    write_format(fd, ", \"waited_ms\": %u, \"label\": ", waits ? now_ms - since : 0);
-    write_string(fd, p.record->label != nullptr ? p.record->label : "");
-    write_text(fd, ", \"file\": ");
-    write_string(fd, p.record->file);
-    write_format(fd, ", \"line\": %u", p.record->line);
+    add_number(out, ", \"waited_ms\": ", waits ? now_ms - since : 0);
+    out.text(", \"label\": ");
+    add_string(out, p.record->label != nullptr ? p.record->label : "");
+    out.text(", \"file\": ");
+    add_string(out, p.record->file);
+    add_number(out, ", \"line\": ", p.record->line);
   }
-  write_text(fd, "}");
+  out.text("}");
 }
 
 }  // namespace
 
 void deadlock_report::print_json(int fd) const noexcept {
   const auto now_ms = static_cast<std::uint32_t>(now() / 1'000'000);
-  write_format(fd, "{\"certain\": %s, \"parties\": %zu, \"circle\": [", certain() ? "true" : "false", cycle_.length);
+  text_out out(fd);
+  out.text(certain() ? "{\"certain\": true" : "{\"certain\": false");
+  add_number(out, ", \"parties\": ", cycle_.length);
+  out.text(", \"circle\": [");
   for (std::size_t i = 0; i < cycle_.told; ++i) {
-    if (i > 0) write_text(fd, ", ");
-    write_party(fd, cycle_.parties[i], cycle_.parties[(i + 1) % cycle_.told], now_ms);
+    if (i > 0) out.text(", ");
+    add_party(out, cycle_.parties[i], cycle_.parties[(i + 1) % cycle_.told], now_ms);
   }
-  write_text(fd, "]}\n");
+  out.text("]}\n");
+  static_cast<void>(out.flush());
 }
 
 void deadlock_report::print_graph(int fd) const noexcept {

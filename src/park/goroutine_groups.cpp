@@ -4,7 +4,8 @@
 // looked up by their hash together with the rest. Only one goroutine of each kind is kept, and its functions named when
 // all have been counted: naming one costs more than walking a thousand.
 //
-// This takes memory, and is used where a program is whole. Reports of a broken one print goroutine by goroutine.
+// This takes memory, and is used where a program is whole. Reports of a broken one print goroutine by goroutine, and so
+// does report_left() when there is none.
 //
 // Memory ordering: as in dump.cpp.
 #include "park/goroutine_groups.hpp"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <new>
 #include <unordered_map>
 
 #include "base/report_hook.hpp"
@@ -101,12 +103,14 @@ std::vector<leak> group_goroutines(bool (*wanted)(void* arg, const goroutine& g)
 void report_left(bool asked, std::uint32_t now_ms) {
   const std::string_view how = diag_setting("leaks");
   if (!asked && how.empty()) return;
-  const std::vector<leak> left = group_goroutines([](void*, const goroutine&) { return true; }, nullptr, now_ms);
-  if (how == "json") {
-    write_text(2, (json_of(left) + "\n").c_str());
-  } else {
+  try {
+    const std::vector<leak> left = group_goroutines([](void*, const goroutine&) { return true; }, nullptr, now_ms);
+    const std::string text = how == "json" ? json_of(left) + "\n" : text_of(left);
+    if (how != "json") write_text(2, "weft: goroutines left when main returned:\n");
+    write_text(2, text.c_str());
+  } catch (const std::bad_alloc&) {  // the way that takes none
     write_text(2, "weft: goroutines left when main returned:\n");
-    write_text(2, text_of(left).c_str());
+    print_goroutines(2, nullptr, now_ms, naming::as_linked);
   }
 }
 

@@ -3,6 +3,7 @@
 // Quantiles: within the bucket in which the share is reached, as if its durations lay evenly, but never more than the
 // longest.
 #include <algorithm>
+#include <cmath>
 
 #include "weft/metrics.hpp"
 
@@ -28,7 +29,7 @@ std::chrono::nanoseconds duration_histogram::mean() const noexcept {
 
 std::chrono::nanoseconds duration_histogram::quantile(double share) const noexcept {
   const std::uint64_t all = count();
-  if (all == 0) return {};
+  if (all == 0 || std::isnan(share)) return {};
   const double wanted = std::clamp(share, 0.0, 1.0) * static_cast<double>(all);
   double below = 0;
   for (std::size_t i = 0; i < bucket_count; ++i) {

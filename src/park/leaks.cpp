@@ -12,6 +12,7 @@
 #include "park/goroutine_groups.hpp"
 #include "park/pause.hpp"
 #include "park/registry.hpp"
+#include "trace/json_string.hpp"
 
 namespace weft {
 
@@ -34,21 +35,8 @@ struct scope_filter {
   }
 };
 
-void add_json_string(std::string& out, const std::string& text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
-      out += escaped;
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
+void add_json_string(std::string& out, std::string_view text) {
+  put_json_string(text, [&out](char c) { out += c; });
 }
 
 std::string address_text(const void* object) {

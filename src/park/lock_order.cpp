@@ -8,7 +8,8 @@
 // A new order A before B is an inversion if there is a way from B to A in `orders`. It is none if on the whole way
 // some other lock was always held too: that one keeps the two apart. Each pair is reported once.
 //
-// One lock guards it all, and the standard containers grow under it: this is a mode for tests. What is known of a lock
+// One lock guards it all, and the standard containers grow under it: this is a mode for tests. Without memory what
+// cannot be written down is missing. What is known of a lock
 // goes with it: another may be made in its place.
 //
 // Rejected: classes by the place of creation, which find an inversion before the same two locks are met in both orders,
@@ -16,8 +17,11 @@
 #include "park/lock_order.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
+#include <new>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/report_hook.hpp"
@@ -50,10 +54,13 @@ struct lock_book {
   word_lock lock;  // of all that follows
   std::unordered_map<party_number, std::vector<const void*>> held;
   std::unordered_map<const void*, std::vector<order>> orders;
+  bool told_of_no_memory = false;
 };
 
-lock_book& book() {
-  static auto* const only = new lock_book;  // never destroyed: statics may be locks
+/// Never destroyed: statics may be locks.
+lock_book& book() noexcept {
+  alignas(lock_book) static std::byte memory[sizeof(lock_book)];
+  static auto* const only = ::new (memory) lock_book;
   return *only;
 }
 
@@ -128,21 +135,14 @@ void report(const order& closing, const std::vector<order>& way) {
   return made;
 }
 
-}  // namespace
+struct inversion {
+  order closing;
+  std::vector<order> way;
+};
 
-bool locks_are_watched() noexcept {
-  static const bool asked = !diag_setting("lockorder").empty();
-  return asked;
-}
-
-[[gnu::noinline]] void note_taken(const void* lock, party_number who, bool may_have_waited) noexcept {
-  lock_book& b = book();
-  struct inversion {
-    order closing;
-    std::vector<order> way;
-  };
-  std::vector<inversion> found;
-  b.lock.lock();
+/// Notes that `who` has it now. Book locked. [[gnu::always_inline]]: order_here() leaves out the frame of its caller.
+[[gnu::always_inline]] inline void note_locked(lock_book& b, const void* lock, party_number who, bool may_have_waited,
+                                               std::vector<inversion>& found) {
   std::vector<const void*>& held = b.held[who];
   for (const void* first : held) {
     if (!may_have_waited || first == lock) continue;
@@ -156,6 +156,26 @@ bool locks_are_watched() noexcept {
     found.push_back(std::move(made));
   }
   held.push_back(lock);
+}
+
+}  // namespace
+
+bool locks_are_watched() noexcept {
+  static const bool asked = !diag_setting("lockorder").empty();
+  return asked;
+}
+
+[[gnu::noinline]] void note_taken(const void* lock, party_number who, bool may_have_waited) noexcept {
+  lock_book& b = book();
+  std::vector<inversion> found;
+  b.lock.lock();
+  try {
+    note_locked(b, lock, who, may_have_waited, found);
+  } catch (const std::bad_alloc&) {
+    if (!std::exchange(b.told_of_no_memory, true)) {
+      write_text(2, "weft: lock order: no memory is left; from now on orders may be missing\n");
+    }
+  }
   b.lock.unlock();
   for (const inversion& each : found) report(each.closing, each.way);
 }

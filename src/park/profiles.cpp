@@ -42,8 +42,10 @@ bool is_lock(wait_reason reason) noexcept {
          reason == wait_reason::rwmutex_rlock;
 }
 
+/// 0 if the processors' clocks disagree so much that a wait has ended before it began.
 std::uint64_t ns_of(std::uint64_t ticks) noexcept {
-  return static_cast<std::uint64_t>(static_cast<double>(ticks) * ns_per_tick());
+  const double ns = static_cast<double>(static_cast<std::int64_t>(ticks)) * ns_per_tick();
+  return ns > 0 ? static_cast<std::uint64_t>(ns) : 0;
 }
 
 /// The stack of the function that calls it, without that function.

@@ -85,8 +85,9 @@ void for_each_event_memory(void (*visit)(void* arg, const void* begin, std::size
 // ---- what was noted ------------------------------------------------------------------------------------------------
 
 /// Writes what the rings hold as Chrome's JSON. Async-signal-safe, waits for nobody, and may be called on any thread
-/// while all others go on. False: no memory, or the descriptor refused something.
-bool write_trace(int fd) noexcept;
+/// while all others go on. 0, or an errno: no memory, or what the
+/// descriptor refused something for.
+int write_trace(int fd) noexcept;
 
 /// Where a report is made of something that has gone wrong: writes the trace to the file that WEFT_TRACE or
 /// WEFT_DIAG=flight=FILE names, once in a process, and says so on `fd`. Nothing if none is named.

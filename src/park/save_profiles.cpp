@@ -6,6 +6,7 @@
 // Memory ordering: settings, and what is read of goroutines that go on, are relaxed: they order nothing.
 #include <cerrno>
 #include <iterator>
+#include <new>
 
 #include "base/report_hook.hpp"
 #include "os/clock.hpp"
@@ -32,16 +33,19 @@ std::error_code system_error(int number) { return {number, std::system_category(
 
 std::string name_of(void* pc) { return symbol_of(pc).name; }
 
-result<void> save(const stack_table& table, const profile_kind& kind, const std::string& file) {
-  const std::string bytes = pprof_of(table, kind, name_of);
+result<void> write_file(const std::string& file, const std::string& bytes) {
   const int fd = create_report(file.c_str());
   if (fd < 0) return system_error(-fd);
-  errno = 0;
-  const bool written = write_bytes(fd, bytes.data(), bytes.size());
-  const int closed = close_report(fd);
-  if (!written) return system_error(EIO);
-  if (closed != 0) return system_error(closed);
+  int error = write_bytes(fd, bytes.data(), bytes.size());
+  if (const int closed = close_report(fd); error == 0) error = closed;
+  if (error != 0) return system_error(error);
   return {};
+}
+
+result<void> save(const stack_table& table, const profile_kind& kind, const std::string& file) try {
+  return write_file(file, pprof_of(table, kind, name_of));
+} catch (const std::bad_alloc&) {
+  return system_error(ENOMEM);
 }
 
 /// A copy of a profile, so that nobody waits while it is written; for signal handlers most of all.

@@ -184,6 +184,16 @@ void expand(const char* name, char* out, std::size_t size) noexcept {
   out[n] = '\0';
 }
 
+/// A name that does not fit would be that of another file.
+void keep_name(recorder_state& r, std::string_view name) noexcept {
+  if (name.size() < sizeof r.file) {
+    r.file[name.copy(r.file, sizeof r.file - 1)] = '\0';
+  } else {
+    write_format(2, "weft: no trace will be written: the name of its file has %zu characters, of at most %zu\n",
+                 name.size(), sizeof r.file - 1);
+  }
+}
+
 void prepare_locked() noexcept {
   recorder_state& r = recorder();
   const std::string_view flight = diag_setting("flight");
@@ -192,9 +202,9 @@ void prepare_locked() noexcept {
   const bool on = flight.empty() ? !tsan_on : flight != "off";  // ThreadSanitizer makes everything slow already
   r.usual = on ? record_mode::flight : record_mode::off;
   if (r.whole_run) {
-    std::strncpy(r.file, whole, sizeof r.file - 1);
+    keep_name(r, whole);
   } else if (r.usual == record_mode::flight && !flight.empty() && flight != "flight") {
-    flight.copy(r.file, sizeof r.file - 1);
+    keep_name(r, flight);
   }
   const std::string_view stall = diag_setting("stall");
   for (const char digit : stall) {
@@ -228,7 +238,7 @@ double ns_per_tick() noexcept {
   return ticks != 0 ? static_cast<double>(time - r.first_ns) / static_cast<double>(ticks) : 1;
 }
 
-bool write_trace(int fd) noexcept {
+int write_trace(int fd) noexcept {
   recorder_state& r = recorder();
   event_lane* const newest = r.lanes.load(memory_order_acquire);  // pairs with open_lane()
   std::size_t room = 0, largest = 0, lanes = most_threads;
@@ -236,7 +246,7 @@ bool write_trace(int fd) noexcept {
   room += held_by(r.shared, largest);
   scratch memory(room * (sizeof(placed_event) + sizeof(std::uint32_t)) + largest * sizeof(record) +
                  lanes * sizeof(trace_lane) + 256);
-  if (!memory.good()) return false;
+  if (!memory.good()) return ENOMEM;
   trace_picture all{};
   all.events = memory.take<placed_event>(room);
   all.lanes = memory.take<trace_lane>(lanes);
@@ -258,7 +268,7 @@ void leave_trace(int fd) noexcept {
   char name[300];
   expand(r.file, name, sizeof name);
   const int file = create_report(name);
-  const bool written = file >= 0 && write_trace(file);
+  const bool written = file >= 0 && write_trace(file) == 0;
   if (file >= 0) close_report(file);
   if (fd < 0) return;
   write_text(fd, written ? "\nweft: the trace is in " : "\nweft: the trace could not be written to ");

@@ -5,8 +5,6 @@
 // Memory ordering: modes and numbers are relaxed: they order nothing.
 #include "weft/trace.hpp"
 
-#include <cerrno>
-
 #include "os/fiber_annotations.hpp"
 #include "os/report_file.hpp"
 #include "park/recorder_state.hpp"
@@ -65,9 +63,8 @@ result<void> stop(const std::string& file) {
 result<void> save(int fd) {
   const runtime_section inside;
   prepare_recorder();
-  errno = 0;
-  if (write_trace(fd)) return {};
-  return system_error(errno != 0 ? errno : EIO);
+  if (const int error = write_trace(fd); error != 0) return system_error(error);
+  return {};
 }
 
 result<void> save(const std::string& file) {

@@ -57,8 +57,10 @@ struct watch_table {
   atomic<bool> open{false};
 };
 
+/// Never destroyed: others may wait while the program's statics are. Not in the heap: it is looked at as a run ends.
 watch_table& table() noexcept {
-  static auto* const only = new watch_table;  // never destroyed: others may wait while the program's statics are
+  alignas(watch_table) static std::byte memory[sizeof(watch_table)];
+  static auto* const only = ::new (memory) watch_table;
   return *only;
 }
 

@@ -54,6 +54,7 @@ bool hand_to_watchdog() noexcept {
 }
 
 void in_forked_child() {
+  forget_report();
   the.at.store(phase::forked, memory_order_seq_cst);
   if (worker* w = current_worker(); w != nullptr) w->lock.take();
 }

@@ -17,7 +17,7 @@ class chrome_writer {
  public:
   chrome_writer(int fd, trace_picture& all) noexcept : out_(fd), all_(all) {}
 
-  bool write() noexcept {
+  int write() noexcept {
     out_.text(
         "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n{\"ph\":\"M\",\"pid\":1,\"tid\":0,\"name\":\"process_name\",");
     out_.text("\"args\":{\"name\":\"weft\"}}");
@@ -291,6 +291,6 @@ class chrome_writer {
 
 }  // namespace
 
-bool write_chrome(int fd, trace_picture& all) noexcept { return chrome_writer(fd, all).write(); }
+int write_chrome(int fd, trace_picture& all) noexcept { return chrome_writer(fd, all).write(); }
 
 }  // namespace weft::detail

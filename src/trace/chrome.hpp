@@ -56,7 +56,7 @@ struct trace_picture {
 /// Sorts the events by time and finds partners.
 void arrange(trace_picture& all) noexcept;
 
-/// Writes what was arranged. False: the descriptor refused something.
-bool write_chrome(int fd, trace_picture& all) noexcept;
+/// Writes what was arranged. 0, or why the descriptor refused something.
+int write_chrome(int fd, trace_picture& all) noexcept;
 
 }  // namespace weft::detail

@@ -22,14 +22,14 @@ class text_out {
   /// In quotation marks, as JSON has it. Bytes that are no UTF-8 become question marks.
   void quoted(const char* text, std::size_t size) noexcept;
 
-  /// Writes what is left. False: something could not be written.
-  bool flush() noexcept;
+  /// Writes what is left. 0, or the first error that there was.
+  int flush() noexcept;
 
  private:
   void put(char c) noexcept;
 
   int fd_;
-  bool good_ = true;
+  int error_ = 0;
   std::size_t used_ = 0;
   char buffer_[4096];
 };

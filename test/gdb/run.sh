@@ -21,3 +21,12 @@ case $live in
   *) look "$@" "$program" "$core" | sed 's/^/core: /' ;;
 esac
 rm -f "$core"
+look -ex 'set disable-randomization off' -ex run -ex 'goroutine all bt' "$program" |
+  sed 's/^/inlined: /'
+
+# What there is nothing to see in.
+strip -o "$core" "$program" 2>/dev/null || echo "strip is missing"
+[ ! -e "$core" ] || look -ex 'set disable-randomization off' -ex 'catch syscall futex' -ex run -ex 'info goroutines' "$core" |
+  sed 's/^/stripped: /'
+look -ex 'info goroutines' -ex "weft-core $core" "$program" | sed 's/^/nothing: /'
+rm -f "$core"

@@ -13,7 +13,7 @@ thread lies in runs on that thread, whatever its record says; every other gorout
 record: three registers, and rbx (aarch64: x19) below its stack pointer (src/os/context.hpp). To show such a goroutine
 the selected thread is given a caller: while a command runs, an unwinder says that the thread's innermost frame was
 called from where the goroutine stands. So frame #0, which is not shown, is the thread's, and the goroutine's begin with
-#1. Nothing is written, so that core files are no different.
+#1, or later if the thread stands in inlined functions. Nothing is written, so that core files are no different.
 
 What it needs: debug information of weft and of the program (-g, also with -O2).
 """
@@ -167,14 +167,17 @@ class FrameId:
 
 
 class Unwinder(gdb.unwinder.Unwinder):
-    """Gives the innermost frame a caller, while `caller` is a goroutine."""
+    """Gives the innermost frame a caller, while `caller` is a goroutine.
+
+    Before it come the frames of functions that are inlined where the thread stands; its level is their number."""
 
     def __init__(self):
         super().__init__("weft goroutine")
         self.caller = None
+        self.level = 0
 
     def __call__(self, pending):
-        if self.caller is None or pending.level() != 0:
+        if self.caller is None or pending.level() != self.level:
             return None
         # A stack pointer below all others: gdb wants callers above.
         info = pending.create_unwind_info(FrameId(gdb.Value(16), pending.read_register("pc")))
@@ -198,6 +201,14 @@ UNWINDER = Unwinder()
 gdb.unwinder.register_unwinder(None, UNWINDER, replace=True)
 
 
+def innermost_level():
+    """Of the innermost frame of the selected thread that is no inlined function."""
+    frame, level = gdb.newest_frame(), 0
+    while frame.type() == gdb.INLINE_FRAME:
+        frame, level = frame.older(), level + 1
+    return level
+
+
 class Elsewhere:
     """For the length of a `with`, the selected frame is the innermost one of a goroutine."""
 
@@ -211,9 +222,13 @@ class Elsewhere:
             self.thread.switch()
             gdb.newest_frame().select()
             return
+        UNWINDER.level = innermost_level()
         UNWINDER.caller = self.goroutine
         gdb.invalidate_cached_frames()
-        gdb.newest_frame().older().select()
+        frame = gdb.newest_frame()
+        for _ in range(UNWINDER.level + 1):
+            frame = frame.older()
+        frame.select()
 
     def __exit__(self, *unused):
         UNWINDER.caller = None
@@ -259,9 +274,9 @@ def run_in(goroutine, thread, command):
         output = gdb.execute(command, to_string=True)
     if thread is not None or not re.match(r"(bt|backtrace|where)\b", command):
         return output
-    lines, begun = [], False  # of a backtrace, all but the frame that is the thread's
+    lines, begun = [], False  # of a backtrace, all but the frames that are the thread's
     for line in output.splitlines(True):
-        begun = begun or line.startswith("#1 ")
+        begun = begun or line.startswith("#%d " % (UNWINDER.level + 1))
         if begun:
             lines.append(line)
     return "".join(lines)
@@ -341,6 +356,8 @@ command calls it, and puts in what is missing. Core files that the kernel writes
         super().__init__("weft-core", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)
 
     def invoke(self, argument, from_tty):
+        if gdb.selected_thread() is None:
+            raise gdb.GdbError("weft: there is no process")
         path = argument.strip() or "core.%d" % gdb.selected_inferior().pid
         gdb.execute("generate-core-file %s" % path)
         found, pointers = goroutines(), stack_pointers()

@@ -6,7 +6,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 namespace weft_tool {
@@ -34,15 +36,53 @@ struct connection {
   }
 };
 
-/// Reads to the end. An errno, or 0.
-int read_all(int fd, std::string& into) {
+constexpr std::size_t longest_answer = std::size_t{1} << 30;
+
+/// Adds what comes until `text` has so many bytes, or until the end. An errno, or 0.
+int read_until(int fd, std::string& text, std::size_t wanted) {
   char buffer[16384];
-  for (;;) {
-    const ssize_t n = recv(fd, buffer, sizeof buffer, 0);
-    if (n > 0) into.append(buffer, static_cast<std::size_t>(n));
+  while (text.size() < wanted) {
+    const ssize_t n = recv(fd, buffer, std::min(sizeof buffer, wanted - text.size()), 0);
+    if (n > 0) text.append(buffer, static_cast<std::size_t>(n));
     if (n == 0) return 0;
     if (n < 0 && errno != EINTR) return errno;
   }
+  return 0;
+}
+
+/// The first line, without its end. An errno, or 0.
+int read_line(int fd, std::string& line) {
+  constexpr std::size_t longest = 256;
+  while (line.size() < longest) {
+    const std::size_t before = line.size();
+    if (const int error = read_until(fd, line, before + 1); error != 0) return error;
+    if (line.size() == before) return 0;
+    if (line.back() != '\n') continue;
+    line.pop_back();
+    return 0;
+  }
+  return EMSGSIZE;
+}
+
+/// Whoever listens there is whom we mean: the name may have been left by another process of its number.
+bool is_meant(int fd, const process& whom) {
+  ucred who{};
+  socklen_t size = sizeof who;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return false;
+  return who.uid == whom.uid && (who.pid == whom.pid || who.pid == 0);  // 0: it is in a container that we do not see
+}
+
+answer read_answer(int fd, const process& whom) {
+  std::string first;
+  if (const int error = read_line(fd, first); error != 0) return refused(whom, error);
+  if (first.empty()) return {false, name_of(whom) + " refuses to answer: it belongs to somebody else"};
+  if (first.rfind("ok ", 0) != 0) return {false, name_of(whom) + " answers: " + printable(first)};
+  const unsigned long long size = std::strtoull(first.c_str() + 3, nullptr, 10);
+  if (size > longest_answer) return {false, name_of(whom) + " would answer with more than a gigabyte"};
+  std::string text;
+  if (const int error = read_until(fd, text, size); error != 0) return refused(whom, error);
+  if (text.size() < size) return {false, name_of(whom) + " has ended in the middle of its answer"};
+  return {true, text};
 }
 
 }  // namespace
@@ -62,17 +102,14 @@ answer ask(const process& whom, const std::string& question, int seconds) {
   setsockopt(to.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(to.fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   if (connect(to.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return refused(whom, errno);
+  if (!is_meant(to.fd, whom)) {
+    return {false, name_of(whom) + " does not listen: " + whom.socket + " belongs to another process"};
+  }
   const std::string line = question + "\n";
   if (send(to.fd, line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) {
     return refused(whom, errno);
   }
-  std::string text;
-  if (const int error = read_all(to.fd, text); error != 0) return refused(whom, error);
-  const std::size_t end = text.find('\n');
-  const std::string first = text.substr(0, end);
-  if (first == "ok" && end != std::string::npos) return {true, text.substr(end + 1)};
-  return {false,
-          name_of(whom) + (first.empty() ? " refuses to answer: it belongs to somebody else" : " answers: " + first)};
+  return read_answer(to.fd, whom);
 }
 
 }  // namespace weft_tool

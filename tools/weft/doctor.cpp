@@ -105,7 +105,8 @@ int doctor(pid_t pid) {
   }
   const answer told = ask(of, "doctor");
   if (!told.given) return complain(told.text);
-  std::printf("process %d (%s) has chosen\n%s", static_cast<int>(pid), of.name.c_str(), told.text.c_str());
+  std::printf("process %d (%s) has chosen\n%s", static_cast<int>(pid), of.name.c_str(),
+              printable(told.text, true).c_str());
   return 0;
 }
 

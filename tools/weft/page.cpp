@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 
@@ -41,14 +42,15 @@ bool is_sound(const wd::stats_head& head) {
 }
 
 std::string text_of(const char* characters, std::size_t room) {
-  std::string text(characters, strnlen(characters, room));
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
-  return text;
+  return printable(std::string(characters, strnlen(characters, room)));
 }
 
-void read_hog(const wd::stats_head& head, snapshot& into) {
-  if (read(head.hog_version) % 2 != 0) return;  // it is being written
+void read_hog(int fd, const wd::stats_head& head, snapshot& into) {
+  copy_of<wd::stats_word> version;
+  if (read(head.hog_version) % 2 != 0 || !version.take(fd, offsetof(wd::stats_head, hog_version)) ||
+      read(*version) != read(head.hog_version)) {
+    return;  // it is being written
+  }
   into.hog_ns = read(head.hog_ns);
   into.hog_goroutine = read(head.hog_goroutine);
   into.hog_line = read(head.hog_line);
@@ -68,15 +70,29 @@ std::optional<page> page::open(const process& of, std::string& why) {
     why = "it has no statistics page, or one that only its user and root may read";
     return std::nullopt;
   }
-  page opened(::open(of.page.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.fd_ < 0) {
+  page opened(::open(of.page.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat found {};
+  if (opened.fd_ < 0 || fstat(opened.fd_, &found) != 0) {
     why = std::string("its statistics page cannot be opened: ") + std::strerror(errno);
     return std::nullopt;
   }
   copy_of<wd::stats_head> head;
-  if (head.take(opened.fd_, 0) && is_sound(*head)) return opened;
-  why = "its statistics page is not finished, or that of another version of weft";
-  return std::nullopt;
+  if (!S_ISREG(found.st_mode) || !head.take(opened.fd_, 0) || !is_sound(*head)) {
+    why = "its statistics page is not finished, or that of another version of weft";
+    return std::nullopt;
+  }
+  if (of.own_number != 0 && (*head).pid != of.own_number) {
+    why = "its statistics page is that of process " + std::to_string((*head).pid) + ", from which it was forked";
+    return std::nullopt;
+  }
+  return opened;
+}
+
+bool page::is_of(const process& still) const {
+  struct stat ours {
+  }, its{};
+  return fstat(fd_, &ours) == 0 && stat(still.page.c_str(), &its) == 0 && ours.st_dev == its.st_dev &&
+         ours.st_ino == its.st_ino;
 }
 
 page::page(page&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
@@ -101,7 +117,7 @@ snapshot page::take() const {
   s.descriptor_waits = read(head.descriptor_waits);
   s.outside_waits = read(head.outside_waits);
   s.deadlocks = read(head.deadlocks);
-  read_hog(head, s);
+  read_hog(fd_, head, s);
   copy_of<wd::stats_lane> lane;
   for (std::uint64_t i = 0; i < head.lane_room; ++i) {
     if (i >= s.lanes && i + 1 != head.lane_room) continue;
@@ -113,12 +129,15 @@ snapshot page::take() const {
 }
 
 std::uint64_t quantile(const snapshot& before, const snapshot& now, double share) {
+  const auto gained = [&](std::size_t b) {  // a page that was damaged may say less than before
+    return now.run_queue[b] >= before.run_queue[b] ? now.run_queue[b] - before.run_queue[b] : 0;
+  };
   std::uint64_t all = 0;
-  for (std::size_t b = 0; b < wd::stats_buckets; ++b) all += now.run_queue[b] - before.run_queue[b];
+  for (std::size_t b = 0; b < wd::stats_buckets; ++b) all += gained(b);
   const auto wanted = static_cast<std::uint64_t>(static_cast<double>(all) * share);
   std::uint64_t seen = 0;
   for (std::size_t b = 0; b < wd::stats_buckets && all > 0; ++b) {
-    seen += now.run_queue[b] - before.run_queue[b];
+    seen += gained(b);
     if (seen > wanted || seen == all) return wd::stats_floor(std::min(b + 1, wd::stats_buckets - 1));
   }
   return 0;

@@ -37,6 +37,9 @@ class page {
 
   [[nodiscard]] snapshot take() const;
 
+  /// Whether it is still that of the process: another may have its number by now.
+  [[nodiscard]] bool is_of(const process& still) const;
+
  private:
   explicit page(int opened) : fd_(opened) {}
 

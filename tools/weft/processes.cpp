@@ -44,6 +44,15 @@ std::string page_of(pid_t pid) {
   return found;
 }
 
+/// The last of its numbers, the first of which is ours: it may be in a container in a container.
+std::uint64_t own_number(const std::string& folder) {
+  std::ifstream status(folder + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("NSpid:", 0) == 0) return std::strtoull(line.c_str() + line.find_last_of("\t ") + 1, nullptr, 10);
+  }
+  return 0;
+}
+
 bool is_socket_of(const std::string& path, uid_t uid) {
   struct stat found {};
   return lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode) && found.st_uid == uid;
@@ -86,6 +95,16 @@ void remove_stale_sockets() {
 
 }  // namespace
 
+std::string printable(std::string text, bool has_lines) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool second_set = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if ((c < ' ' && !(has_lines && (c == '\n' || c == '\t'))) || c == 127 || second_set) text[i] = '?';
+    if (second_set) text[++i] = '?';
+  }
+  return text;
+}
+
 bool look_up(pid_t pid, process& found) {
   const std::string folder = "/proc/" + std::to_string(pid);
   struct stat owner {};
@@ -95,8 +114,8 @@ bool look_up(pid_t pid, process& found) {
   found.uid = owner.st_uid;
   std::ifstream comm(folder + "/comm");
   std::getline(comm, found.name);
-  std::replace_if(
-      found.name.begin(), found.name.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  found.name = printable(found.name);
+  found.own_number = own_number(folder);
   found.page = page_of(pid);
   for (const std::string& each : folders_of(found.uid)) {
     const std::string path = each + "/" + std::to_string(pid) + ".sock";

@@ -32,7 +32,8 @@ int stack(pid_t pid) {
   if (!find(pid, of)) return 1;
   const answer told = ask(of, "stack");
   if (told.given) {
-    std::fwrite(told.text.data(), 1, told.text.size(), stdout);
+    const std::string text = printable(told.text, true);
+    std::fwrite(text.data(), 1, text.size(), stdout);
     return 0;
   }
   complain(told.text);

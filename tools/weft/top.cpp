@@ -67,7 +67,7 @@ int top(pid_t pid, double seconds, bool once) {
   for (;;) {
     pause_for(seconds);
     process still;
-    if (!look_up(pid, still) || still.page.empty()) return once ? complain("the process has ended") : 0;
+    if (!look_up(pid, still) || !opened->is_of(still)) return once ? complain("the process has ended") : 0;
     const snapshot now = opened->take();
     if (screen) std::printf("\033[H\033[2J");
     show(of, before, now);

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# ./dev bench diagnosis: what the flight recorder and reading metrics cost the channel workloads. Each round runs every
+# workload with the recorder off, with it on (as it is by default), and with it on while all metrics are read each
+# second (WEFT_DEBUG=schedtrace=1000), in an order that turns from round to round. A cost is the median over the rounds
+# of what that round's figure is above the same round's figure with the recorder off; beside it stand the quartiles.
+#
+# The counters themselves cannot be switched off; what they cost is counted in instructions (decision 0025).
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+out=$here/../build/bench
+workloads=(stream buffered ping_pong select_block pipeline buffered_2cores ping_pong_2cores)
+rounds=15
+seconds=2
+bar=2
+
+usage() {
+  cat <<END
+usage: ./dev bench diagnosis [--rounds N] [WORKLOAD ...]
+
+  --rounds N     how often everything is measured, about $seconds seconds each (default $rounds)
+  WORKLOAD       only these of: ${workloads[*]}
+
+Exit status: 0 no cost is above $bar %, 1 one is, 2 misuse.
+END
+}
+
+chosen=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --rounds)
+      [ $# -ge 2 ] || { usage >&2; exit 2; }
+      rounds=$2
+      shift
+      ;;
+    --help | -h) usage && exit 0 ;;
+    -*) usage >&2 && exit 2 ;;
+    *) [[ " ${workloads[*]} " == *" $1 "* ]] && chosen+=("$1") || { usage >&2; exit 2; } ;;
+  esac
+  shift
+done
+[[ $rounds =~ ^[1-9][0-9]{0,2}$ ]] || { echo "bench: --rounds takes a positive number, not '$rounds'" >&2; exit 2; }
+[ ${#chosen[@]} -gt 0 ] || chosen=("${workloads[@]}")
+
+mkdir -p "$out/weft"
+echo "building weft" >&2
+"$here/peers/weft.sh" build "$out/weft" >"$out/weft.log" 2>&1 || { tail -n 20 "$out/weft.log" >&2; exit 1; }
+
+# measure ROW MODE REPEAT: nanoseconds per operation, the median of so many in one process.
+measure() {
+  local cores n program words settings=()
+  read -r program cores n < <(awk -v row="$1" '$1 == row { print $2, $3, $6 }' "$here/rows.txt")
+  words=$("$here/peers/weft.sh" command "$out/weft" "$program" "$cores")
+  [ "$cores" != 1 ] || words="taskset -c $(($(nproc) - 1)) $words"
+  case $2 in
+    off) settings=(WEFT_DIAG=flight=off) ;;
+    read) settings=(WEFT_DEBUG=schedtrace=1000) ;;
+  esac
+  # shellcheck disable=SC2086 # words is a list
+  env -u WEFT_DIAG -u WEFT_DEBUG -u WEFT_TRACE GOMAXPROCS="$cores" "${settings[@]}" \
+    timeout 120 $words "$n" "$3" 2>/dev/null | awk '{ print $3 }'
+}
+
+# repeats ROW: how many make up some seconds.
+repeats() {
+  local began ended
+  began=$(date +%s%N)
+  measure "$1" off 3 >/dev/null
+  ended=$(date +%s%N)
+  echo $((seconds * 1000000000 * 3 / (ended - began + 1) + 1))
+}
+
+declare -A repeat
+for row in "${chosen[@]}"; do repeat[$row]=$(repeats "$row"); done
+: >"$out/diagnosis"
+modes=(off on read)
+for round in $(seq "$rounds"); do
+  for row in "${chosen[@]}"; do
+    for turn in 0 1 2; do
+      mode=${modes[(round + turn) % 3]}
+      value=$(measure "$row" "$mode" "${repeat[$row]}")
+      [ -n "$value" ] || { echo "bench: $row gave no answer" >&2; exit 1; }
+      echo "$row $round $mode $value" >>"$out/diagnosis"
+    done
+    echo "round $round/$rounds  $row" >&2
+  done
+done
+
+echo "$("$here/peers/weft.sh" version "$out/weft")"
+echo "command  ./dev bench diagnosis; median of $rounds, $(date -u +%FT%TZ), load $(cut -d' ' -f1 /proc/loadavg)"
+awk -v bar="$bar" '
+  { value[$1, $2, $3] = $4; if (!($1 in known)) { known[$1]; order[++count] = $1 } if ($2 > rounds) rounds = $2 }
+  function ordered(row, mode, relative,    i, j, v) {  # into sorted[1..rounds]
+    for (i = 1; i <= rounds; ++i) {
+      v = value[row, i, mode]
+      if (relative) v = (v / value[row, i, "off"] - 1) * 100
+      for (j = i; j > 1 && sorted[j - 1] > v; --j) sorted[j] = sorted[j - 1]
+      sorted[j] = v
+    }
+  }
+  function at(share,    place, below) {
+    place = 1 + share * (rounds - 1)
+    below = int(place)
+    return below == rounds ? sorted[below] : sorted[below] + (place - below) * (sorted[below + 1] - sorted[below])
+  }
+  function cost(row, mode) {
+    ordered(row, mode, 1)
+    if (at(0.5) > bar) above = 1
+    return sprintf("%+6.2f %% (%+.1f..%+.1f)", at(0.5), at(0.25), at(0.75))
+  }
+  END {
+    printf "%-18s %10s   %-26s %-26s\n", "ns per operation", "off", "recorder on", "and metrics each second"
+    for (r = 1; r <= count; ++r) {
+      ordered(order[r], "off", 0)
+      printf "%-18s %10.2f   %-26s %-26s\n", order[r], at(0.5), cost(order[r], "on"), cost(order[r], "read")
+    }
+    exit above
+  }' "$out/diagnosis"

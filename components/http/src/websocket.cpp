@@ -14,10 +14,10 @@
 #include "websocket_core.hpp"
 #include "weft/asio.hpp"
 #include "weft/error.hpp"
-#include "weft/go.hpp"
 #include "weft/http/error.hpp"
 #include "weft/mutex.hpp"
 #include "weft/time.hpp"
+#include "weft/wait_group.hpp"
 
 namespace weft::http {
 namespace {
@@ -110,7 +110,10 @@ class websocket::core {
   }
   core(const core&) = delete;
   core& operator=(const core&) = delete;
-  ~core() { life_->cancel(); }
+  ~core() {
+    life_->cancel();
+    waiting_.wait();
+  }
 
   result<void> accept(std::string_view key, const std::string& protocol) {
     protocol_ = protocol;
@@ -200,9 +203,9 @@ class websocket::core {
     if (guarded_.closed) return {};
     const auto sent = wire_.write(io::bytes_of(goodbye(code, reason.substr(0, 123))));
     guarded_.closed = true;
-    go([life = life_] {
-      static_cast<void>(sleep_for(*life, farewell));
-      life->cancel();
+    waiting_.go([this] {
+      static_cast<void>(sleep_for(*life_, farewell));
+      life_->cancel();
     });
     if (!sent) return sent.error();
     return {};
@@ -225,10 +228,13 @@ class websocket::core {
   };
 
   static std::error_code reason_of(const error_code& error) {
+    const error_code not_http = beast::http::error::bad_version;  // one of its category
     if (error == ws::error::message_too_big || error == ws::error::buffer_overflow) return errc::message_too_large;
-    if (error == ws::condition::handshake_failed ||
-        error.category() == make_error_code(beast::http::error()).category())
+    if (error == beast::http::error::end_of_stream) return client_errc::no_response;
+    if (error == beast::http::error::partial_message) return client_errc::cut_off;
+    if (error == ws::condition::handshake_failed || error.category() == not_http.category()) {
       return client_errc::not_websocket;
+    }
     if (error == ws::condition::protocol_violation || error == ws::error::bad_frame_payload) return errc::protocol;
     return asio::from_boost(error);
   }
@@ -284,6 +290,7 @@ class websocket::core {
   mutable guarded guarded_;
   wire wire_;
   ws::stream<asio::stream<wire&>, false> socket_;
+  wait_group waiting_;  // for the answer to our goodbye
   std::uint16_t code_ = 0;
   bool masks_ = false;
   std::string protocol_;

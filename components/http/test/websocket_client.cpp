@@ -135,7 +135,8 @@ WEFT_TEST_WITH("HR15", "what is no WebSocket, or not the one that was asked for,
                 .first,
             client_errc::not_websocket);
   EXPECT_EQ(answered("no HTTP\r\n\r\n").first, client_errc::not_websocket);
-  EXPECT_EQ(answered("").first, weft::io::errc::unexpected_end);
+  EXPECT_EQ(answered("").first, client_errc::no_response);
+  EXPECT_EQ(answered("HTTP/1.1 101 Swit").first, client_errc::cut_off);
   http::websocket_request bad;
   bad.header.set("Upgrade", "h2c");
   EXPECT_EQ(answered("", bad).first, client_errc::bad_request);

@@ -64,10 +64,10 @@ fi
 expect "weft, events" 'tick: 2' "$work/events"
 "$asks" "ws${url#http}/api/echo" >"$work/echo" 2>&1 || true
 expect "weft, a WebSocket" 'bytes echoed' "$work/echo"
-if python3 -c 'import websockets' 2>/dev/null; then
-  timeout 60 python3 components/http/load/websocket_peer.py ask "ws${url#http}/api/echo" >"$work/peer" 2>&1 || true
+if /usr/bin/python3 -c 'import websockets' 2>/dev/null; then
+  timeout 60 /usr/bin/python3 components/http/load/websocket_peer.py ask "ws${url#http}/api/echo" >"$work/peer" 2>&1 || true
   expect "websockets, its client" 'peer satisfied' "$work/peer"
-  timeout 60 python3 components/http/load/websocket_peer.py serve "$asks" >"$work/peer" 2>&1 || true
+  timeout 60 /usr/bin/python3 components/http/load/websocket_peer.py serve "$asks" >"$work/peer" 2>&1 || true
   expect "websockets, its server and weft's client" 'peer satisfied' "$work/peer"
 else
   echo "websockets: left out, it is not installed"

@@ -102,7 +102,7 @@ class frames {
       for (const char each : more) size = size * 256 + static_cast<unsigned char>(each);
     }
     const std::string data = of_.take(size);
-    if (!data.empty() && data != std::string(size, data[0])) return {-1, size};
+    if (size > 125 && data != std::string(size, 'm')) return {-1, size};
     return {static_cast<unsigned char>(head[0]), size};
   }
 

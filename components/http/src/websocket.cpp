@@ -173,7 +173,7 @@ class websocket::core {
     std::error_code why = got.error();
     if (why == weft::errc::cancelled) {
       const bool waited_for_goodbye = is_closed();
-      static_cast<void>(close(1001, "going away"));
+      static_cast<void>(close(1001, "going away", detail::within(farewell)));
       if (only_while != nullptr && only_while->err())
         why = only_while->err();
       else if (waited_for_goodbye)
@@ -197,8 +197,10 @@ class websocket::core {
     return with_turn([&](error_code& error) { socket_.ping(data, error); });
   }
 
-  result<void> close(std::uint16_t code, std::string_view reason) {
-    const std::scoped_lock turn(guarded_.turn);
+  /// `patience`: how long to wait for the end of a message that is being written.
+  result<void> close(std::uint16_t code, std::string_view reason, const detail::wait_limit& patience = {}) {
+    if (const result<void> ours = guarded_.turn.lock(patience); !ours) return ours;
+    const std::scoped_lock turn(std::adopt_lock, guarded_.turn);
     const held state(*this, user::writer);
     if (guarded_.closed) return {};
     const auto sent = wire_.write(io::bytes_of(goodbye(code, reason.substr(0, 123))));

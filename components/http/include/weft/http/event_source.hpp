@@ -15,8 +15,8 @@
 // again. Another status than 200, or another Content-Type, is an error, and the next call of next() asks again. Events
 // that were cut off in the middle are dropped.
 //
-// The client must outlive the call of next() only. Its total_time would end a stream: leave it at 0. For one goroutine
-// at a time.
+// The client must be there whenever next() is called. Its total_time would end a stream: leave it at 0. For one
+// goroutine at a time.
 #pragma once
 
 #include <chrono>

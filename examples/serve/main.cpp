@@ -86,7 +86,9 @@ void echo(request& asked, response& answer) {
   auto socket = weft::http::upgrade(asked, answer);
   if (!socket) return;
   while (auto message = socket->read()) {
-    if (!*message || !socket->write_text((*message)->data)) return;
+    if (!*message) return;
+    const std::string& data = (*message)->data;
+    if (!((*message)->text ? socket->write_text(data) : socket->write_binary(weft::io::bytes_of(data)))) return;
   }
 }
 

@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Other people's clients against the example server: curl, ab, wrk and headless Chromium, each if it is there.
-#   peers.sh SERVER_PROGRAM
+# Other people's clients against the example server: curl, ab, wrk, Python's websockets and headless Chromium, each if it
+# is there; and weft's clients against Python's websockets.
+#   peers.sh SERVER_PROGRAM ASKING_PROGRAM        (examples/serve, load/ask.cpp)
 # Prints a line per client; ends with status 1 if one of them is not satisfied.
 set -euo pipefail
 server=$1
+asks=$2
 work=$(mktemp -d)
 bad=0
 
-"$server" --listen 127.0.0.1:0 examples/serve/www >"$work/server" 2>&1 &
+cp -r examples/serve/www "$work/www"
+cp components/http/load/hold.js "$work/www/"
+sed -i 's|<script src="page.js">|<script src="hold.js"></script>&|' "$work/www/index.html"
+
+"$server" --listen 127.0.0.1:0 "$work/www" >"$work/server" 2>&1 &
 pid=$!
 trap 'kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 100); do
@@ -54,13 +60,27 @@ if there wrk; then
   expect "wrk, 64 connections" 'Requests/sec' "$work/wrk"
   ! grep -q -e 'Non-2xx\|Socket errors' "$work/wrk" || { cat "$work/wrk"; bad=1; }
 fi
+"$asks" --events "$url/api/ticks" 2 >"$work/events" 2>&1 || true
+expect "weft, events" 'tick: 2' "$work/events"
+"$asks" "ws${url#http}/api/echo" >"$work/echo" 2>&1 || true
+expect "weft, a WebSocket" 'bytes echoed' "$work/echo"
+if /usr/bin/python3 -c 'import websockets' 2>/dev/null; then
+  timeout 60 /usr/bin/python3 components/http/load/websocket_peer.py ask "ws${url#http}/api/echo" >"$work/peer" 2>&1 || true
+  expect "websockets, its client" 'peer satisfied' "$work/peer"
+  timeout 60 /usr/bin/python3 components/http/load/websocket_peer.py serve "$asks" >"$work/peer" 2>&1 || true
+  expect "websockets, its server and weft's client" 'peer satisfied' "$work/peer"
+else
+  echo "websockets: left out, it is not installed"
+fi
 if there chromium; then
-  timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
-    --disable-background-networking --disable-component-update --disable-sync --user-data-dir="$work/profile" \
-    --virtual-time-budget=5000 --dump-dom "$url/" >"$work/dom" 2>"$work/chromium" || true
+  curl -sS --noproxy '*' --data 'a note for the page' "$url/api/notes" >/dev/null 2>&1 || true
+  timeout 150 chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run \
+    --no-proxy-server --disable-background-networking --disable-component-update --disable-sync \
+    --user-data-dir="$work/profile" --dump-dom "$url/" >"$work/dom" 2>"$work/chromium" || true
   expect "chromium, the page" '<h1>weft serves</h1>' "$work/dom"
-  expect "chromium, a note by fetch" 'a note of curl' "$work/dom"
-  expect "chromium, a WebSocket" 'hello from the page' "$work/dom"
+  expect "chromium, JSON by fetch" '<li>a note for the page</li>' "$work/dom"
+  expect "chromium, a WebSocket" '<span id="echo">hello from the page</span>' "$work/dom"
+  expect "chromium, an EventSource" '<span id="ticks">[2-9]' "$work/dom"
 fi
 
 kill -TERM "$pid"

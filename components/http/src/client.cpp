@@ -40,6 +40,10 @@ class category final : public std::error_category {
         return "the server has ended the connection without a response";
       case client_errc::cut_off:
         return "the response has ended in the middle";
+      case client_errc::not_websocket:
+        return "the server does not answer as a WebSocket";
+      case client_errc::not_events:
+        return "the server does not answer with a stream of events";
     }
     return "unknown error of the HTTP client";
   }
@@ -64,18 +68,14 @@ bool may_repeat(const client_request& what) { return idempotent(what.method) && 
 
 /// Whether the request goes on to where the response says; it is then what has to be sent there.
 bool follows(int status, client_request& next, bool same_origin) {
-  if (status == 303 && next.method != "HEAD") {
+  if ((status == 303 && next.method != "HEAD") || ((status == 301 || status == 302) && next.method == "POST")) {
     next.method = "GET";
-  } else if ((status == 301 || status == 302) && next.method == "POST") {
-    next.method = "GET";
-  } else if (!next.body.repeatable()) {
-    return false;
-  }
-  if (next.method == "GET") {
     next.body = {};
     for (const char* of_the_body : {"Content-Type", "Content-Encoding", "Content-Language", "Content-Location"}) {
       next.header.remove(of_the_body);
     }
+  } else if (!next.body.repeatable()) {
+    return false;
   }
   next.header.remove("Host");
   if (!same_origin) {
@@ -86,11 +86,13 @@ bool follows(int status, client_request& next, bool same_origin) {
 
 bool redirects(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
 
-/// Reads a body that nobody wants, so that its connection can be used again, if that is little.
+/// Reads a body that nobody wants, so that its connection can be used again, if that is little and comes soon.
 void skip(const detail::wait_limit& limit, client_response& of) {
+  constexpr std::chrono::milliseconds soon{200};
+  const detail::wait_limit bound = no_later(limit, after_time(soon));
   std::array<std::byte, 4096> part;
   for (int i = 0; i < 16; ++i) {
-    const result<std::size_t> got = of.body().read(limit, part);
+    const result<std::size_t> got = of.body().read(bound, part);
     if (!got || *got == 0) return;
   }
 }
@@ -215,6 +217,7 @@ result<client_response> client::send_hedged(const detail::wait_limit& limit, det
   return std::move(*answers[first]);
 }
 
+const client_options& client::options() const noexcept { return core_->options(); }
 std::size_t client::idle() const { return core_->idle(); }
 void client::close_idle() { core_->close_idle(); }
 

@@ -21,6 +21,10 @@ result<std::unique_ptr<transport>> secured(const detail::wait_limit& limit, net:
     why = "TLS: " + (known.empty() ? done.error().message() : known);
     return done.error();
   }
+  if (const std::string chosen = made.protocol(); !chosen.empty() && chosen != "http/1.1") {
+    why = "TLS: the server has chosen the protocol " + chosen + ", and we speak http/1.1";
+    return tls::errc::no_common_protocol;
+  }
   return std::unique_ptr<transport>(std::make_unique<transport_of<tls::connection>>(std::move(made)));
 #else
   static_cast<void>(limit), static_cast<void>(tcp), static_cast<void>(to), static_cast<void>(options);

@@ -43,7 +43,11 @@ class client_parser {
     const std::size_t used = beast_->put(boost::asio::const_buffer(input.data(), input.size()), error);
     input.erase(0, used);
     if (!error || error == beast::error::need_buffer) return used != 0 || error;
-    if (error == beast::error::need_more) return used != 0;
+    if (error == beast::error::need_more) {
+      // Of a body that is the line with a chunk's size, or a trailer: Beast would wait for their ends for ever.
+      if (used == 0 && beast_->is_header_done() && input.size() > most_framing) return client_errc::malformed;
+      return used != 0;
+    }
     if (error == beast::error::header_limit) return client_errc::header_too_large;
     if (error == beast::error::body_limit) return client_errc::body_too_large;
     return client_errc::malformed;
@@ -57,6 +61,8 @@ class client_parser {
   }
 
  private:
+  static constexpr std::size_t most_framing = 16 * 1024;
+
   const client_options& options_;
   const bool head_only_;
   std::optional<beast::response_parser<beast::buffer_body>> beast_;

@@ -154,7 +154,7 @@ class file_handler {
     }
     range part{0, file.size};
     const auto wanted = asked.header().get("Range");
-    if (wanted && range_holds(asked, tag, file.modified)) {
+    if (wanted && asked.method() == "GET" && range_holds(asked, tag, file.modified)) {
       if (const std::optional<range> one = range_in(*wanted, file.size)) {
         if (one->size == 0) {
           header.set("Content-Range", "bytes */" + std::to_string(file.size));

@@ -51,7 +51,7 @@ int incoming::parse(const head_scanner& found) {
 }
 
 // One step: from what is there, or from the connection.
-result<std::size_t> incoming::read_piece(std::span<std::byte> into) {
+result<std::size_t> incoming::read_piece(std::span<std::byte> into, clock::time_point until) {
   for (;;) {
     if (!in_.ahead().empty()) {
       const message_parser::progress made = parser_.body(in_.ahead(), into);
@@ -60,11 +60,12 @@ result<std::size_t> incoming::read_piece(std::span<std::byte> into) {
       if (made.produced != 0) return made.produced;
       if (parser_.done()) return std::size_t{0};
       if (in_.ahead().size() > most_framing) return errc::malformed;
-    } else if (expects_continue_) {
+    } else if (expects_continue_ && !out_.started()) {
       expects_continue_ = false;
       if (const result<void> sent = out_.put("HTTP/1.1 100 Continue\r\n\r\n"); !sent) return sent.error();
     }
-    const transport::limit within = limit_of(common_.forced, common_.options.body_timeout);
+    transport::limit within = limit_of(common_.forced, common_.options.body_timeout);
+    within.until = std::min(within.until, detail::until(until).until);
     const std::optional<std::uint64_t> left = parser_.left();
     if (in_.ahead().empty() && left) {
       // Counted: past the buffer, into its place.
@@ -80,10 +81,10 @@ result<std::size_t> incoming::read_piece(std::span<std::byte> into) {
   }
 }
 
-result<std::size_t> incoming::read_body(std::span<std::byte> into) {
+result<std::size_t> incoming::read_body(std::span<std::byte> into, clock::time_point until) {
   if (error_) return error_;
   if (into.empty() || parser_.done()) return std::size_t{0};
-  const result<std::size_t> got = read_piece(into);
+  const result<std::size_t> got = read_piece(into, until);
   if (!got) error_ = got.error();
   return got;
 }
@@ -105,9 +106,10 @@ bool incoming::will_not_drop() const noexcept {
 
 bool incoming::drop_body() {
   if (will_not_drop()) return false;
+  const clock::time_point until(clock::duration(limit_of(common_.forced, common_.options.body_timeout).until));
   std::array<std::byte, 1024> waste;
   for (std::size_t dropped = 0; dropped <= most_dropped;) {
-    const result<std::size_t> got = read_body(waste);
+    const result<std::size_t> got = read_body(waste, until);
     if (!got) return false;
     if (*got == 0) return true;
     dropped += *got;

@@ -16,6 +16,7 @@
 #include "message_parser.hpp"
 #include "outgoing.hpp"
 #include "shared.hpp"
+#include "weft/clock.hpp"
 
 namespace weft::http {
 
@@ -34,8 +35,8 @@ class incoming {
   [[nodiscard]] const head& asked() const noexcept { return head_; }
   [[nodiscard]] const location& where() const noexcept { return where_; }
 
-  /// io::reader's read, of the body.
-  result<std::size_t> read_body(std::span<std::byte> into);
+  /// io::reader's read, of the body; no later than `until`.
+  result<std::size_t> read_body(std::span<std::byte> into, clock::time_point until = clock::time_point::max());
   /// Nothing of what has come is unread.
   [[nodiscard]] bool used_up() const noexcept { return body_done() && !error_ && in_.ahead().empty(); }
   [[nodiscard]] bool body_done() const noexcept { return parser_.done(); }
@@ -45,7 +46,8 @@ class incoming {
   void drop_what_is_there();
   /// Whether the rest of the body is one that drop_body() does not read.
   [[nodiscard]] bool will_not_drop() const noexcept;
-  /// Reads the rest of the body and drops it. False: it is too long, or does not come; the connection must end.
+  /// Reads the rest of the body and drops it. False: it is too long, or does not come within the time for one read; the
+  /// connection must end.
   bool drop_body();
 
   [[nodiscard]] input& bytes() noexcept { return in_; }
@@ -57,7 +59,7 @@ class incoming {
   static constexpr std::size_t most_framing = 8 * 1024;  // bytes of a chunk's size line, or of a trailer
 
   int parse(const head_scanner& found);
-  result<std::size_t> read_piece(std::span<std::byte> into);
+  result<std::size_t> read_piece(std::span<std::byte> into, clock::time_point until);
 
   const shared& common_;
   input in_;

@@ -36,6 +36,8 @@ class one_request final : public parts::basic_parser<true> {
   /// What comes next is the line with a chunk's size.
   [[nodiscard]] bool at_chunk_line() const { return chunked() && chunk_left_ == 0; }
   [[nodiscard]] bool at_first_chunk() const { return first_chunk_; }
+  /// More was spent on the chunks' sizes and extensions than anybody needs.
+  [[nodiscard]] bool wasteful() const { return waste_ > most_waste; }
 
  private:
   void on_request_impl(parts::verb, string_view method, string_view target, int version, error_code&) override {
@@ -50,7 +52,9 @@ class one_request final : public parts::basic_parser<true> {
   void on_header_impl(error_code&) override { head_ = nullptr; }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(string_view body, error_code&) override { return take(body); }
-  void on_chunk_header_impl(std::uint64_t size, string_view, error_code&) override {
+  void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code&) override {
+    const std::uint64_t earned = std::min<std::uint64_t>(size, most_waste) * 2;
+    waste_ = std::max(waste_ + extensions.size(), earned) - earned;
     chunk_left_ = size;
     first_chunk_ = false;
   }
@@ -69,12 +73,17 @@ class one_request final : public parts::basic_parser<true> {
     return n;
   }
 
+  static constexpr std::uint64_t most_waste = 16 * 1024;
+
   head* head_;  // null: the header is complete
   std::span<std::byte> room_;
   std::uint64_t chunk_left_ = 0;
   bool first_chunk_ = true;
+  std::uint64_t waste_ = 0;
   std::size_t produced_ = 0;
 };
+
+constexpr std::size_t most_digits = 32;  // of a chunk's size; all that count are 16
 
 // Whether the line with a chunk's size, or what has come of it, can be one: no control character, and quotes that end.
 // Beast looks for the end of a quoted text beyond the line, and would wait for it.
@@ -83,6 +92,7 @@ bool chunk_line_is_well_formed(std::string_view rest, bool first) {
     if (!rest.starts_with(std::string_view("\r\n").substr(0, rest.size()))) return false;
     rest.remove_prefix(std::min<std::size_t>(2, rest.size()));
   }
+  if (rest.find_first_not_of("0123456789abcdefABCDEF") > most_digits && rest.size() > most_digits) return false;
   bool quoted = false;
   for (std::size_t i = 0; i < rest.size(); ++i) {
     const auto c = static_cast<unsigned char>(rest[i]);
@@ -154,6 +164,10 @@ message_parser::progress message_parser::body(std::string_view bytes, std::span<
     if (error == parts::error::need_more) break;
     if (error) {
       made.error = error == parts::error::body_limit ? errc::body_too_large : errc::malformed;
+      break;
+    }
+    if (parser.wasteful()) {
+      made.error = errc::malformed;
       break;
     }
     if (parser.is_done() && parser.chunked() && !trailer_is_well_formed(rest.substr(0, used))) {

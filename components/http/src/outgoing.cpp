@@ -84,6 +84,7 @@ void outgoing::write_header(bool whole) {
   const std::optional<std::uint64_t> promised = given ? number_in(*given) : std::nullopt;
   if (given && (!promised || has_no_body() || (whole && !to_head_))) header_.remove("Content-Length");
   const bool told = header_.contains("Content-Length");
+  if (told) header_.set("Content-Length", std::to_string(*promised));
   if (size != 0 && !has_no_body() && !header_.contains("Content-Type")) {
     header_.set("Content-Type", "text/plain; charset=utf-8");
   }

@@ -94,7 +94,8 @@ bool answer_request(exchange& with) {
 }  // namespace
 
 void run_session(const shared& common, std::unique_ptr<transport> connection) {
-  if (!connection->begin(limit_of(common.forced, common.options.header_timeout))) return connection->close();
+  // No request has begun with a handshake: the end of the server calls it off.
+  if (!connection->begin(limit_of(common.stopping, common.options.header_timeout))) return connection->close();
   exchange with(common, std::move(connection));
   bool leaving = true;  // the client may still be sending
   for (bool first = true;; first = false) {

@@ -152,6 +152,15 @@ WEFT_TEST_WITH("H5.4", "a range gets that part, or 416; what cannot be given alo
   EXPECT_EQ(part("bytes=2-4", "If-Range: \"old\"\r\n"), "200  0123456789");
 }
 
+WEFT_TEST_WITH("HR6", "a range is for GET only: HEAD tells of the whole file", .seeds = 1, .workers = {2}) {
+  const site www;
+  const server here(www.handler());
+  const std::string answer =
+      here.ask("HEAD /ten.txt HTTP/1.1\r\nHost: here\r\nConnection: close\r\nRange: bytes=2-4\r\n\r\n");
+  EXPECT_EQ(status_of(answer), 200);
+  EXPECT_EQ(field_of(answer, "Content-Length"), "10");
+}
+
 WEFT_PLAIN_TEST("H5.5", "types of files are known by the endings of their names, in any case") {
   EXPECT_EQ(http::media_type_of("a/b.HTML"), "text/html; charset=utf-8");
   EXPECT_EQ(http::media_type_of("x.tar.gz"), "application/gzip");

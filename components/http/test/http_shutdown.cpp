@@ -152,4 +152,24 @@ WEFT_TEST_WITH("H7.4", "connections may be wrapped, as in TLS, and one whose han
   running.wait();
 }
 
+WEFT_TEST_WITH("HR9", "a handshake that has not ended holds up no server that is told to end", .seeds = 3) {
+  auto ctx = weft::with_cancel(weft::background());
+  auto listener = weft::net::listen_tcp("127.0.0.1:0");
+  ASSERT_TRUE(listener);
+  weft::chan<weft::unit> accepted(1);
+  weft::wait_group running;
+  running.go([&] {
+    EXPECT_TRUE(http::serve(ctx, *listener, echo, {.header_timeout = long_time, .grace = long_time},
+                            [&](weft::net::tcp_connection&& raw) {
+                              accepted.send({});
+                              return masked(std::move(raw));
+                            }));
+  });
+  const client silent(listener->local());
+  accepted.recv();
+  ctx.cancel();
+  EXPECT_TRUE(running.wait_for(long_time / 2));
+  running.wait();
+}
+
 }  // namespace

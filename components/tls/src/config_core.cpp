@@ -172,14 +172,17 @@ ssl_connection config_core::connect(const std::string& host) const {
   if (!made) return made;
   SSL_set_connect_state(made.get());
   X509_VERIFY_PARAM* const wanted = SSL_get0_param(made.get());
-  X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // The subject's common name is no list of hosts (RFC 9525 6.3), and no constraint of an authority's holds for it.
+  X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   // A host that OpenSSL does not take as a name must not be left unchecked: then there is no connection.
   if (const result<net::address> address = net::address::parse(host)) {
     const std::size_t size = address->is_ipv4() ? 4 : 16;
     if (X509_VERIFY_PARAM_set1_ip(wanted, address->bytes().data(), size) != 1) return nullptr;
   } else {
     if (host.empty() && !verifies_) return made;
-    if (host.empty() || host.find('\0') != host.npos || SSL_set_tlsext_host_name(made.get(), host.c_str()) != 1 ||
+    // What begins with a dot would be taken for every host below it.
+    if (host.empty() || host[0] == '.' || host.find('\0') != host.npos ||
+        SSL_set_tlsext_host_name(made.get(), host.c_str()) != 1 ||
         X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size()) != 1) {
       return nullptr;
     }

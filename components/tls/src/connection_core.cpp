@@ -261,11 +261,18 @@ result<std::size_t> connection_core::write(const wait_limit& limit, std::span<co
       send_alert();
       continue;  // to what unwritable() says
     }
-    if (const result<void> sent = flush(limit); !sent) return sent.error();
-    if (end != step::needs_input) continue;
-    if (const result<void> got = fetch(limit, seen); !got) return got.error();
+    result<void> went_on = flush(limit);
+    if (went_on && end == step::needs_input) went_on = fetch(limit, seen);
+    if (!went_on) return give_up_writing(went_on.error(), written != 0);
   }
   return written;
+}
+
+/// Nobody knows how much of what was `begun` has left: nothing can follow it.
+std::error_code connection_core::give_up_writing(std::error_code why, bool begun) {
+  const held lock(lock_);
+  if (begun && !unsent_error_) unsent_error_ = why;
+  return why;
 }
 
 result<void> connection_core::update_keys(const wait_limit& limit, bool peer_too) {

@@ -92,6 +92,7 @@ class connection_core {
   result<void> fetch(const detail::wait_limit& limit, std::uint64_t seen);
   result<void> flush(const detail::wait_limit& limit);
   void send_alert();
+  std::error_code give_up_writing(std::error_code why, bool begun);
   void keep_session();
 
   const std::shared_ptr<const config_core> config_;

@@ -55,6 +55,12 @@ WEFT_TEST_WITH("V1.2 V5.1", "expired, too early, self-signed and of an unknown a
   EXPECT_NE(unknown.second.find("issued by CN=Somebody Else"), std::string::npos) << unknown.second;
 }
 
+WEFT_TEST_WITH("VR1", "the subject's common name is no host, and a host that begins with a dot is none", .seeds = 3) {
+  EXPECT_EQ(refusal(trusted().issue({.name = "example.org"})).first, errc::wrong_host);
+  EXPECT_EQ(refusal(trusted().issue({.name = "example.org", .hosts = {"IP:127.0.0.1"}})).first, errc::wrong_host);
+  EXPECT_EQ(refusal(example(), ".example.org").first, errc::bad_option);
+}
+
 WEFT_TEST_WITH("V1.3", "a chain through a deputy is accepted if the server sends it", .seeds = 3) {
   const authority deputy = trusted().deputy("Deputy");
   const weft::tls::identity with_chain = deputy.issue({.name = "example.org", .hosts = {"DNS:example.org"}});

@@ -14,6 +14,7 @@
 #include "weft/http/client.hpp"
 #include "weft/http/client_error.hpp"
 #include "weft/http/error.hpp"
+#include "weft/http/event_source.hpp"
 #include "weft/http/events.hpp"
 #include "weft/http/fields.hpp"
 #include "weft/http/files.hpp"

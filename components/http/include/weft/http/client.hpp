@@ -176,6 +176,8 @@ class client {
     return send_hedged(limit, detail::saturated(delay), what, why);
   }
 
+  [[nodiscard]] const client_options& options() const noexcept;
+
   /// Connections that are kept at this moment.
   [[nodiscard]] std::size_t idle() const;
   void close_idle();

@@ -19,6 +19,8 @@ enum class client_errc {
   body_too_large,      // "the body of the response is larger than the limit"
   no_response,         // "the server has ended the connection without a response"
   cut_off,             // "the response has ended in the middle"
+  not_websocket,       // "the server does not answer as a WebSocket"
+  not_events,          // "the server does not answer with a stream of events"
 };
 
 [[nodiscard]] const std::error_category& client_error_category() noexcept;

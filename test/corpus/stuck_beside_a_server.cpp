@@ -10,13 +10,12 @@
 // seconds: 60
 // env: WEFT_DIAG=stuck,stuckevery=20,sites,locks
 // expect-stdout: ^main goes on$
-// expect-stderr: ^weft: stuck: 1 goroutine waits for what nobody else has any more$
+// expect-stderr: ^weft: stuck: [1-9] goroutines? waits? for what nobody else has any more$
 // expect-stderr: ^goroutine [0-9]+ \[chan send, 0x[0-9a-f]+, [0-9]+ ms\] \{answer\}:$
 // expect-stderr: ^  waits for chan 0x[0-9a-f]+, made at .*stuck_beside_a_server\.cpp:[0-9]+$
 // expect-stderr: ^  holds mutex 0x[0-9a-f]+, made at .*stuck_beside_a_server\.cpp:[0-9]+$
-// expect-stderr-not: 2 goroutines
+// expect-stderr-not: deadlock
 #include <chrono>
-#include <memory>
 #include <mutex>
 
 #include "search.hpp"
@@ -27,9 +26,9 @@ namespace {
 
 [[gnu::noinline]] void ask() {
   const weft::chan<int> answer;
-  auto lock = std::make_shared<weft::mutex>();
   weft::go({.label = "answer"}, [=] {
-    const std::scoped_lock hold(*lock);
+    weft::mutex log;
+    const std::scoped_lock hold(log);
     answer.send(42);
   });
 }
@@ -38,8 +37,10 @@ namespace {
 
 int main() {
   return weft::run([] {
-    ask();
-    weft::sleep_for(1s);  // a server that has nothing to do
+    for (int i = 0; i < 5; ++i) {  // a word that happens to lie somewhere can hide one
+      ask();
+      weft::sleep_for(200ms);  // a server that has nothing to do
+    }
     std::puts("main goes on");
   });
 }

@@ -56,9 +56,17 @@ bool is_for_the_program(wait_reason reason) noexcept {
 
 void reach::add_suspect(const goroutine& g) {
   stacks_.emplace(hide(&g), static_cast<std::uint32_t>(territories_.size()));
-  territories_.push_back({stack_of(g), hide(&g), !g.custom_stack, false});
+  const hidden_range stack = stack_of(g);
+  territories_.push_back({stack, hide(&g), lasts(stack), false});
   territories_.push_back({{g.body.bytes, closure::inline_size}});
   if (g.custom_stack) leave_out({g.self.bounds.low(), g.self.bounds.size});
+}
+
+/// Whether it lies in an arena for stacks: these are never given back.
+bool reach::lasts(const hidden_range& range) const {
+  return std::any_of(arenas_.begin(), arenas_.end(), [&](const hidden_range& each) {
+    return range.begin() >= each.begin() && range.end() <= each.end();
+  });
 }
 
 void reach::meet(goroutine& g) {
@@ -73,7 +81,8 @@ void reach::meet(goroutine& g) {
     add_suspect(g);
     return;
   } else if (g.self.bounds.top != nullptr) {
-    others_.push_back({stack_of(g), !g.custom_stack});
+    const hidden_range stack = stack_of(g);
+    others_.push_back({stack, lasts(stack)});
   }
   others_.push_back({{g.body.bytes, closure::inline_size}, true});
   others_.push_back({{&g.self.exceptions, sizeof g.self.exceptions}, true});
@@ -174,7 +183,8 @@ bool reach::run() {
   stack regions[most_regions];
   const std::size_t n = stack_regions(regions, most_regions);
   if (n > most_regions) return false;
-  for (std::size_t i = 0; i < n; ++i) leave_out({regions[i].low(), regions[i].size});
+  for (std::size_t i = 0; i < n; ++i) arenas_.emplace_back(regions[i].low(), regions[i].size);
+  for (const hidden_range& each : arenas_) leave_out(each);
   const auto leave_this_out = [](void* self, const void* begin, std::size_t size) {
     static_cast<reach*>(self)->leave_out({begin, size});
   };
@@ -183,6 +193,9 @@ bool reach::run() {
   for_each_event_memory(leave_this_out, this);
   for_each_graph_memory(leave_this_out, this);
   leave_out(reader_.copy());
+  const bool seen =
+      visit_kernel_words([](void* self, address word) { static_cast<reach*>(self)->kernel_.push_back(~word); }, this);
+  if (!seen) return false;
   heap_.read(reader_);
   for_each_goroutine([](void* self, goroutine& g) { static_cast<reach*>(self)->meet(g); }, this);
   if (unknown_) return false;
@@ -195,6 +208,7 @@ bool reach::run() {
   add_blocks();
   put_in_order();
   for (const other& each : others_) look_at(each.range, each.stays);
+  for (const address each : kernel_) look(~each);
   const bool all = visit_own_memory(
       left_out_, most_memory, [](void* self, address word) { static_cast<reach*>(self)->look(word); }, this);
   while (!to_search_.empty()) {

@@ -65,6 +65,7 @@ class reach {
     bool open = false;
   };
 
+  [[nodiscard]] bool lasts(const hidden_range& range) const;
   void meet(goroutine& g);
   void add_suspect(const goroutine& g);
   void add_channels_of(const goroutine& g);
@@ -87,12 +88,14 @@ class reach {
   memory_reader reader_;
   heap_blocks heap_{memory_};
   std::pmr::vector<territory> territories_{&memory_};
-  std::pmr::vector<std::uint32_t> order_{&memory_};                       // of the territories, by address
+  std::pmr::vector<std::uint32_t> order_{&memory_};                        // of the territories, by address
   std::pmr::unordered_map<std::uintptr_t, std::uint32_t> stacks_{&pool_};  // by record, inverted
   std::pmr::unordered_map<std::uintptr_t, std::uint32_t> blocks_{&pool_};  // by beginning, inverted
   hidden_range hull_;                                                      // all territories lie in it
   std::pmr::vector<std::uint32_t> to_search_{&memory_};
   std::pmr::vector<hidden_range> left_out_{&memory_};
+  std::pmr::vector<hidden_range> arenas_{&memory_};    // for stacks
+  std::pmr::vector<std::uintptr_t> kernel_{&memory_};  // what epoll gives back to the program, inverted
   struct other {
     hidden_range range;
     bool stays;

@@ -8,7 +8,8 @@
 //
 // The main heap is the mapping [heap], from its first byte to its last. Others begin at multiples of 64 MiB with a
 // record of their own (its address of the arena, the previous heap, the size in use, the size mapped), and in the first
-// heap of an arena the arena's state follows, whose size differs from version to version: the first chunk is looked for.
+// heap of an arena the arena's state follows, whose size differs from version to version: the first chunk is looked
+// for.
 //
 // A heap is believed only if the walk from its first chunk arrives exactly at its end: what another allocator has put
 // there does not look so. unchanged() walks again and compares a sum over all sizes.
@@ -171,7 +172,8 @@ hidden_range heap_blocks::block_of(std::uintptr_t address, memory_reader& reader
   for (const arena& each : arenas_) {
     if (!each.blocks.holds(address)) continue;
     if (address - each.blocks.begin() < header) return {};
-    const std::uintptr_t in = address - header;  // so what begins at a third word, and ends with a second one, is a chunk
+    const std::uintptr_t in =
+        address - header;  // so what begins at a third word, and ends with a second one, is a chunk
     const auto after = std::upper_bound(each.marks.begin(), each.marks.end(), in,
                                         [](std::uintptr_t a, std::uintptr_t mark) { return a < ~mark; });
     if (after == each.marks.begin()) return {};

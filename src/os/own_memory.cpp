@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// /proc/self/maps (mappings.hpp) names the mappings, /proc/self/pagemap the pages that exist, and /proc/self/mem is read into a buffer
-// of our own: a guard page is an error there and no fault. The buffer would be found by the visit, full of copies of
-// what was to be left out, so it is left out itself.
+// /proc/self/maps (mappings.hpp) names the mappings, /proc/self/pagemap the pages that exist, and /proc/self/mem is
+// read into a buffer of our own: a guard page is an error there and no fault. The buffer would be found by the visit,
+// full of copies of what was to be left out, so it is left out itself.
 #include "os/own_memory.hpp"
 
 #include <sys/mman.h>

@@ -49,13 +49,13 @@ void tell(const std::vector<weft::leak>& found) {
 void function() {
   weft::look_for_stuck({.every = often, .report = tell});
   constexpr int rounds = 3;
-  constexpr std::size_t each = 4;
+  constexpr std::size_t each = 8;
   std::size_t all = 0;
   for (int i = 0; i < rounds; ++i) {
     lose(each);
     scrub();
-    // One of them may be hidden by a word that happens to lie somewhere.
-    for (std::size_t now = 0; now < each - 1;) {
+    // Some may be hidden, for now or for ever, by words that happen to lie somewhere.
+    for (std::size_t now = 0; now < each / 2;) {
       const auto n = told.recv_for(8s);
       if (!n.has_value() || !n->has_value()) return;
       now += **n;

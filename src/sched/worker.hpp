@@ -25,7 +25,9 @@
 #include "park/goroutine.hpp"
 #include "park/recorder.hpp"
 #include "park/stats.hpp"
+#include "sched/fired.hpp"
 #include "sched/locality.hpp"
+#include "sched/pace.hpp"
 #include "sched/run_queue.hpp"
 #include "sched/timers.hpp"
 #include "sched/token_lock.hpp"
@@ -49,9 +51,6 @@ class running_goroutine {
  private:
   atomic<goroutine*> at_{nullptr};
 };
-
-/// Switches until a worker looks up from its own queue: a prime, as in Go, so that it meets no period of a program's.
-inline constexpr std::uint32_t look_up_every = 61;
 
 /// What a token counts (counters.hpp). Inside the token lock.
 struct token_counts {
@@ -78,12 +77,14 @@ struct alignas(64) token {
   run_queue<goroutine*> queue;
   std::size_t record_count = 0;
   std::size_t stack_count = 0;
-  std::uint64_t next_id = 0, last_id = 0;       // goroutine ids at hand: [next_id, last_id)
-  std::uint32_t until_look_up = look_up_every;  // switches until the worker looks up (find_work.cpp); 0: now
-  bool global_turn = false;                     // whose turn it is after a slice (find_work.cpp)
-  bool joining = false;                         // who looks up parks to join (find_work.cpp)
+  std::uint64_t next_id = 0, last_id = 0;            // goroutine ids at hand: [next_id, last_id)
+  std::uint32_t until_look_up = look_pace::longest;  // switches until the worker looks up (find_work.cpp); 0: now
+  bool global_turn = false;                          // whose turn it is after a slice (find_work.cpp)
+  bool joining = false;                              // who looks up parks to join (find_work.cpp)
   std::uint32_t eager = 0;  // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
   token_counts counts;
+  look_pace pace;                  // how often it looks up
+  fired woken;                     // where those stand whom deadlines and descriptors woke
   stats_lane* lane = nullptr;      // in the statistics page; set once
   locality near;                   // whether what is queued here is for others, too (locality.hpp)
   atomic<std::int64_t> live{0};    // goroutines started minus ended here; written inside the lock, read by anybody

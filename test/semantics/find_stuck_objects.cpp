@@ -114,7 +114,7 @@ WEFT_TEST_WITH("D10.2", "a lock or condition to a part of which somebody has a p
   delete o;
 }
 
-WEFT_TEST_WITH("D10.2", "who gives up, or waits for a timer, is not stuck", .seeds = 5) {
+WEFT_TEST_WITH("D10.2", "nor is who waits for an object and gives up after a while", .seeds = 5) {
   weft::wait_group ended;
   ended.add(3);
   weft::go({.label = "D10 bounded"}, [&] {

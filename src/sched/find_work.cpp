@@ -81,7 +81,7 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
   const bool youngest = std::exchange(t.joining, false) && !over_slice;
   const bool global_first = (due && !youngest) || (over_slice && t.global_turn);
   publish_counts(t);
-  if (due) t.near.look(look_pace::longest, take_lock_wait(), monotonic_ns);
+  if (due) t.near.look(look_pace::longest, take_lock_wait(), the.active.load(memory_order_relaxed), monotonic_ns);
   if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
     w.attention.store(false, memory_order_relaxed);

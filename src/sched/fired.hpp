@@ -29,7 +29,7 @@ class fired {
 
   /// The token looks up after so many switches.
   void refill(std::uint32_t switches) noexcept {
-    left_ = std::min(most_in_front, left_ + (switches + most_in_front - 1) / 4);
+    left_ = std::min(most_in_front, left_ + (switches + 3) / 4);
   }
 
   /// False: the ring is full.

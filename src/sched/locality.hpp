@@ -21,8 +21,9 @@
 //
 // The same is done where goroutines fight: two that run on two cores and use the same channel without pause. They hop
 // rarely, since each goes on for as long as the buffer lasts, but every operation waits for a line that the other core
-// has. What shows it is the time that the worker spends waiting for locks of channels (os/relax.cpp); a quarter of all
-// is taken for a sign that the two cores do no more than one would.
+// has. What shows it is the time that the worker spends waiting for locks of channels (os/relax.cpp). If that leaves of
+// n workers one and a half (of two: if it is a quarter of the time), they do no more together than one would, because
+// what they do between the waits is slower, too.
 //
 // Who owns what: `hops`, `since` and `patience` are the token's, inside its lock; `looks` is written there, and by the
 // watchdog, and read by anybody as a hint.
@@ -55,9 +56,10 @@ class locality {
 
   void open() noexcept { looks_.store(0, memory_order_relaxed); }
 
-  /// The token looks up after `switches` of them, during which its worker has waited `waited` for locks of channels.
+  /// The token looks up after `switches` of them, during which its worker, one of so many, has waited `waited` for
+  /// locks of channels.
   template <class Clock>
-  void look(std::uint32_t switches, nanoseconds waited, Clock now) noexcept {
+  void look(std::uint32_t switches, nanoseconds waited, std::uint32_t workers, Clock now) noexcept {
     const std::uint32_t hops = hops_;
     hops_ = 0;
     if (const std::uint32_t left = looks_.load(memory_order_relaxed); left != 0) {
@@ -72,7 +74,7 @@ class locality {
     }
     const nanoseconds time = now();
     const nanoseconds took = time - since_;
-    if (since_ != 0 && ((hopping && took < nanoseconds{switches} * worth_a_move) || waited > took / 4)) {
+    if (since_ != 0 && ((hopping && took < nanoseconds{switches} * worth_a_move) || is_lost(waited, took, workers))) {
       looks_.store(patience_, memory_order_relaxed);
       if (patience_ < longest) patience_ *= 2;
       since_ = 0;
@@ -82,6 +84,12 @@ class locality {
   }
 
  private:
+  /// Whether so many workers get less done than one and a half would who wait for nobody.
+  [[nodiscard]] static bool is_lost(nanoseconds waited, nanoseconds took, std::uint32_t workers) noexcept {
+    const nanoseconds n = workers < 2 ? 2 : workers;
+    return waited * 2 * n > took * (2 * n - 3);
+  }
+
   static constexpr nanoseconds worth_a_move = 1'000;  // between two switches, on average
   static constexpr std::uint32_t shortest = 64, longest = 4096;
 

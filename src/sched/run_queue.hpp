@@ -92,6 +92,19 @@ class run_queue {
     return item;
   }
 
+  /// Takes the item if it is the slot's or, that being empty, the youngest of the ring.
+  [[nodiscard]] bool take_if_last(Item item) noexcept {
+    if (const Item slot = next_.load(memory_order_relaxed); slot != Item{}) {
+      if (slot != item) return false;
+      next_.store(Item{}, memory_order_relaxed);
+      return true;
+    }
+    const std::uint32_t tail = tail_.load(memory_order_relaxed);
+    if (tail == head_.load(memory_order_relaxed) || ring_[(tail - 1) & (Capacity - 1)] != item) return false;
+    tail_.store(tail - 1, memory_order_relaxed);
+    return true;
+  }
+
   /// The youngest item of the ring, or none.
   [[nodiscard]] Item pop_back() noexcept {
     const std::uint32_t tail = tail_.load(memory_order_relaxed);

@@ -65,6 +65,7 @@ struct token_counts {
 /// Free records and stacks are kept by the token in stacks of these sizes; a batch of half goes to or from the store.
 inline constexpr std::size_t warm_stacks = 64;
 inline constexpr std::size_t warm_records = 256;
+inline constexpr std::size_t warm_tasks = 64;
 
 /// Where a token is. Changes under the rest lock: lists hold what is `listed`, and nobody else's is put there.
 enum class place : std::uint8_t {
@@ -77,6 +78,7 @@ struct alignas(64) token {
   run_queue<goroutine*> queue;
   std::size_t record_count = 0;
   std::size_t stack_count = 0;
+  std::size_t task_count = 0;
   std::uint64_t next_id = 0, last_id = 0;            // goroutine ids at hand: [next_id, last_id)
   std::uint32_t until_look_up = look_pace::longest;  // switches until the worker looks up (find_work.cpp); 0: now
   bool global_turn = false;                          // whose turn it is after a slice (find_work.cpp)
@@ -96,6 +98,7 @@ struct alignas(64) token {
   timer_heap timers;                 // has its own lock
   goroutine* records[warm_records];  // free ones
   stack stacks[warm_stacks];         // free ones
+  void* tasks[warm_tasks];           // free memory of tasks (task_memory.cpp)
 };
 
 /// What a worker does when it is asleep; written by itself under the idle lock.
@@ -122,6 +125,7 @@ struct alignas(64) worker {
   event_lane events;              // what the recorder notes of it
   random_source chance{1};
   fiber scheduler;                // the thread's own stack
+  waiter* heir = nullptr;         // who goes on when `running` has ended: its joiner (switch.cpp)
   party_number unread_party = 0;  // where it is written if nobody is to read it
 
   // The rest is cold.

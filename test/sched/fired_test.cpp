@@ -100,6 +100,23 @@ WEFT_PLAIN_TEST("W1.9", "those who are woken take no more than sixteen of 61 tur
   EXPECT_EQ(drain(q), (std::vector{201, 2}));
 }
 
+WEFT_PLAIN_TEST("W1.9", "where a worker looks up at every switch those who are woken take every other turn at most") {
+  queue q;
+  detail::fired woken;
+  for (std::uint32_t i = 0; i < detail::fired::most_in_front; ++i) ASSERT_TRUE(woken.queue(q, 1));
+  ASSERT_EQ(drain(q).size(), detail::fired::most_in_front);
+  for (int item = 1; item <= 4; ++item) ASSERT_TRUE(q.push_back(item));
+  std::vector<int> ran;
+  for (int look = 0; look < 4; ++look) {
+    woken.refill(1);
+    ASSERT_TRUE(woken.queue(q, 100 + look));
+    ran.push_back(q.pop_front());
+    ASSERT_TRUE(woken.queue(q, 200 + look));
+    ran.push_back(q.pop_front());
+  }
+  EXPECT_EQ(std::count_if(ran.begin(), ran.end(), [](int item) { return item < 100; }), 4);
+}
+
 // Each pair fills its slice through the slot, so that a sleeper at the end of the ring would wait for 64 slices.
 WEFT_PLAIN_TEST("W1.9", "a sleeper beside pairs that pass a message back and forth is not late by what they do") {
   const auto body = [] {

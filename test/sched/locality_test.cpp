@@ -21,11 +21,12 @@ struct looker {
   locality near;
   nanoseconds time = 1;
   nanoseconds waited = 0;  // for locks, before each look
+  std::uint32_t workers = 2;
 
   void look(std::uint32_t hops, nanoseconds later) {
     time += later;
     for (std::uint32_t i = 0; i < hops; ++i) near.count_hop();
-    near.look(switches, waited, [this] { return time; });
+    near.look(switches, waited, workers, [this] { return time; });
   }
   /// How often it looks, as goroutines hop quickly, until it shares a queue of one again.
   int closed_looks() {
@@ -79,6 +80,18 @@ WEFT_PLAIN_TEST("W1.8",
   meets.waited = 20'000;
   for (int i = 0; i < 10; ++i) meets.look(0, 100'000);
   EXPECT_TRUE(meets.near.shares(1));
+}
+
+WEFT_PLAIN_TEST("W1.8", "the more workers there are the more of their time may be lost to locks before they gather") {
+  for (const std::uint32_t workers : {2u, 4u, 64u}) {
+    for (const bool lost : {false, true}) {
+      looker many;
+      many.workers = workers;
+      many.waited = 100'000 - 150'000 / workers + (lost ? 100 : -100);
+      for (int i = 0; i < 2; ++i) many.look(0, 100'000);
+      EXPECT_EQ(many.near.shares(1), !lost) << workers << " workers";
+    }
+  }
 }
 
 // A ring of goroutines that pass something around, on two workers; then the first computes until the last, which has

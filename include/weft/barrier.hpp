@@ -27,6 +27,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/detail/callable.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
 
@@ -70,8 +71,10 @@ template <class Completion = detail::nothing_to_complete>
 class barrier {
  public:
   /// For so many parties. `completion` is called without arguments.
-  explicit barrier(std::int64_t parties, Completion completion = Completion())
+  explicit barrier(std::int64_t parties, Completion completion = Completion(),
+                   detail::site where = detail::site::here())
       : core_(parties), completion_(std::move(completion)) {
+    detail::made(&core_, where);
     detail::require_callable<Completion>(completion_, "barrier: null function");
   }
 

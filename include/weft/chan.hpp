@@ -263,12 +263,13 @@ class chan : public detail::channel_handle<T, detail::direction::both> {
 
  public:
   /// A new unbuffered channel: a send meets a receive.
-  chan() : handle(detail::channel_of<T>::create(0)) {}
+  chan(detail::site where = detail::site::here()) : handle(detail::channel_of<T>::create(0, where)) {}
 
   /// A new channel with room for `capacity` elements. Panics "makechan: size out of range" if that is negative or more
   /// than 2^47 bytes (C1).
   template <std::integral N>
-  explicit chan(N capacity) : handle(detail::channel_of<T>::create(detail::checked_capacity(capacity))) {}
+  explicit chan(N capacity, detail::site where = detail::site::here())
+      : handle(detail::channel_of<T>::create(detail::checked_capacity(capacity), where)) {}
 
   /// No channel: Go's nil channel. Only from nullptr itself: the number 0 is a capacity, and `chan<int> c = 0` an
   /// error.

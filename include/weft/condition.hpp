@@ -29,6 +29,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
 
@@ -46,7 +47,7 @@ concept lock_to_wait_with = requires(L& lock) {
 
 class condition {
  public:
-  condition() noexcept = default;
+  constexpr condition(detail::site where = detail::site::here()) noexcept { detail::made(this, where); }
   condition(const condition&) = delete;
   condition& operator=(const condition&) = delete;
   ~condition() { queue_.forbid_waiters("weft: condition destroyed while somebody waits for it"); }

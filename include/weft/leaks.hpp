@@ -30,6 +30,9 @@ struct leak {
   std::uint64_t first = 0;               // the number of one of them (G4)
   std::string state;                     // "chan receive" and so on, as in dumps (D5)
   const void* object = nullptr;          // what that one waits for, or null
+  std::string kind;                      // "chan", "mutex" and so on; nothing if it waits for none of weft's objects
+  std::string made_at;                   // "server.cpp:12", where the object was made, if WEFT_DIAG=sites asked for it
+  std::vector<std::string> holds;        // the locks that it holds, if WEFT_DIAG=locks asked for it
   std::string label;                     // go_options::label, or nothing
   std::string started_at;                // "server.cpp:41"
   std::vector<std::string> stack;        // of that one, the innermost function first; empty if it runs

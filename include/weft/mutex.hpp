@@ -28,6 +28,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
@@ -36,7 +37,7 @@ namespace weft {
 
 class mutex {
  public:
-  mutex() noexcept = default;
+  constexpr mutex(detail::site where = detail::site::here()) noexcept { detail::made(this, where); }
   mutex(const mutex&) = delete;
   mutex& operator=(const mutex&) = delete;
   ~mutex() {

@@ -25,6 +25,7 @@
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/callable.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
@@ -33,7 +34,7 @@ namespace weft {
 
 class once {
  public:
-  once() noexcept = default;
+  constexpr once(detail::site where = detail::site::here()) noexcept { detail::made(this, where); }
   once(const once&) = delete;
   once& operator=(const once&) = delete;
 

@@ -25,6 +25,7 @@
 #include <utility>
 
 #include "weft/clock.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
 
@@ -35,11 +36,15 @@ class semaphore {
   class permit;
 
   /// With `size` units, all of them free.
-  explicit semaphore(std::int64_t size) : size_(size), free_(size) { require_count(size); }
+  explicit semaphore(std::int64_t size, detail::site where = detail::site::here()) : size_(size), free_(size) {
+    require_count(size);
+    detail::made(this, where);
+  }
   semaphore(const semaphore&) = delete;
   semaphore& operator=(const semaphore&) = delete;
   ~semaphore() {
-    if (!queue_.empty()) queue_.forbid_waiters("weft: semaphore destroyed while somebody waits for it");
+    if (!queue_.empty() || detail::locks_are_noted()) [[unlikely]]
+      end_slow();
   }
 
   /// Blocks until `k` units are ours.
@@ -60,6 +65,8 @@ class semaphore {
     const bool taken = k <= free_ && queue_.empty();
     if (taken) free_ -= k;
     queue_.unlock();
+    if (taken && detail::locks_are_noted()) [[unlikely]]
+      taken_here(k);
     return taken;
   }
 
@@ -90,6 +97,8 @@ class semaphore {
   detail::wait_end acquire_within(const detail::wait_limit& limit, std::int64_t k);
   detail::wait_end acquire_slow(const detail::wait_limit& limit, std::int64_t k);
   void admit_and_unlock();
+  void taken_here(std::int64_t k) noexcept;
+  void end_slow() noexcept;
 
   const std::int64_t size_;
   std::int64_t free_;         // under the queue's lock

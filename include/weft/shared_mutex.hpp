@@ -24,6 +24,7 @@
 #include <cstdint>
 
 #include "weft/clock.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
@@ -32,11 +33,12 @@ namespace weft {
 
 class shared_mutex {
  public:
-  shared_mutex() noexcept = default;
+  constexpr shared_mutex(detail::site where = detail::site::here()) noexcept { detail::made(this, where); }
   shared_mutex(const shared_mutex&) = delete;
   shared_mutex& operator=(const shared_mutex&) = delete;
   ~shared_mutex() {
-    if (!queue_.empty()) queue_.forbid_waiters("weft: shared_mutex destroyed while somebody waits for it");
+    if (!queue_.empty() || detail::locks_are_noted()) [[unlikely]]
+      end_slow();
   }
 
   // ---- alone ----
@@ -72,7 +74,7 @@ class shared_mutex {
   /// Blocks until the lock is ours together with other readers.
   void lock_shared() {
     queue_.lock();
-    if (free_for(reader)) [[likely]] {
+    if (free_for(reader) && !detail::locks_are_noted()) [[likely]] {
       owner_.read_alone(readers_++ == 0);
       queue_.unlock();
     } else {
@@ -98,12 +100,12 @@ class shared_mutex {
   /// Frees the lock. Fatal "sync: RUnlock of unlocked RWMutex" if no reader has it.
   void unlock_shared() {
     queue_.lock();
-    if (readers_ > 1 || (readers_ == 1 && queue_.empty())) [[likely]] {
+    if ((readers_ > 1 || (readers_ == 1 && queue_.empty())) && !detail::locks_are_noted()) [[likely]] {
       owner_.leave();
       --readers_;
       queue_.unlock();
     } else {
-      last_reader_leaves();
+      reader_leaves();
     }
   }
 
@@ -122,7 +124,8 @@ class shared_mutex {
   detail::wait_end wait(kind who, const detail::wait_limit& limit);
   void admit_waiting_readers(detail::wait_list& admitted) noexcept;
   void admit_those_in_front(detail::wait_list& admitted) noexcept;
-  void last_reader_leaves();
+  void reader_leaves();
+  void end_slow() noexcept;
 
   [[no_unique_address]] detail::wait_queue queue_;  // a slot that is not null is a writer's
   bool writing_ = false;                            // somebody has it alone; under the queue's lock, as the next

@@ -29,6 +29,7 @@
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/closure.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/site.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
@@ -37,7 +38,7 @@ namespace weft {
 
 class wait_group {
  public:
-  wait_group() noexcept = default;
+  constexpr wait_group(detail::site where = detail::site::here()) noexcept { detail::made(this, where); }
   wait_group(const wait_group&) = delete;
   wait_group& operator=(const wait_group&) = delete;
   ~wait_group() {

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// /proc/self/maps names the mappings, /proc/self/pagemap the pages that exist, and /proc/self/mem is read into a buffer
-// of our own: a guard page is an error there and no fault. The buffer would be found by the visit, full of copies of
-// what was to be left out, so it is left out itself.
+// /proc/self/maps (mappings.hpp) names the mappings, /proc/self/pagemap the pages that exist, and /proc/self/mem is
+// read into a buffer of our own: a guard page is an error there and no fault. The buffer would be found by the visit,
+// full of copies of what was to be left out, so it is left out itself.
 #include "os/own_memory.hpp"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
+
+#include "os/mappings.hpp"
 
 namespace weft::detail {
 
@@ -20,16 +19,6 @@ namespace {
 constexpr std::size_t page = 4096;
 constexpr std::size_t pages_at_once = 64;
 constexpr std::uint64_t has_memory = std::uint64_t{3} << 62;  // present or swapped out
-
-struct descriptor {
-  int fd;
-  explicit descriptor(const char* path) noexcept : fd(::open(path, O_RDONLY | O_CLOEXEC)) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
 
 struct buffers {
   std::uint64_t map[pages_at_once];
@@ -52,48 +41,21 @@ class visitor {
 
   [[nodiscard]] bool run() {
     if (mine_ == nullptr || memory_.fd < 0 || pages_.fd < 0) return false;
-    const std::size_t length = read_maps();
-    if (length == 0) return false;
-    char* line = mine_->text;
-    for (char* const end = line + length; line < end;) {
-      char* const next = std::find(line, end, '\n') + 1;
-      next[-1] = '\0';
-      if (!mapping(line)) return false;
-      line = next;
-    }
-    return true;
+    return for_each_mapping(
+        mine_->text, sizeof mine_->text,
+        [](void* self, const mapping& each) { return static_cast<visitor*>(self)->visit_mapping(each); }, this);
   }
 
  private:
-  /// 0: not readable, or longer than the buffer.
-  std::size_t read_maps() noexcept {
-    const descriptor maps("/proc/self/maps");
-    std::size_t length = 0;
-    while (maps.fd >= 0 && length < sizeof mine_->text) {
-      const ssize_t n = ::read(maps.fd, mine_->text + length, sizeof mine_->text - length);
-      if (n < 0) return 0;
-      if (n == 0) return length;
-      length += static_cast<std::size_t>(n);
-    }
-    return 0;
-  }
-
-  bool mapping(const char* line) noexcept {
-    unsigned long begin = 0;
-    unsigned long end = 0;
-    unsigned long inode = 0;
-    char rights[5] = "";
-    char name[8] = "";
-    if (std::sscanf(line, "%lx-%lx %4s %*x %*x:%*x %lu %7s", &begin, &end, rights, &inode, name) < 4) return false;
-    const bool of_kernel = inode == 0 && std::strncmp(name, "[v", 2) == 0;  // [vvar], [vdso]
-    if (rights[0] != 'r' || of_kernel) return true;
-    for (std::uintptr_t at = begin; at < end;) {
-      const std::uintptr_t stop = std::min<std::uintptr_t>(end, at + pages_at_once * page);
+  bool visit_mapping(const mapping& each) noexcept {
+    if (!each.readable || each.of_kernel()) return true;
+    for (std::uintptr_t at = each.begin; at < each.end;) {
+      const std::uintptr_t stop = std::min<std::uintptr_t>(each.end, at + pages_at_once * page);
       const hidden_range* const skip = first_after(at);
       if (skip != nullptr && skip->begin() <= at && skip->end() >= stop) {
-        at = std::min<std::uintptr_t>(end, skip->end() / page * page);  // in one step over what is large
+        at = std::min<std::uintptr_t>(each.end, skip->end() / page * page);  // in one step over what is large
       } else {
-        if (!part(at, stop, rights[3] == 's')) return false;
+        if (!part(at, stop, each.shared)) return false;
         at = stop;
       }
     }
@@ -142,8 +104,8 @@ class visitor {
   void (*const visit_)(void*, std::uintptr_t);
   void* const arg_;
   buffers* mine_;
-  const descriptor memory_{"/proc/self/mem"};
-  const descriptor pages_{"/proc/self/pagemap"};
+  const own_file memory_{"/proc/self/mem"};
+  const own_file pages_{"/proc/self/pagemap"};
 };
 
 }  // namespace

@@ -34,6 +34,10 @@ class hidden_range {
 [[nodiscard]] bool visit_own_memory(std::span<const hidden_range> left_out, std::size_t most,
                                     void (*visit)(void* arg, std::uintptr_t word), void* arg);
 
+/// Calls visit(arg, word) for what the program has left with the kernel in sets of epoll, to be given back. Allocates.
+/// False: that could not be read.
+[[nodiscard]] bool visit_kernel_words(void (*visit)(void* arg, std::uintptr_t word), void* arg);
+
 /// The regions from which stacks are taken (stack.cpp), up to `n`; returns how many there are.
 std::size_t stack_regions(stack* out, std::size_t n) noexcept;
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A deadlock for programs to read: as one JSON object, and as a graph for Graphviz. Nothing is allocated.
+// A deadlock for programs to read: as one JSON object, and as a graph for Graphviz. Nothing is allocated, but
+// for the lists of locks that somebody has asked for.
 //
 // Memory ordering: relaxed, as in dump.cpp: a picture of those that wait.
+#include <cstdio>
 #include <cstring>
 
 #include "base/report_hook.hpp"
 #include "park/deadlock_words.hpp"
+#include "park/held_locks.hpp"
+#include "park/made.hpp"
 #include "trace/text_out.hpp"
 #include "weft/diagnosis.hpp"
 
@@ -23,19 +27,37 @@ void add_number(text_out& out, const char* key, std::uint64_t value) noexcept {
   out.number(value);
 }
 
+void add_holds(text_out& out, party_number who) noexcept {
+  const std::vector<held_lock> held = locks_of(who);
+  if (held.empty()) return;
+  out.text(", \"holds\": [");
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (i > 0) out.text(", ");
+    add_string(out, held_text(held[i]).text);
+  }
+  out.text("]");
+}
+
 void add_party(text_out& out, const blocked_party& p, const blocked_party& next, std::uint32_t now_ms) noexcept {
   out.text("{\"party\": ");
   add_string(out, party_text(p.who).text);
   out.text(", \"state\": ");
   add_string(out, text(p.reason));
   out.text(", \"kind\": ");
-  add_string(out, object_kind(p.reason));
+  add_string(out, kind_of_object(p.reason));
   out.text(", \"object\": \"");
   out.hexadecimal(reinterpret_cast<std::uintptr_t>(p.object));
   out.text("\", \"relation\": ");
   add_string(out, relation(p));
   out.text(", \"owner\": ");
   add_string(out, party_text(next.who).text);
+  if (const site made = made_at(p.object); made.line != 0) {
+    char where[320];
+    std::snprintf(where, sizeof where, "%s:%u", made.file, made.line);
+    out.text(", \"made\": ");
+    add_string(out, where);
+  }
+  add_holds(out, p.who);
   if (p.record != nullptr) {
     const std::uint32_t since = p.record->since_ms.load(memory_order_relaxed);
     const bool waits = p.record->state.load(memory_order_relaxed) == goroutine_state::waiting && now_ms > since;
@@ -69,8 +91,13 @@ void deadlock_report::print_graph(int fd) const noexcept {
   write_text(fd, "digraph deadlock {\n");
   for (std::size_t i = 0; i < cycle_.told; ++i) {
     const blocked_party& p = cycle_.parties[i];
-    write_format(fd, "  \"%s\" -> \"%s\" [label=\"%s %p\"];\n", party_text(p.who).text,
-                 party_text(cycle_.parties[(i + 1) % cycle_.told].who).text, object_kind(p.reason), p.object);
+    write_format(fd, "  \"%s\" -> \"%s\" [label=\"%s %p%s\"];\n", party_text(p.who).text,
+                 party_text(cycle_.parties[(i + 1) % cycle_.told].who).text, kind_of_object(p.reason), p.object,
+                 made_text(p.object).text);
+    for (const held_lock& each : locks_of(p.who)) {
+      write_format(fd, "  \"%s\" -> \"%s\" [style=dashed, label=holds];\n", party_text(p.who).text,
+                   held_text(each).text);
+    }
   }
   write_text(fd, "}\n");
 }

@@ -22,6 +22,8 @@
 #include "os/walk.hpp"
 #include "park/deadlock_words.hpp"
 #include "park/dump.hpp"
+#include "park/held_locks.hpp"
+#include "park/made.hpp"
 #include "park/settings.hpp"
 #include "park/wait_graph.hpp"
 #include "weft/diagnosis.hpp"
@@ -98,24 +100,6 @@ party_text::party_text(party_number who) noexcept {
                 static_cast<unsigned long long>(shown_id(who & ~thread_party)));
 }
 
-const char* object_kind(wait_reason reason) noexcept {
-  switch (reason) {
-    case wait_reason::mutex_lock:
-      return "mutex";
-    case wait_reason::rwmutex_rlock:
-    case wait_reason::rwmutex_lock:
-      return "shared_mutex";
-    case wait_reason::wait_group:
-      return "wait_group";
-    case wait_reason::group_wait:
-      return "group";
-    case wait_reason::once:
-      return "once";
-    default:
-      return "task";
-  }
-}
-
 const char* relation(const blocked_party& waiting) noexcept {
   if (waiting.target == wait_target::in_front) return "behind the writer";
   if (is_lock(waiting.reason)) return "held by";
@@ -149,7 +133,7 @@ void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
       out.add("%s waits", party_text(p.who).text);
     else
       out.add(", which waits");
-    out.add(" for %s %p %s ", object_kind(p.reason), p.object, relation(p));
+    out.add(" for %s %p %s ", kind_of_object(p.reason), p.object, relation(p));
     out.add("%s", cycle.length == 1 ? "itself" : party_text(next.who).text);
   }
   if (cycle.told < cycle.length) out.add(", and so on, %zu in all", cycle.length);
@@ -165,13 +149,20 @@ void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
 
 void print_held(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
   const blocked_party& before = cycle.parties[(index + cycle.told - 1) % cycle.told];
-  if (before.target == wait_target::in_front) return;
+  if (before.target == wait_target::in_front) {
+    for (const held_lock& each : locks_of(cycle.parties[index].who))
+      write_format(fd, "  holds %s\n", held_text(each).text);
+    return;
+  }
   const char* const verb = is_lock(before.reason)               ? "holds"
                            : before.reason == wait_reason::once ? "runs"
                            : before.reason == wait_reason::join ? "is"
                                                                 : "belongs to";
-  write_format(fd, "  %s %s %p, for which %s waits\n", verb, object_kind(before.reason), before.object,
-               party_text(before.who).text);
+  write_format(fd, "  %s %s %p%s, for which %s waits\n", verb, kind_of_object(before.reason), before.object,
+               made_text(before.object).text, party_text(before.who).text);
+  for (const held_lock& each : locks_of(cycle.parties[index].who)) {
+    if (each.object() != before.object) write_format(fd, "  holds %s\n", held_text(each).text);
+  }
 }
 
 /// Those who were there before sleep, or are about to. Keeps the stack of one; false: it waits no more, and its record
@@ -207,6 +198,9 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
       print_stack(fd, *p.record, teller_frames + 1, teller_depth > 0 ? teller_depth - 1 : 0);  // without report()
     else
       print_stack(fd, *p.record, party_frames, party_depth);
+  }
+  if (const made_text made(p.object); made.text[0] != '\0') {
+    write_format(fd, "  waits for %s %p%s\n", kind_of_object(p.reason), p.object, made.text);
   }
   print_held(fd, cycle, index);
 }

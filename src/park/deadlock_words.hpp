@@ -13,9 +13,6 @@ struct party_text {
   explicit party_text(party_number who) noexcept;
 };
 
-/// "mutex", "task" and so on.
-[[nodiscard]] const char* object_kind(wait_reason reason) noexcept;
-
 /// What a party has of the object for which the other waits, after "goroutine 7 waits for mutex 0x1234".
 [[nodiscard]] const char* relation(const blocked_party& waiting) noexcept;
 

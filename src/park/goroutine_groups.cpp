@@ -18,6 +18,8 @@
 
 #include "base/report_hook.hpp"
 #include "park/dump.hpp"
+#include "park/held_locks.hpp"
+#include "park/made.hpp"
 #include "park/registry.hpp"
 #include "park/settings.hpp"
 
@@ -76,9 +78,14 @@ leak describe(const kind& k) {
   told.first = k.id;
   told.longest = std::chrono::milliseconds(k.longest_ms);
   told.state = state_of(g);
-  const bool waits_for_one = g.state.load(memory_order_relaxed) == goroutine_state::waiting &&
-                             g.reason.load(memory_order_relaxed) != wait_reason::select;
-  if (waits_for_one) told.object = g.object.load(memory_order_relaxed);
+  const bool waits = g.state.load(memory_order_relaxed) == goroutine_state::waiting;
+  const wait_reason reason = g.reason.load(memory_order_relaxed);
+  if (waits && reason != wait_reason::select) told.object = g.object.load(memory_order_relaxed);
+  if (waits) told.kind = kind_of_object(reason);
+  if (const site made = made_at(told.object); made.line != 0) {
+    told.made_at = std::string(made.file) + ":" + std::to_string(made.line);
+  }
+  for (const held_lock& each : locks_of(party_of(g))) told.holds.emplace_back(held_text(each).text);
   if (g.label != nullptr) told.label = g.label;
   told.started_at = std::string(g.file) + ":" + std::to_string(g.line);
   void* frames[most_frames];

@@ -39,6 +39,15 @@ void add_json_string(std::string& out, std::string_view text) {
   put_json_string(text, [&out](char c) { out += c; });
 }
 
+void add_json_list(std::string& out, const std::vector<std::string>& texts) {
+  out += '[';
+  for (const std::string& each : texts) {
+    if (out.back() == '"') out += ", ";
+    add_json_string(out, each);
+  }
+  out += ']';
+}
+
 std::string address_text(const void* object) {
   char text[32] = "";
   if (object != nullptr) std::snprintf(text, sizeof text, "%p", object);
@@ -88,6 +97,10 @@ std::string text_of(const std::vector<leak>& leaks) {
     text += ":\n";
     for (const std::string& frame : each.stack) text += "  " + frame + "\n";
     text += "  started at " + each.started_at + "\n";
+    if (!each.made_at.empty()) {
+      text += "  waits for " + each.kind + " " + detail::address_text(each.object) + ", made at " + each.made_at + "\n";
+    }
+    for (const std::string& lock : each.holds) text += "  holds " + lock + "\n";
     if (each.count > 1) text += "  and " + std::to_string(each.count - 1) + " more like it\n";
   }
   return text;
@@ -104,16 +117,19 @@ std::string json_of(const std::vector<leak>& leaks) {
     detail::add_json_string(text, each.state);
     text += ", \"object\": ";
     detail::add_json_string(text, detail::address_text(each.object));
+    text += ", \"kind\": ";
+    detail::add_json_string(text, each.kind);
+    text += ", \"made\": ";
+    detail::add_json_string(text, each.made_at);
     text += ", \"waited_ms\": " + std::to_string(each.longest.count()) + ", \"label\": ";
     detail::add_json_string(text, each.label);
     text += ", \"started\": ";
     detail::add_json_string(text, each.started_at);
-    text += ", \"stack\": [";
-    for (const std::string& frame : each.stack) {
-      if (text.back() == '"') text += ", ";
-      detail::add_json_string(text, frame);
-    }
-    text += "]}";
+    text += ", \"stack\": ";
+    detail::add_json_list(text, each.stack);
+    text += ", \"holds\": ";
+    detail::add_json_list(text, each.holds);
+    text += "}";
   }
   return text + "]}";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// WEFT_DIAG=lockorder: which locks are taken while others are held. Two locks that are taken in both orders can
+// WEFT_DIAG=locks: which locks each party holds (held_locks.hpp). WEFT_DIAG=lockorder: and which are taken while others
+// are held. Two locks that are taken in both orders can
 // deadlock, whether they have or not; it is reported when the second order is seen for the first time.
 #pragma once
 

@@ -287,6 +287,11 @@ bool wait_cycle::certain() const noexcept {
 
 bool find_cycle(party_number start, wait_cycle* found) noexcept { return the_search.run(start, found); }
 
+void for_each_graph_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {
+  visit(arg, shelves, sizeof shelves);
+  visit(arg, &the_search, sizeof the_search);
+}
+
 bool wait_edge::insert() noexcept {
   waiting = this_party();
   who = (waiting & thread_party) == 0 ? current() : nullptr;

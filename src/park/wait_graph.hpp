@@ -39,4 +39,7 @@ struct wait_cycle {
 /// so: then all of the cycle's parties wait at this moment, and for each other. No lock of a shelf held.
 [[nodiscard]] bool find_cycle(party_number start, wait_cycle* found) noexcept;
 
+/// Calls visit(arg, begin, size) for the memory in which edges are listed and remembered: nobody is woken by it.
+void for_each_graph_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg);
+
 }  // namespace weft::detail

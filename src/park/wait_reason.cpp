@@ -43,4 +43,35 @@ const char* text(wait_reason reason) noexcept {
   return index < std::size(texts) ? texts[index] : "unknown";
 }
 
+const char* kind_of_object(wait_reason reason) noexcept {
+  switch (reason) {
+    case wait_reason::chan_receive:
+    case wait_reason::chan_send:
+      return "chan";
+    case wait_reason::select:
+      return "select";
+    case wait_reason::mutex_lock:
+      return "mutex";
+    case wait_reason::rwmutex_rlock:
+    case wait_reason::rwmutex_lock:
+      return "shared_mutex";
+    case wait_reason::wait_group:
+      return "wait_group";
+    case wait_reason::group_wait:
+      return "group";
+    case wait_reason::once:
+      return "once";
+    case wait_reason::condition:
+      return "condition";
+    case wait_reason::semaphore:
+      return "semaphore";
+    case wait_reason::barrier:
+      return "barrier";
+    case wait_reason::join:
+      return "task";
+    default:
+      return "";
+  }
+}
+
 }  // namespace weft::detail

@@ -18,6 +18,7 @@
 #include "park/control.hpp"
 #include "park/dump.hpp"
 #include "park/parallelism.hpp"
+#include "park/quiet.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
@@ -76,6 +77,7 @@ void set_up_process() {
   on_fork_child(in_forked_child);
   heavy_fence();  // registers the process with the kernel: until then every light fence is a full one
   listen_if_asked();
+  look_for_stuck_if_asked();
 }
 
 }  // namespace

@@ -61,8 +61,8 @@ bool every_thread_sleeps() noexcept {
 }
 
 /// Of a thread that sleeps in park() nobody knows what its registers hold.
-bool is_alone() noexcept {
-  return the.active.load(memory_order_seq_cst) == 1 && !work_visible() &&
+bool are_active(std::uint32_t n) noexcept {
+  return the.active.load(memory_order_seq_cst) == n && !work_visible() &&
          the.outside_parked.load(memory_order_seq_cst) == 0 && every_thread_sleeps();
 }
 
@@ -92,7 +92,13 @@ std::uint64_t quiet_moment() noexcept {
   const worker* const w = current_worker();
   if (w == nullptr || w->held.load(memory_order_relaxed) == nullptr) return 0;
   const std::uint64_t moment = the.stirred.load(memory_order_seq_cst) + 1;
-  return is_alone() && the.stirred.load(memory_order_seq_cst) + 1 == moment ? moment : 0;
+  return are_active(1) && the.stirred.load(memory_order_seq_cst) + 1 == moment ? moment : 0;
+}
+
+std::uint64_t idle_moment() noexcept {
+  const std::uint64_t moment = the.stirred.load(memory_order_seq_cst) + 1;
+  if (the.at.load(memory_order_seq_cst) != phase::running || !are_active(0)) return 0;
+  return the.stirred.load(memory_order_seq_cst) + 1 == moment ? moment : 0;
 }
 
 void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {

@@ -151,6 +151,8 @@ void sim_engine::settle() {
 
 void for_each_worker_memory(void (*visit)(void*, const void*, std::size_t), void* arg) { sim().visit_host(visit, arg); }
 
+std::uint64_t idle_moment() noexcept { return 0; }
+
 std::uint64_t quiet_moment() noexcept {
   const runtime_section inside;
   const std::optional<std::size_t> threads = process_threads();

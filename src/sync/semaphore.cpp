@@ -9,6 +9,7 @@
 // Whoever wants more than there are never queues: it must not keep the others from theirs.
 #include "weft/semaphore.hpp"
 
+#include "park/held_locks.hpp"
 #include "weft/detail/panic.hpp"
 
 namespace weft {
@@ -41,12 +42,23 @@ wait_end semaphore::acquire_slow(const wait_limit& limit, std::int64_t k) {
   if (k <= free_ && queue_.empty()) {
     free_ -= k;
     queue_.unlock();
+    if (locks_are_noted()) taken_here(k);
     return wait_end::completed;
   }
   bool message = false;
   const wait_end end = queue_.park(queue_end::back, wait_reason::semaphore, this, &limit, message, &k);
-  if (end != wait_end::completed) admit_and_unlock();
+  if (end != wait_end::completed)
+    admit_and_unlock();
+  else if (locks_are_noted())
+    taken_here(k);
   return end;
+}
+
+void semaphore::taken_here(std::int64_t k) noexcept { note_held(this, wait_reason::semaphore, k); }
+
+void semaphore::end_slow() noexcept {
+  if (!queue_.empty()) queue_.forbid_waiters("weft: semaphore destroyed while somebody waits for it");
+  if (locks_are_noted()) forget_held(this);
 }
 
 void semaphore::release(std::int64_t k) {
@@ -54,6 +66,7 @@ void semaphore::release(std::int64_t k) {
   queue_.lock();
   if (k > size_ - free_) panic("semaphore: released more than held");
   free_ += k;
+  if (locks_are_noted()) note_left_here(this, k);
   admit_and_unlock();
 }
 

@@ -19,6 +19,7 @@
 #include "weft/shared_mutex.hpp"
 
 #include "park/goroutine.hpp"
+#include "park/held_locks.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/wait_edge.hpp"
 
@@ -29,6 +30,8 @@ using namespace detail;
 namespace {
 
 bool is_writer(const wait_node& node) noexcept { return node.slot != nullptr; }
+
+wait_reason reason_of(bool writes) noexcept { return writes ? wait_reason::rwmutex_lock : wait_reason::rwmutex_rlock; }
 
 }  // namespace
 
@@ -56,6 +59,8 @@ void shared_mutex::enter_locked(kind who) noexcept {
   else
     owner_.read_alone(readers_ == 0);
   admit(who);
+  if (locks_are_noted()) [[unlikely]]
+    note_held(this, reason_of(who));
 }
 
 bool shared_mutex::try_enter(kind who) noexcept {
@@ -79,7 +84,7 @@ wait_end shared_mutex::enter(kind who, const wait_limit& limit) {
 
 /// Queue's lock held, which it frees.
 wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
-  const wait_reason reason = who == writer ? wait_reason::rwmutex_lock : wait_reason::rwmutex_rlock;
+  const wait_reason reason = reason_of(who);
   // Who reads waits for the writer who writes, or for the one who is to write before him.
   const wait_edge* const in_front = who == reader && !writing_ ? writer_in_front() : nullptr;
   wait_edge edge = in_front == nullptr ? wait_edge(&limit, reason, this, owner_,
@@ -97,6 +102,7 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   const wait_end end = queue_.park(queue_end::back, reason, this, &limit, message, who == writer ? this : nullptr,
                                    edge.listed() ? &edge : nullptr);
   if (end == wait_end::completed && who == writer) owner_.take_slowly();
+  if (end == wait_end::completed && locks_are_noted()) note_held(this, reason);
   if (end != wait_end::completed) {
     wait_list admitted;
     admit_those_in_front(admitted);
@@ -106,10 +112,16 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   return end;
 }
 
+void shared_mutex::end_slow() noexcept {
+  if (!queue_.empty()) queue_.forbid_waiters("weft: shared_mutex destroyed while somebody waits for it");
+  if (locks_are_noted()) forget_held(this);
+}
+
 void shared_mutex::unlock() {
   queue_.lock();
   if (!writing_) fatal("sync: Unlock of unlocked RWMutex");
   if (!queue_.empty()) note_unlock(this, owner_.who());
+  if (locks_are_noted()) note_left_here(this);
   owner_.leave();
   writing_ = false;
   wait_list admitted;
@@ -126,9 +138,10 @@ const wait_edge* shared_mutex::writer_in_front() noexcept {
 }
 
 /// Queue's lock held, which it frees.
-void shared_mutex::last_reader_leaves() {
+void shared_mutex::reader_leaves() {
   if (readers_ == 0) fatal("sync: RUnlock of unlocked RWMutex");
-  note_unlock(this, owner_.who());
+  if (!queue_.empty()) note_unlock(this, owner_.who());
+  if (locks_are_noted()) note_left_here(this);
   owner_.leave();
   --readers_;
   wait_list admitted;

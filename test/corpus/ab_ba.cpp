@@ -2,6 +2,7 @@
 //
 // Class: AB-BA (the class of kubernetes 13135, moby 4951). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: two goroutines that take two locks in opposite orders
 // guarantee: D7.1
 // engines: both

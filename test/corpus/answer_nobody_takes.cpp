@@ -2,6 +2,7 @@
 //
 // Class: missing receiver (the class of kubernetes 5316, moby 33293). Reported: when it is asked for (D10).
 //
+// blocking: yes
 // sentence: corpus: the caller is gone, and with it the channel
 // guarantee: D10.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: double close. Reported: as a panic (C4).
 //
+// blocking: no
 // sentence: corpus: two goroutines that both close a channel
 // guarantee: C4
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: context misuse (the class of cockroach 13197, kubernetes 25331). Reported: when the run ends (D9).
 //
+// blocking: yes
 // sentence: corpus: a worker waits for the end of a context that nobody ends
 // guarantee: D9.1
 // engines: both

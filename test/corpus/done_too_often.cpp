@@ -2,6 +2,7 @@
 //
 // Class: wait group misuse. Reported: as a panic (M8).
 //
+// blocking: no
 // sentence: corpus: done() is called once more than add()
 // guarantee: M8.5
 // engines: both

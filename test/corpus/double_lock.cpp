@@ -2,6 +2,7 @@
 //
 // Class: double lock (the class of grpc 795, hugo 5379). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a method that calls another of the same object, and both lock
 // guarantee: D7.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: missing receiver, of everybody. Reported: when nobody can go on (D1).
 //
+// blocking: yes
 // sentence: corpus: main waits, too
 // guarantee: D1.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: missing unlock. Reported: when the run ends (D9); not as it forms, because nobody knows who else could
 // unlock.
 //
+// blocking: yes
 // sentence: corpus: a goroutine that ends without unlocking
 // guarantee: D9.1
 // engines: both

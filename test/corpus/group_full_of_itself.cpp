@@ -3,6 +3,7 @@
 // Class: circle through a limit. Reported: when the run ends (D9); not as it forms, because nobody knows who else
 // could leave.
 //
+// blocking: yes
 // sentence: corpus: a goroutine of a group with one place starts another
 // guarantee: D9.1
 // engines: both

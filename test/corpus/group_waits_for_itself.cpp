@@ -2,6 +2,7 @@
 //
 // Class: circle of a group and a task. Reported: as it forms (D7), and ends the program: nobody else could help.
 //
+// blocking: yes
 // sentence: corpus: a goroutine of a group joins a task that waits for the group
 // guarantee: D7.1
 // engines: both

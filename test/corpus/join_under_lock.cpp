@@ -2,6 +2,7 @@
 //
 // Class: lock and join mixed. Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a task is joined under the lock that it needs
 // guarantee: D7.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: lock and join mixed, over two joins. Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a task is joined under the lock that a task of its own needs
 // guarantee: D7.7
 // engines: both

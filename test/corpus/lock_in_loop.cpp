@@ -2,6 +2,7 @@
 //
 // Class: double lock (the class of cockroach 584). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a loop that goes on to its next round without unlocking
 // guarantee: D7.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: condition (the class of moby 27782). Reported: when the run ends (D9); not as it forms, because nobody
 // knows who else could notify.
 //
+// blocking: yes
 // sentence: corpus: a condition is notified before anybody waits
 // guarantee: D9.1
 // engines: both

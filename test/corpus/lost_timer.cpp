@@ -2,6 +2,7 @@
 //
 // Class: lost timer. Reported: when the run ends (D9).
 //
+// blocking: yes
 // sentence: corpus: a timer is stopped while somebody waits for it
 // guarantee: D9.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: missing receiver (the class of kubernetes 5316, moby 33293). Reported: when the run ends (D9); not as it
 // forms, because nobody knows who else could receive.
 //
+// blocking: yes
 // sentence: corpus: the caller has given up, and nobody takes the answer
 // guarantee: D9.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: missing sender. Reported: when the run ends (D9); not as it forms, because nobody knows who else could
 // send.
 //
+// blocking: yes
 // sentence: corpus: a failure is not passed on, and the caller waits
 // guarantee: D9.1
 // engines: both

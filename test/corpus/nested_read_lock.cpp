@@ -2,6 +2,7 @@
 //
 // Class: RWR (the class of cockroach 6181, kubernetes 58107). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a reader that reads again while a writer waits
 // guarantee: D7.1
 // engines: both

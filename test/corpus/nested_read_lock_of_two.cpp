@@ -3,6 +3,7 @@
 // Class: RWR (the class of cockroach 3710). Reported: when the run ends (D9); not as it forms, because nobody
 // knows who else could unlock: of several readers none is known.
 //
+// blocking: yes
 // sentence: corpus: the same, while another reads, too
 // guarantee: D9.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: missing close (the class of moby 4395). Reported: when the run ends (D9); not as it forms, because nobody
 // knows who else could close it.
 //
+// blocking: yes
 // sentence: corpus: a loop over a channel that nobody closes
 // guarantee: D9.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: nil channel. Reported: when the run ends (D9).
 //
+// blocking: yes
 // sentence: corpus: a channel that was never made
 // guarantee: D9.1
 // engines: both

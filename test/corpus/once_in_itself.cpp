@@ -2,6 +2,7 @@
 //
 // Class: once. Reported: as it forms (D7), and ends the program: nobody else could help.
 //
+// blocking: yes
 // sentence: corpus: what a once runs calls it again
 // guarantee: D7.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: once and lock mixed. Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: what a once runs needs a lock whose holder waits for the once
 // guarantee: D7.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: AB-BA that has not happened. Reported: when both orders have been seen, if WEFT_DIAG=lockorder asks for
 // it (D8).
 //
+// blocking: no
 // sentence: corpus: two locks in both orders, one after the other
 // guarantee: D8.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: AB-BA over five locks. Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: five philosophers who each hold the left fork
 // guarantee: D7.1
 // engines: both

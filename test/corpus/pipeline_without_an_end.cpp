@@ -2,6 +2,7 @@
 //
 // Class: missing close in a pipeline (the class of moby 4395). Reported: when it is asked for (D10).
 //
+// blocking: yes
 // sentence: corpus: two stages wait for a source that is gone
 // guarantee: D10.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: double lock of a read-write lock (the class of etcd 6708). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a writer that also reads
 // guarantee: D7.1
 // engines: both

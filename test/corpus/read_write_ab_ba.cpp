@@ -2,6 +2,7 @@
 //
 // Class: AB-BA of a mutex and a read-write lock (the class of hugo 3251). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a writer and the holder of a mutex that want what the other has
 // guarantee: D7.1
 // engines: both

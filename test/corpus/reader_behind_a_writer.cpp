@@ -2,6 +2,7 @@
 //
 // Class: RWR over a second lock (the class of kubernetes 62464). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a writer that was waited for by a reader needs what the reader has
 // guarantee: D7.8
 // engines: both

@@ -3,6 +3,7 @@
 // Class: channel and lock mixed (the class of grpc 1460). Reported: when the run ends (D9); not as it forms,
 // because nobody knows who else could send.
 //
+// blocking: yes
 // sentence: corpus: a value is received under the lock that the sender needs
 // guarantee: D9.1
 // engines: both

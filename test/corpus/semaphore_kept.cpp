@@ -3,6 +3,7 @@
 // Class: missing release. Reported: when the run ends (D9); not as it forms, because nobody knows who else could
 // release it.
 //
+// blocking: yes
 // sentence: corpus: a unit of a semaphore is not given back
 // guarantee: D9.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: send on a closed channel. Reported: as a panic (C4).
 //
+// blocking: no
 // sentence: corpus: a producer goes on after the channel was closed
 // guarantee: C4
 // engines: both

@@ -3,6 +3,7 @@
 // Class: circle of channels (the class of cockroach 2448). Reported: when the run ends (D9); not as it forms,
 // because nobody knows who else could receive.
 //
+// blocking: yes
 // sentence: corpus: two goroutines that send to each other before they receive
 // guarantee: D9.1
 // engines: both

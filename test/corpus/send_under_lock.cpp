@@ -3,6 +3,7 @@
 // Class: channel and lock mixed (the class of kubernetes 10182, moby 28462). Reported: when the run ends (D9); not
 // as it forms, because nobody knows who else could receive.
 //
+// blocking: yes
 // sentence: corpus: a value is sent under the lock that the receiver needs
 // guarantee: D9.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: circle of joins. Reported: as it forms (D7), and ends the program: nobody else could help.
 //
+// blocking: yes
 // sentence: corpus: two tasks that join each other
 // guarantee: D7.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: upgrade of a read lock. Reported: when the run ends (D9); not as it forms, because nobody knows who else
 // could unlock: of several readers none is known.
 //
+// blocking: yes
 // sentence: corpus: two readers that both go on to write
 // guarantee: D9.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: wait group misuse. Reported: when the run ends (D9); not as it forms, because nobody knows who else could
 // call done().
 //
+// blocking: yes
 // sentence: corpus: more is counted than is done
 // guarantee: D9.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: lock and wait group mixed (the class of cockroach 1055). Reported: when the run ends (D9); not as it
 // forms, because nobody knows who else could call done().
 //
+// blocking: yes
 // sentence: corpus: the same with add() and done()
 // guarantee: D9.1
 // engines: both

@@ -2,6 +2,7 @@
 //
 // Class: lock and wait group mixed (the class of cockroach 1055). Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a wait_group is waited for under the lock that its goroutines need
 // guarantee: D7.1
 // engines: both

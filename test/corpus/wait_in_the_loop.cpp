@@ -3,6 +3,7 @@
 // Class: wait group misuse (the class of moby 25384). Reported: when the run ends (D9); not as it forms, because
 // nobody knows who else could call done().
 //
+// blocking: yes
 // sentence: corpus: wait() stands in the loop that starts those who are waited for
 // guarantee: D9.1
 // engines: both

@@ -3,6 +3,7 @@
 // Class: condition and lock mixed (the class of moby 30408). Reported: when the run ends (D9); not as it forms,
 // because nobody knows who else could notify.
 //
+// blocking: yes
 // sentence: corpus: a condition is waited for under a second lock, which the notifier needs
 // guarantee: D9.1
 // engines: both

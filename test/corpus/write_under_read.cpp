@@ -2,6 +2,7 @@
 //
 // Class: upgrade of a read lock. Reported: as it forms (D7).
 //
+// blocking: yes
 // sentence: corpus: a reader that goes on to write
 // guarantee: D7.1
 // engines: both

@@ -28,8 +28,11 @@ class atomic {
   using value_type = T;
   static constexpr bool is_always_lock_free = true;
 
-  atomic() noexcept : atomic(T{}) {}
-  atomic(T value) noexcept : id_(model::create_location(reinterpret_cast<std::uintptr_t>(this), widen(value))) {}
+  constexpr atomic() noexcept : atomic(T{}) {}
+  constexpr atomic(T value) noexcept
+      : id_(std::is_constant_evaluated()
+                ? 0
+                : model::create_location(reinterpret_cast<std::uintptr_t>(this), widen(value))) {}
   ~atomic() { model::destroy_location(id_); }
   atomic(const atomic&) = delete;
   atomic& operator=(const atomic&) = delete;

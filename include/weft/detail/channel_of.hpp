@@ -30,6 +30,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/detail/channel_core.hpp"
+#include "weft/detail/made.hpp"
 #include "weft/detail/panic.hpp"
 
 namespace weft::detail {
@@ -44,9 +45,11 @@ class channel_of : public channel_core {
   static_assert(std::is_nothrow_destructible_v<T>, "weft: the elements of a channel must have a noexcept destructor");
 
  public:
-  [[nodiscard]] static channel_of* create(std::uint64_t capacity) {
-    return ::new (allocate_channel(header, capacity, stored ? sizeof(T) : 0, alignment))
-        channel_of(operations, capacity);
+  [[nodiscard]] static channel_of* create(std::uint64_t capacity, site where) {
+    auto* const channel =
+        ::new (allocate_channel(header, capacity, stored ? sizeof(T) : 0, alignment)) channel_of(operations, capacity);
+    made(static_cast<channel_core*>(channel), where);
+    return channel;
   }
 
   // Blocking; the channel is not null.

@@ -8,7 +8,8 @@
 // writes at each switch. lock() reads it with two instructions that name the variable: a call would cost as much as
 // the rest of an uncontended lock, and a C++ access may be computed from an address that the compiler has kept across a
 // switch to another thread (thread_local.hpp). On a foreign thread it is 0 until it is asked for. With
-// WEFT_DIAG=lockorder it is 0 always, so that every lock takes the slow way, where what it holds is written down.
+// WEFT_DIAG=locks or lockorder it is 0 always, so that every lock takes the slow way, where what it holds is written
+// down.
 //
 // The mark is written by whoever has the lock: the number when it has become his, 0 before he frees it. In between,
 // from the moment a lock changes hands until its new owner has written his number, it says 0: nobody knows. So what

@@ -61,6 +61,9 @@ enum class wait_reason : std::uint8_t {
 
 [[nodiscard]] const char* text(wait_reason reason) noexcept;
 
+/// What it waits for, in weft's words: "chan", "shared_mutex"; empty if that is no object of weft's.
+[[nodiscard]] const char* kind_of_object(wait_reason reason) noexcept;
+
 struct waiter;
 struct wait_edge;
 

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A heap of glibc's is chunks without gaps. The second word of each is its size, a multiple of 16, with three flags in
+// its low bits; what malloc has returned begins at the third word, and ends where the second word of the next chunk is:
+//
+//     chunk   | end of the last block | size and flags | block ...
+//     next    |      ... block        | size and flags | block ...
+//
+// The main heap is the mapping [heap], from its first byte to its last. Others begin at multiples of 64 MiB with a
+// record of their own (its address of the arena, the previous heap, the size in use, the size mapped), and in the first
+// heap of an arena the arena's state follows, whose size differs from version to version: the first chunk is looked
+// for.
+//
+// A heap is believed only if the walk from its first chunk arrives exactly at its end: what another allocator has put
+// there does not look so. unchanged() walks again and compares a sum over all sizes.
+//
+// A block is taken to begin at its third word and to end with the word after its last one: a pointer past the end of an
+// array leads to the array.
+#include "os/heap_blocks.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "os/pages.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+constexpr std::uintptr_t heap_span = std::uintptr_t{64} << 20;  // heaps but the main one begin at multiples
+constexpr std::uintptr_t least_header = 32;
+constexpr std::uintptr_t most_header = 8192;  // the record and the arena's state together
+constexpr std::uintptr_t least_chunk = 32;
+constexpr std::uintptr_t header = 16;
+constexpr std::uintptr_t mark_distance = 4096;
+constexpr std::size_t text_size = 64 * 1024;
+
+enum flag : std::uintptr_t { previous_in_use = 1, is_mapped = 2, all_flags = 7 };
+
+/// The size of the chunk; 0: it is none. The two short ones that glibc puts at the end of a heap that it has left count
+/// as one.
+std::uintptr_t chunk_at(std::uintptr_t at, std::uintptr_t end, memory_reader& reader) noexcept {
+  std::uintptr_t word = 0;
+  if (end - at < header || !reader.read(at + 8, word) || (word & is_mapped) != 0) return 0;
+  const std::uintptr_t size = word & ~std::uintptr_t{all_flags};
+  const std::uintptr_t left = end - at;
+  if (size == 0 && left == header && word == previous_in_use) return header;
+  if (size == header && left == 2 * header) return 2 * header;
+  return size >= least_chunk && size % 16 == 0 && size <= left ? size : 0;
+}
+
+/// Calls step(chunk) for each; whether the walk has arrived.
+template <class Step>
+bool walk(std::uintptr_t begin, std::uintptr_t end, memory_reader& reader, Step step) {
+  std::uintptr_t at = begin;
+  while (at < end) {
+    const std::uintptr_t size = chunk_at(at, end, reader);
+    if (size == 0) return false;
+    step(at);
+    at += size;
+  }
+  return at == end;
+}
+
+void add_to(std::uint64_t& sum, std::uintptr_t at) noexcept { sum = (sum ^ at) * 0x9e3779b97f4a7c15; }
+
+}  // namespace
+
+void* mapped_memory::do_allocate(std::size_t bytes, std::size_t /*alignment*/) {
+  void* const memory = map_zeros(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void mapped_memory::do_deallocate(void* p, std::size_t bytes, std::size_t /*alignment*/) { unmap_zeros(p, bytes); }
+
+memory_reader::memory_reader() : page_(static_cast<std::uintptr_t*>(map_zeros(page))) {}
+
+memory_reader::~memory_reader() {
+  if (page_ != nullptr) unmap_zeros(page_, page);
+}
+
+bool memory_reader::read(std::uintptr_t at, std::uintptr_t& word) noexcept {
+  const std::uintptr_t wanted = at / page * page;
+  if (wanted != at_ || at_ == 0) {
+    at_ = 0;
+    if (page_ == nullptr || ::pread(memory_.fd, page_, page, static_cast<off_t>(wanted)) != ssize_t{page}) return false;
+    at_ = wanted;
+  }
+  word = page_[(at - wanted) / sizeof word];
+  return true;
+}
+
+void heap_blocks::read(memory_reader& reader) {
+  arenas_.clear();
+  main_ = {};
+  auto* const text = static_cast<char*>(map_zeros(text_size));
+  if (text == nullptr) return;
+  struct visit {
+    heap_blocks& self;
+    memory_reader& reader;
+  } both{*this, reader};
+  const bool all = for_each_mapping(
+      text, text_size,
+      [](void* arg, const mapping& each) {
+        auto& v = *static_cast<visit*>(arg);
+        return v.self.consider(each, v.reader);
+      },
+      &both);
+  unmap_zeros(text, text_size);
+  if (!all) arenas_.clear();
+  if (all && main_.end() != main_.begin()) add(main_.begin(), main_.end(), reader);
+}
+
+bool heap_blocks::consider(const mapping& each, memory_reader& reader) {
+  if (!each.readable || !each.writable || each.shared || each.inode != 0) return true;
+  if (std::strcmp(each.name, "[heap]") == 0) {
+    main_ = {main_.end() == each.begin ? main_.begin() : each.begin, each.end};
+  } else {
+    add_arenas(each, reader);
+  }
+  return true;
+}
+
+void heap_blocks::add(std::uintptr_t begin, std::uintptr_t end, memory_reader& reader) {
+  arena made{{begin, end}, 0, std::pmr::vector<std::uintptr_t>(&memory_)};
+  std::uintptr_t next_mark = begin;
+  const bool whole = walk(begin, end, reader, [&](std::uintptr_t at) {
+    add_to(made.sum, at);
+    if (at < next_mark) return;
+    made.marks.push_back(~at);
+    next_mark = at + mark_distance;
+  });
+  if (whole) arenas_.push_back(std::move(made));
+}
+
+void heap_blocks::add_arenas(const mapping& each, memory_reader& reader) {
+  for (std::uintptr_t base = (each.begin + heap_span - 1) / heap_span * heap_span; base + most_header < each.end;
+       base += heap_span) {
+    std::uintptr_t arena_at = 0;
+    std::uintptr_t size = 0;
+    std::uintptr_t mapped = 0;
+    if (!reader.read(base, arena_at) || !reader.read(base + 16, size) || !reader.read(base + 24, mapped)) continue;
+    const std::uintptr_t of_first = arena_at % heap_span;
+    if (of_first < least_header || of_first > 128 || size > mapped || mapped > heap_span || size < most_header ||
+        base + mapped > each.end) {
+      continue;
+    }
+    for (std::uintptr_t at = base + least_header; at < base + most_header; at += 16) {
+      std::uintptr_t word = 0;
+      if (!reader.read(at + 8, word) || (word & previous_in_use) == 0) continue;
+      const std::size_t before = arenas_.size();
+      add(at, base + size, reader);
+      if (arenas_.size() > before) break;
+    }
+  }
+}
+
+bool heap_blocks::unchanged(memory_reader& reader) const {
+  return std::all_of(arenas_.begin(), arenas_.end(), [&](const arena& each) {
+    std::uint64_t sum = 0;
+    return walk(each.blocks.begin(), each.blocks.end(), reader, [&](std::uintptr_t at) { add_to(sum, at); }) &&
+           sum == each.sum;
+  });
+}
+
+hidden_range heap_blocks::block_of(std::uintptr_t address, memory_reader& reader) const {
+  for (const arena& each : arenas_) {
+    if (!each.blocks.holds(address)) continue;
+    if (address - each.blocks.begin() < header) return {};
+    const std::uintptr_t in =
+        address - header;  // so what begins at a third word, and ends with a second one, is a chunk
+    const auto after = std::upper_bound(each.marks.begin(), each.marks.end(), in,
+                                        [](std::uintptr_t a, std::uintptr_t mark) { return a < ~mark; });
+    if (after == each.marks.begin()) return {};
+    std::uintptr_t at = ~*(after - 1);
+    for (std::uintptr_t size = 0; at < each.blocks.end(); at += size) {
+      size = chunk_at(at, each.blocks.end(), reader);
+      if (size == 0) return {};
+      if (in < at + size) return {at + header, std::min(at + size + header, each.blocks.end())};
+    }
+  }
+  return {};
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One lock guards it all: this is a mode for looking at a program, in which every lock takes the slow way. What there
+// is no memory for is missing from reports.
+#include "park/held_locks.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <unordered_map>
+
+#include "park/made.hpp"
+#include "weft/detail/word_lock.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+struct holdings {
+  word_lock lock;
+  std::unordered_map<party_number, std::vector<held_lock>> of;  // under lock
+};
+
+holdings& all() {
+  static auto* const only = new holdings;  // never destroyed: statics may be locks
+  return *only;
+}
+
+std::uintptr_t hide(const void* object) noexcept { return ~reinterpret_cast<std::uintptr_t>(object); }
+
+void add(const held_lock& taken, party_number who) noexcept {
+  holdings& h = all();
+  h.lock.lock();
+  try {
+    h.of[who].push_back(taken);
+  } catch (const std::bad_alloc&) {
+  }
+  h.lock.unlock();
+}
+
+/// Locked. Takes up to `units` from those that were taken last; how many are left to take.
+std::int64_t take_out(holdings& h, std::uintptr_t hidden, party_number who, std::int64_t units) {
+  const auto of = h.of.find(who);
+  if (of == h.of.end()) return units;
+  std::vector<held_lock>& held = of->second;
+  for (std::size_t i = held.size(); i-- > 0 && units > 0;) {
+    if (held[i].hidden != hidden) continue;
+    const std::int64_t taken = std::min(units, held[i].units);
+    units -= taken;
+    held[i].units -= taken;
+    if (held[i].units == 0) held.erase(held.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  if (held.empty()) h.of.erase(of);
+  return units;
+}
+
+/// Locked.
+void erase_all(holdings& h, std::uintptr_t hidden) {
+  for (auto& [who, held] : h.of) {
+    held.erase(std::remove_if(held.begin(), held.end(), [&](const held_lock& l) { return l.hidden == hidden; }),
+               held.end());
+  }
+}
+
+}  // namespace
+
+void note_held(const void* object, wait_reason how, party_number who) noexcept { add({hide(object), how, 1}, who); }
+
+void note_held(const void* object, wait_reason how, std::int64_t units) noexcept {
+  if (units > 0) add({hide(object), how, units}, this_party());
+}
+
+void note_left(const void* object, party_number who) noexcept {
+  holdings& h = all();
+  h.lock.lock();
+  take_out(h, hide(object), who, 1);
+  h.lock.unlock();
+}
+
+void note_left_here(const void* object, std::int64_t units) noexcept {
+  holdings& h = all();
+  const party_number me = this_party();
+  h.lock.lock();
+  if (take_out(h, hide(object), me, units) > 0) erase_all(h, hide(object));
+  h.lock.unlock();
+}
+
+void forget_held(const void* object) noexcept {
+  holdings& h = all();
+  h.lock.lock();
+  erase_all(h, hide(object));
+  h.lock.unlock();
+}
+
+std::vector<held_lock> locks_of(party_number who) {
+  holdings& h = all();
+  std::vector<held_lock> held;
+  h.lock.lock();
+  const auto of = h.of.find(who);
+  try {
+    if (of != h.of.end()) held = of->second;
+  } catch (const std::bad_alloc&) {
+  }
+  h.lock.unlock();
+  return held;
+}
+
+held_text::held_text(const held_lock& held) noexcept : text{} {
+  const bool shared = held.how == wait_reason::rwmutex_lock || held.how == wait_reason::rwmutex_rlock;
+  char amount[32] = "";
+  if (held.how == wait_reason::semaphore) {
+    std::snprintf(amount, sizeof amount, "%lld of ", static_cast<long long>(held.units));
+  }
+  std::snprintf(text, sizeof text, "%s%s %p%s%s", amount,
+                held.how == wait_reason::semaphore ? "semaphore"
+                : shared                           ? "shared_mutex"
+                                                   : "mutex",
+                held.object(), held.how == wait_reason::rwmutex_rlock ? " to read" : "", made_text(held.object()).text);
+}
+
+}  // namespace weft::detail

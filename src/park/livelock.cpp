@@ -2,10 +2,11 @@
 //
 // Goroutines that go round in circles (weft/livelock.hpp; decision 0021 says why this is one).
 //
-// Time is cut into windows. In its first half whatever those who yield or have waited see is learnt (seen_words.hpp);
-// in the second half nothing may be new. Who has gone round in both halves is one of the circle. At the end of the
-// window nobody else must be able to act: every other goroutine waits without a limit and has done so since the first
-// half, only goroutines act in this process, and the kernel has read and written nothing for it.
+// Time is cut into windows, whose halves last longer where there is little of the processor to have: until everybody
+// has been looked at often enough. In the first half whatever those who yield or have waited see is learnt
+// (seen_words.hpp); in the second half nothing may be new. Who has gone round in both halves is one of the circle. At
+// the end of the window nobody else must be able to act: every other goroutine waits without a limit and has done so
+// since the first half, only goroutines act in this process, and the kernel has read and written nothing for it.
 //
 // What is looked at when. Each goroutine is looked at some eight thousand times in a window, or each time it comes by;
 // at the first looks, and then at every sixteenth, also what its stack leads to, and the global variables. The first
@@ -66,7 +67,8 @@ struct party {
 struct round_watch {
   word_lock lock;
   nanoseconds window = 0;  // 0: not watching
-  nanoseconds began = 0;   // 0: no window has
+  nanoseconds began = 0;   // when its present half did; 0: none has
+  bool second = false;     // which half that is
   bool hopeless = false;   // something was new
   party parties[most_parties];
   variable frames[most_parties + most_objects];  // of each: what weft has on its stack, below the program's frame
@@ -110,6 +112,7 @@ bool is_of_program(void* pc) noexcept {
 
 void begin_window(round_watch& w, nanoseconds time) noexcept {
   w.began = time;
+  w.second = false;
   w.hopeless = false;
   w.count = 0;
   w.object_count = 0;
@@ -181,15 +184,22 @@ bool nothing_was_read_or_written(const round_watch& w) noexcept {
   return io.has_value() && io->reads == w.io.reads + 1 && io->writes == w.io.writes;  // 1: the question before
 }
 
+/// It has lasted long enough, and everybody who came by in it has been looked at enough; or it has lasted too long.
+bool half_is_over(const round_watch& w, nanoseconds time) noexcept {
+  if (time - w.began < w.window / 2) return false;
+  if (w.hopeless || time - w.began > 5 * w.window) return true;
+  return std::all_of(w.parties, w.parties + w.count, [&](const party& p) {
+    const std::uint32_t looks = p.looks[w.second ? 1 : 0];
+    return looks >= enough_looks || looks == 0 || p.last_turn < time - w.window / 2;
+  });
+}
+
 /// The window is over. Whether those who have gone round are to be told about, who are kept then.
-bool judge(round_watch& w, nanoseconds time) {
-  if (w.hopeless || w.seen.changed() != 0 || time > w.began + 2 * w.window || !nothing_was_read_or_written(w) ||
-      !is_closed(w))
-    return false;
+bool judge(round_watch& w) {
+  if (w.hopeless || w.seen.changed() != 0 || !nothing_was_read_or_written(w) || !is_closed(w)) return false;
   std::uint64_t who = 0;
   for (std::size_t i = 0; i < w.count; ++i) {
     if (w.parties[i].looks[1] == 0) continue;
-    if (w.parties[i].last_turn < time - w.window / 4) return false;
     who += w.parties[i].id * 0x9e3779b97f4a7c15;
   }
   bool nobody = false;
@@ -206,7 +216,6 @@ bool judge(round_watch& w, nanoseconds time) {
 
 /// What `me` sees, under the lock.
 void look(round_watch& w, goroutine& me, party& p, nanoseconds time) {
-  const bool second = time - w.began >= w.window / 2;
   if (time < p.next_look) return;
   p.next_look = time + w.window / looks_in_window;
   const caller_state at = state_of_caller(is_of_program);
@@ -216,10 +225,10 @@ void look(round_watch& w, goroutine& me, party& p, nanoseconds time) {
   }
   const std::byte* const low = me.self.bounds.low();
   w.frames[&p - w.parties] = {reinterpret_cast<std::uintptr_t>(low), static_cast<std::size_t>(at.sp - low)};
-  const std::uint32_t before = p.looks[second ? 1 : 0]++;
+  const std::uint32_t before = p.looks[w.second ? 1 : 0]++;
   const bool far = before < looks_always_far || before % looks_between_far == 0;
-  if (w.seen.look(me, at, static_cast<std::uint64_t>(time), !second, far, {w.frames, most_parties + w.object_count}) !=
-      seen_words::answer::looked) {
+  if (w.seen.look(me, at, static_cast<std::uint64_t>(time), !w.second, far,
+                  {w.frames, most_parties + w.object_count}) != seen_words::answer::looked) {
     w.hopeless = true;
   }
 }
@@ -239,9 +248,8 @@ void note_stop(goroutine& me, const waiter& who) noexcept {
   w.lock.lock();
   me.limited = who.contended;
   leave_out(w, reinterpret_cast<std::uintptr_t>(me.object.load(memory_order_relaxed)));
-  const bool second = w.began != 0 && now() - w.began >= w.window / 2;
   const std::uint64_t id = me.id.load(memory_order_relaxed);
-  bool known = !second;
+  bool known = !w.second;
   for (std::size_t i = 0; i < w.count && !known; ++i) known = w.parties[i].id == id;
   if (!known) w.hopeless = true;
   w.lock.unlock();
@@ -250,7 +258,7 @@ void note_stop(goroutine& me, const waiter& who) noexcept {
 void note_news() noexcept {
   round_watch& w = watch();
   w.lock.lock();
-  if (w.began != 0 && now() - w.began >= w.window / 2) w.hopeless = true;
+  if (w.second) w.hopeless = true;
   w.lock.unlock();
 }
 
@@ -319,9 +327,14 @@ namespace detail {
   w.lock.lock();
   const nanoseconds window = w.window;
   if (window != 0) {
-    if (w.began == 0 || time - w.began >= window) {
-      tell = w.began != 0 && judge(w, time);
-      begin_window(w, time);
+    if (w.began == 0) begin_window(w, time);
+    if (half_is_over(w, time)) {
+      const bool over = w.second || w.hopeless;
+      tell = over && judge(w);
+      if (over)
+        begin_window(w, time);
+      else
+        w.second = true, w.began = time;
     }
     party* const p = w.hopeless ? nullptr : party_in(w, me, me.id.load(memory_order_relaxed));
     if (p == nullptr)
@@ -346,6 +359,7 @@ void watch_livelocks(std::chrono::nanoseconds window) {
   const bool on = window > std::chrono::nanoseconds::zero() && w.seen.open();
   w.window = on ? std::max(nanoseconds{window.count()}, shortest_window) : 0;
   w.began = 0;
+  w.second = false;
   w.told = 0;
   w.lock.unlock();
   switch_profile(profile_rounds, on);

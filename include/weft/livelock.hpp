@@ -15,13 +15,13 @@
 // nothing. Such a program repeats itself, and will go on to do so (LL1). Whoever computes, counts, waits for a moment,
 // a descriptor or a signal, or starts goroutines does not.
 //
-// A report is a suspicion, because of three things that weft cannot see: memory more than two pointers away from a
+// A report is a suspicion, because of three things that weft cannot see: memory more than three pointers away from a
 // stack, variables of shared libraries, and I/O that the kernel does not count as read or write. Nothing is aborted.
 //
 // Costs nothing while it is off. While it is on, every wait and yield takes some hundred nanoseconds, and now and then
 // some microseconds: it is meant for tests, and for programs that hang while they use the processor.
 //
-// May be called from any thread, at any time.
+// Meanwhile metrics do not time waits, as when waits are profiled. May be called from any thread, at any time.
 #pragma once
 
 #include <chrono>

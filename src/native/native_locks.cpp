@@ -7,6 +7,8 @@
 //
 // Not for programs that are linked statically, nor with sanitizers, which stand there themselves. A condition variable
 // of the system unlocks its mutex unseen while it waits, which is right: it blocks the thread, not the goroutine.
+//
+// Memory ordering: the address of a function is relaxed: whoever looks it up finds the same.
 #include <dlfcn.h>
 #include <pthread.h>
 

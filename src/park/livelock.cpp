@@ -48,7 +48,7 @@ namespace {
 constexpr nanoseconds shortest_window = 10'000'000;
 constexpr nanoseconds usual_window = 1'000'000'000;
 constexpr nanoseconds looks_in_window = 8192;
-constexpr std::uint32_t looks_always_far = 256;
+constexpr std::uint32_t looks_always_far = 64;
 constexpr std::uint32_t looks_between_far = 16;
 constexpr std::size_t most_parties = 64;
 constexpr std::size_t most_objects = 64;

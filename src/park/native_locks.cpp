@@ -3,7 +3,8 @@
 // What goroutines hold, in one small table by address: whoever frees it may be on another thread by then. A goroutine
 // that keeps its thread (weft/pin.hpp) keeps what belongs to that as well, and is not told about.
 //
-// Told once for each place where something is taken. More than the table can hold is forgotten.
+// Not under sim, which has one thread, and where nobody is pinned. Told once for each place where something is taken.
+// More than the table can hold is forgotten.
 //
 // Memory ordering: `count` is relaxed: whoever has taken something sees that it is not 0. The rest is under the lock.
 #include "park/native_locks.hpp"
@@ -14,6 +15,7 @@
 #include "os/walk.hpp"
 #include "park/dump.hpp"
 #include "park/settings.hpp"
+#include "weft/detail/simulated.hpp"
 #include "weft/detail/word_lock.hpp"
 
 namespace weft::detail {
@@ -122,7 +124,7 @@ void note_native_freed(const void* lock) noexcept {
 }
 
 void prepare_native_locks() noexcept {
-  if (!diag_setting("native").empty()) profiles_on.fetch_or(profile_native, memory_order_relaxed);
+  if (!simulated() && !diag_setting("native").empty()) profiles_on.fetch_or(profile_native, memory_order_relaxed);
 }
 
 }  // namespace weft::detail

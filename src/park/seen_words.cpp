@@ -2,9 +2,12 @@
 //
 // What is left out of the memory to which pointers lead, because it changes whatever the program does: records of
 // goroutines, what engines keep for workers and tokens, and rings of events.
+//
+// Memory ordering: a goroutine's number is read relaxed, by itself.
 #include "park/seen_words.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "os/copy_memory.hpp"
 #include "os/pages.hpp"
@@ -43,26 +46,6 @@ bool is_of_program(const char* name) noexcept {
   return true;
 }
 
-/// Whether the address lies in memory that is left out.
-bool is_of_runtime(std::uintptr_t address) {
-  struct question {
-    std::uintptr_t address;
-    bool found = false;
-  } asked{address};
-  const auto compare = [](void* arg, const void* begin, std::size_t size) {
-    auto& q = *static_cast<question*>(arg);
-    if (q.address + 256 > reinterpret_cast<std::uintptr_t>(begin) &&
-        q.address < reinterpret_cast<std::uintptr_t>(begin) + size) {
-      q.found = true;
-    }
-  };
-  for_each_slab(compare, &asked);
-  for_each_worker_memory(compare, &asked);
-  for_each_token_memory(compare, &asked);
-  for_each_event_memory(compare, &asked);
-  return asked.found;
-}
-
 }  // namespace
 
 bool seen_words::open() noexcept {
@@ -70,7 +53,10 @@ bool seen_words::open() noexcept {
   if (mine_ == nullptr) return false;
   constant_count_ = std::min(constant_parts(mine_->constants, most_constants), most_constants);
   if (variable_count_ == 0) variable_count_ = own_variables(mine_->variables, most_variables, is_of_program);
-  return variable_count_ <= most_variables;
+  if (variable_count_ > most_variables) return false;
+  std::sort(mine_->variables, mine_->variables + variable_count_,
+            [](const variable& a, const variable& b) { return a.address < b.address; });
+  return true;
 }
 
 void seen_words::begin(std::uint64_t time, std::uint64_t window) noexcept {
@@ -132,9 +118,26 @@ void seen_words::follow(std::uintptr_t value) {
   mine_->targets[target_count_++] = value;
 }
 
+/// What the runtime has at this moment.
+void seen_words::find_runtime() {
+  runtime_count_ = 0;
+  const auto add = [](void* arg, const void* begin, std::size_t size) {
+    auto& self = *static_cast<seen_words*>(arg);
+    if (self.runtime_count_ == most_runtime)
+      self.so_far_ = answer::too_much;
+    else
+      self.mine_->runtime[self.runtime_count_++] = {reinterpret_cast<std::uintptr_t>(begin), size};
+  };
+  for_each_slab(add, this);
+  for_each_worker_memory(add, this);
+  for_each_token_memory(add, this);
+  for_each_event_memory(add, this);
+}
+
 bool seen_words::is_left_out(std::uintptr_t address) const noexcept {
-  const auto holds = [&](const variable& each) { return address - each.address < each.size; };
-  return std::any_of(mine_->constants, mine_->constants + constant_count_, holds) || is_of_runtime(address);
+  const auto holds = [&](const variable& each) { return address + part - each.address < each.size + part; };
+  return std::any_of(mine_->constants, mine_->constants + constant_count_, holds) ||
+         std::any_of(mine_->runtime, mine_->runtime + runtime_count_, holds);
 }
 
 bool seen_words::is_named(std::uintptr_t address) const noexcept {
@@ -142,11 +145,11 @@ bool seen_words::is_named(std::uintptr_t address) const noexcept {
                      [&](const variable& each) { return address - each.address < each.size; });
 }
 
-/// Two steps from what was followed so far.
+/// Three steps from what was followed so far.
 void seen_words::look_at_memory(const goroutine& g) {
   const auto low = reinterpret_cast<std::uintptr_t>(g.self.bounds.low());
   std::size_t done = 0;
-  for (int step = 0; step < 2; ++step) {
+  for (int step = 0; step < 3; ++step) {
     const std::size_t end = target_count_;
     for (; done < end; ++done) {
       const std::uintptr_t from = mine_->targets[done];
@@ -158,22 +161,30 @@ void seen_words::look_at_memory(const goroutine& g) {
         const std::uintptr_t at = from + i * sizeof(std::uintptr_t);
         if (is_named(at)) continue;
         meet(at, mine_->words[i]);
-        if (step == 0) follow(mine_->words[i]);
+        if (step < 2) follow(mine_->words[i]);
       }
     }
   }
 }
 
+/// Many of them at once: they lie close together.
 void seen_words::look_at_variables() {
+  std::uintptr_t from = 0;
+  std::size_t size = 0;
+  const auto* const bytes = reinterpret_cast<const std::byte*>(mine_->words);
   for (std::size_t v = 0; v < variable_count_; ++v) {
     const variable& each = mine_->variables[v];
-    const std::size_t size = std::min(each.size, sizeof mine_->words);
-    const std::size_t n = copy_memory(reinterpret_cast<const void*>(each.address), mine_->words, size);
-    std::fill(reinterpret_cast<std::byte*>(mine_->words) + n,
-              reinterpret_cast<std::byte*>(mine_->words) + (n + 7) / 8 * 8, std::byte{});
-    for (std::size_t i = 0; i < (n + 7) / 8; ++i) {
-      if (!is_named(each.address + i * 8)) meet(each.address + i * 8, mine_->words[i]);
-      follow(mine_->words[i]);
+    for (std::uintptr_t at = each.address & ~std::uintptr_t{7}; at < each.address + each.size; at += 8) {
+      if (at < from || at + 8 > from + size) {
+        from = at;
+        size = copy_memory(reinterpret_cast<const void*>(from), mine_->words, sizeof mine_->words);
+        if (size < 8) break;
+      }
+      std::uintptr_t word = 0;
+      std::memcpy(&word, bytes + (at - from), sizeof word);
+      if (is_named(at)) continue;
+      meet(at, word);
+      follow(word);
     }
   }
 }
@@ -202,6 +213,7 @@ seen_words::answer seen_words::look(const goroutine& g, const caller_state& at, 
     std::uintptr_t callable[closure::inline_size / sizeof(std::uintptr_t)];
     static_cast<void>(copy_memory(g.body.bytes, callable, sizeof callable));
     for (const std::uintptr_t word : callable) follow(word);
+    find_runtime();
     look_at_variables();
     look_at_memory(g);
   }

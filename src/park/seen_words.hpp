@@ -41,6 +41,7 @@ class seen_words {
   static constexpr std::size_t places = 1 << 16;
   static constexpr std::size_t most_variables = 4096;
   static constexpr std::size_t most_constants = 128;
+  static constexpr std::size_t most_runtime = 1024;
   static constexpr std::size_t deepest_stack = 16 * 1024;
   static constexpr std::size_t most_targets = 512;
   static constexpr std::size_t most_changed = 256;
@@ -50,6 +51,7 @@ class seen_words {
     std::uint64_t prints[places];
     variable variables[most_variables];
     variable constants[most_constants];  // code and constants
+    variable runtime[most_runtime];
     std::uintptr_t stack[deepest_stack / sizeof(std::uintptr_t)];
     std::uintptr_t words[64 * 1024 / sizeof(std::uintptr_t)];
     std::uintptr_t targets[most_targets];
@@ -61,6 +63,7 @@ class seen_words {
   void settle(std::uint64_t place) noexcept;
   void follow(std::uintptr_t value);
   [[nodiscard]] bool is_named(std::uintptr_t address) const noexcept;
+  void find_runtime();
   [[nodiscard]] bool is_left_out(std::uintptr_t address) const noexcept;
   void look_at_memory(const goroutine& g);
   void look_at_variables();
@@ -69,6 +72,7 @@ class seen_words {
   std::size_t kept_ = 0;
   std::size_t variable_count_ = 0;
   std::size_t constant_count_ = 0;
+  std::size_t runtime_count_ = 0;
   std::size_t target_count_ = 0;
   std::size_t changed_count_ = 0;
   std::uint64_t began_ = 0, window_ = 0, first_tick_ = 0, time_ = 0, tick_ = 0;

@@ -31,7 +31,8 @@ struct watching {
 
 }  // namespace
 
-WEFT_TEST_WITH("LL1.1", "two who each keep a lock and try the other's are told about", .seeds = 3) {
+WEFT_TEST_WITH("LL1.1", "two who each keep a lock and try the other's are told about", .on = weft::test::sim_only,
+               .seeds = 1) {
   const watching here;
   weft::mutex left, right;
   weft::barrier met(2);
@@ -47,7 +48,8 @@ WEFT_TEST_WITH("LL1.1", "two who each keep a lock and try the other's are told a
   EXPECT_EQ(told, 2u);
 }
 
-WEFT_TEST_WITH("LL1.1", "two who give up their lock for each other, again and again, are told about", .seeds = 3) {
+WEFT_TEST_WITH("LL1.1", "two who give up their lock for each other, again and again, are told about", .seeds = 1,
+               .workers = {1}) {
   const watching here;
   weft::mutex left, right;
   weft::barrier step(2);
@@ -69,7 +71,8 @@ WEFT_TEST_WITH("LL1.1", "two who give up their lock for each other, again and ag
   EXPECT_EQ(told, 2u);
 }
 
-WEFT_TEST_WITH("LL1.1", "a sender and a receiver who both look without waiting are told about", .seeds = 3) {
+WEFT_TEST_WITH("LL1.1", "a sender and a receiver who both look without waiting are told about", .seeds = 1,
+               .workers = {1}) {
   const watching here;
   weft::chan<int> c;
   weft::wait_group both;
@@ -83,7 +86,7 @@ WEFT_TEST_WITH("LL1.1", "a sender and a receiver who both look without waiting a
   EXPECT_EQ(told, 2u);
 }
 
-WEFT_TEST_WITH("LL1.1", "two who undo what the other has exchanged are told about", .seeds = 3) {
+WEFT_TEST_WITH("LL1.1", "two who undo what the other has exchanged are told about", .seeds = 1, .workers = {1}) {
   const watching here;
   std::atomic<int> turn{0};
   const auto insist = [&](int mine) {
@@ -101,7 +104,8 @@ WEFT_TEST_WITH("LL1.1", "two who undo what the other has exchanged are told abou
   EXPECT_EQ(told, 2u);
 }
 
-WEFT_TEST_WITH("LL1.1", "one who tries with a limit for what is never given is told about", .seeds = 3) {
+WEFT_TEST_WITH("LL1.1", "one who tries with a limit for what is never given is told about", .seeds = 1,
+               .workers = {1}) {
   const watching here;
   weft::mutex kept;
   kept.lock();

@@ -45,7 +45,7 @@ struct watching {
 
 }  // namespace
 
-WEFT_TEST_WITH("LL2.1", "who computes and yields goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "who computes and yields goes round in no circle", .seeds = 1, .workers = {1}) {
   const watching here;
   weft::spawn([] {
     std::uint64_t product = 1;
@@ -57,7 +57,8 @@ WEFT_TEST_WITH("LL2.1", "who computes and yields goes round in no circle", .seed
   }).join();
 }
 
-WEFT_TEST_WITH("LL2.1", "who looks whether to stop, and counts somewhere else, goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "who looks whether to stop, and counts somewhere else, goes round in no circle",
+               .on = weft::test::sched_only, .workers = {1}) {
   const watching here;
   weft::chan<weft::unit> stop;
   auto counters = std::make_unique<std::vector<std::uint64_t>>(1);
@@ -72,14 +73,14 @@ WEFT_TEST_WITH("LL2.1", "who looks whether to stop, and counts somewhere else, g
   EXPECT_GT((*counters)[0], 0u);
 }
 
-WEFT_TEST_WITH("LL2.1", "who counts in a global variable goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "who counts in a global variable goes round in no circle", .seeds = 1, .workers = {1}) {
   const watching here;
   weft::spawn([] {
     for (; !time_is_up(); ++counted_globally) weft::yield();
   }).join();
 }
 
-WEFT_TEST_WITH("LL2.1", "two who send each other numbers go round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "two who send each other numbers go round in no circle", .seeds = 1, .workers = {1}) {
   const watching here;
   weft::chan<int> there, back;
   weft::go([=] {
@@ -95,7 +96,8 @@ WEFT_TEST_WITH("LL2.1", "two who send each other numbers go round in no circle",
   EXPECT_EQ(back.recv(), std::nullopt);
 }
 
-WEFT_TEST_WITH("LL2.1", "who polls for the progress of another goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "who polls for the progress of another goes round in no circle", .on = weft::test::sched_only,
+               .workers = {1}) {
   const watching here;
   std::atomic<int> progress{0};
   weft::wait_group all;
@@ -112,7 +114,8 @@ WEFT_TEST_WITH("LL2.1", "who polls for the progress of another goes round in no 
   all.wait();
 }
 
-WEFT_TEST_WITH("LL2.1", "those who compute a grid step by step go round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "those who compute a grid step by step go round in no circle", .on = weft::test::sched_only,
+               .workers = {1}) {
   const watching here;
   std::vector<double> grid(64, 0.0);
   grid[0] = 1e6;
@@ -136,7 +139,7 @@ WEFT_TEST_WITH("LL2.1", "those who compute a grid step by step go round in no ci
   all.wait();
 }
 
-WEFT_TEST_WITH("LL2.1", "a server and its client go round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "a server and its client go round in no circle", .seeds = 1, .workers = {1}) {
   const watching here;
   struct request {
     int what;
@@ -157,12 +160,13 @@ WEFT_TEST_WITH("LL2.1", "a server and its client go round in no circle", .seeds 
   all.wait();
 }
 
-WEFT_TEST_WITH("LL2.1", "who starts goroutines goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "who starts goroutines goes round in no circle", .seeds = 1, .workers = {1}) {
   const watching here;
   while (!time_is_up()) weft::spawn([] { weft::yield(); }).join();
 }
 
-WEFT_TEST_WITH("LL2.1", "two who try for one lock and get it now and then go round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.1", "two who try for one lock and get it now and then go round in no circle",
+               .on = weft::test::sched_only, .workers = {1}) {
   const watching here;
   weft::mutex m;
   std::vector<int> entries;
@@ -182,13 +186,15 @@ WEFT_TEST_WITH("LL2.1", "two who try for one lock and get it now and then go rou
   all.wait();
 }
 
-WEFT_TEST_WITH("LL2.2", "who waits for a moment, however busily, goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.2", "who waits for a moment, however busily, goes round in no circle", .on = weft::test::sched_only,
+               .workers = {1}) {
   const watching here;
   const auto until = weft::clock::now() + 300ms;
   while (weft::clock::now() < until) weft::yield();
 }
 
-WEFT_TEST_WITH("LL2.2", "who polls until another has slept enough goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.2", "who polls until another has slept enough goes round in no circle",
+               .on = weft::test::sched_only, .workers = {1}) {
   const watching here;
   std::atomic<bool> stop{false};
   weft::wait_group all;
@@ -200,7 +206,8 @@ WEFT_TEST_WITH("LL2.2", "who polls until another has slept enough goes round in 
   all.wait();
 }
 
-WEFT_TEST_WITH("LL2.2", "who polls until another gives up a wait goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.2", "who polls until another gives up a wait goes round in no circle", .on = weft::test::sched_only,
+               .workers = {1}) {
   const watching here;
   std::atomic<bool> stop{false};
   weft::chan<int> never;
@@ -213,7 +220,8 @@ WEFT_TEST_WITH("LL2.2", "who polls until another gives up a wait goes round in n
   all.wait();
 }
 
-WEFT_TEST_WITH("LL2.3", "who writes the same again and again goes round in no circle", .seeds = 3) {
+WEFT_TEST_WITH("LL2.3", "who writes the same again and again goes round in no circle", .on = weft::test::sched_only,
+               .workers = {1}) {
   const watching here;
   const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
   while (!time_is_up()) {

@@ -28,8 +28,9 @@ int descend(int depth) {
   });
 }
 
+/// With one worker: each keeps stacks of its own.
 int descend_with_little_left() {
-  return weft::run([] {
+  const auto body = [] {
     weft::chan<int> started;
     weft::chan<int> never;
     for (int i = 0; i < 12; ++i) {
@@ -40,7 +41,8 @@ int descend_with_little_left() {
       started.recv();
     }
     return descend(2000);
-  });
+  };
+  return weft::run(body, {.workers = 1});
 }
 
 int main() {

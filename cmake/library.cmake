@@ -67,3 +67,13 @@ endfunction()
 
 weft_engine(weft weft sched)
 weft_engine(weft_sim sim sim)
+
+# weft::native_locks: what a program links beside the engine so that WEFT_DIAG=native can watch its system locks. Its
+# objects go into the program itself: a shared object would not stand before the C library.
+if(TARGET weft_core AND NOT WEFT_SANITIZE)
+  weft_glob(sources native)
+  add_library(weft_native_locks OBJECT ${sources})
+  weft_usage(weft_native_locks)
+  target_link_libraries(weft_native_locks PUBLIC ${CMAKE_DL_LIBS})
+  add_library(weft::native_locks ALIAS weft_native_locks)
+endif()

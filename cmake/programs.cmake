@@ -5,6 +5,7 @@
 #     // engines: both | sched | sim      which engines to build it for (sched)
 #     // guarantee: D1                    the ids of docs/semantics.md it shows
 #     // sentence: two goroutines that wait for each other are reported as a deadlock
+#     // links: native_locks             what it is linked with besides: weft_native_locks
 #     // not-under: address (why)         instrumentation it cannot run with: address, thread, undefined, migrate,
 #                                        emulator
 
@@ -85,6 +86,10 @@ function(weft_program out label source default_engines)
     add_executable(${target} $<TARGET_OBJECTS:${label}_${stem}>)
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
     target_link_libraries(${target} PRIVATE ${library})
+    weft_header(links ${source} links "")
+    if(links)
+      target_link_libraries(${target} PRIVATE weft_${links})
+    endif()
     list(APPEND targets ${target})
   endforeach()
   set(${out} ${targets} PARENT_SCOPE)

@@ -12,8 +12,17 @@ namespace weft::detail {
 
 inline constexpr std::uint8_t profile_waits = 1, profile_contention = 2;
 
+// What is told of turns uses the same gate: the search for livelocks (livelock.hpp) and native_locks.hpp.
+inline constexpr std::uint8_t profile_rounds = 4, profile_native = 8;
+
 /// Which are on; relaxed: a hint.
 extern atomic<std::uint8_t> profiles_on;
+
+/// Switches one on or off.
+void switch_profile(std::uint8_t which, bool on) noexcept;
+
+/// A goroutine is about to yield.
+void note_yield(goroutine& me) noexcept;
 
 /// A goroutine is about to wait. The result is for wait_has_ended(); 0: nothing to be told.
 [[nodiscard]] std::uint64_t wait_begins(waiter& who) noexcept;

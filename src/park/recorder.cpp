@@ -10,7 +10,8 @@
 
 #include "os/pages.hpp"
 #include "os/ticks.hpp"
-#include "park/profiles.hpp"
+#include "park/livelock.hpp"
+#include "park/native_locks.hpp"
 #include "park/recorder_state.hpp"
 #include "weft/detail/party.hpp"
 #include "weft/detail/simulated.hpp"
@@ -158,11 +159,21 @@ void note_switch(event_lane& lane, goroutine& from, goroutine* next) noexcept {
   if (next != nullptr) write_run(*ring, ticks, *next);
 }
 
+namespace {
+
+void note_last_turn(goroutine& g) noexcept {
+  if (native_locks_are_watched()) note_native_stop(g, "ends");
+  if (rounds_are_watched()) note_news();
+}
+
+}  // namespace
+
 void note_run(event_lane& lane, goroutine& g) noexcept {
   if (event_ring* const ring = admit(lane, 1); ring != nullptr) write_run(*ring, event_ticks(), g);
 }
 
 void note_end(event_lane& lane, goroutine& g, goroutine* next) noexcept {
+  note_last_turn(g);
   event_ring* const ring = admit(lane, 2);
   if (ring == nullptr) return;
   const std::uint64_t ticks = event_ticks();
@@ -171,6 +182,7 @@ void note_end(event_lane& lane, goroutine& g, goroutine* next) noexcept {
 }
 
 void note_queued(event_lane* own, goroutine& g, event_kind how) noexcept {
+  if (how == event_kind::start && rounds_are_watched()) note_news();
   note_somewhere(own, 1, [&](event_ring& ring, std::uint64_t ticks) {
     g.wakes = static_cast<std::uint8_t>(g.wakes + 1) | wake_noted;
     const bool starts = how == event_kind::start;
@@ -181,6 +193,8 @@ void note_queued(event_lane* own, goroutine& g, event_kind how) noexcept {
 }
 
 void note(event_lane* own, event_kind kind, std::uint64_t id, std::uint64_t first, std::uint64_t second) noexcept {
+  if (kind == event_kind::blocking && rounds_are_watched()) note_news();
+  if (kind == event_kind::end && current() != nullptr) note_last_turn(*current());  // under sim
   note_somewhere(own, 1, [&](event_ring& ring, std::uint64_t ticks) {
     ring.write({ticks, head_of(kind, 0, id), first, second});
   });

@@ -76,16 +76,6 @@ class copy {
   stack_table table_;
 };
 
-void switch_profile(std::uint8_t which, bool on) noexcept {
-  const runtime_section inside;
-  prepare_recorder();
-  if (on)
-    profiles_on.fetch_or(which, memory_order_relaxed);
-  else
-    profiles_on.fetch_and(static_cast<std::uint8_t>(~which), memory_order_relaxed);
-  set_mode(recorder().mode.load(memory_order_relaxed), 0);
-}
-
 void on_sample(void* pc, void* fp) {
   stack_entry seen;
   seen.count = 1;

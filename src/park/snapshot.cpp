@@ -21,6 +21,8 @@
 #include "os/pages.hpp"
 #include "os/report_file.hpp"
 #include "os/thread.hpp"
+#include "park/livelock.hpp"
+#include "park/native_locks.hpp"
 #include "park/profiles.hpp"
 #include "park/recorder_state.hpp"
 #include "park/settings.hpp"
@@ -281,7 +283,11 @@ std::uint32_t stall_limit_ms() noexcept { return recorder().stall_ms; }
 void prepare_recorder() noexcept {
   static constinit word_lock once;
   once.lock();
-  if (recorder().first_ns == 0) prepare_locked();
+  if (recorder().first_ns == 0) {
+    prepare_locked();
+    prepare_livelock();
+    prepare_native_locks();
+  }
   once.unlock();
 }
 

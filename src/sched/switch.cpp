@@ -307,6 +307,7 @@ template <bool noted>
 [[gnu::noinline, gnu::noipa]] void yield_inside(worker& w) { leave_turn<true>(w); }
 
 [[gnu::noinline, gnu::noipa]] void yield_noted(worker& w) {
+  if (profiles_on.load(memory_order_relaxed) != 0) note_yield(*w.running);  // relaxed: a hint
   if (w.lock.enter())
     yield_inside(w);
   else

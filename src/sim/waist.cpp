@@ -12,6 +12,7 @@
 #include "os/thread_local.hpp"
 #include "park/dump.hpp"
 #include "park/parallelism.hpp"
+#include "park/profiles.hpp"
 #include "park/quiet.hpp"
 #include "park/registry.hpp"
 #include "park/stats.hpp"
@@ -70,10 +71,12 @@ goroutine* current() noexcept {
 
 void yield() noexcept {
   const runtime_section inside;
-  if (current() != nullptr)
+  if (goroutine* const me = current(); me != nullptr) {
+    if (profiles_on.load(memory_order_relaxed) != 0) note_yield(*me);  // relaxed: a hint
     sim().yield();
-  else
+  } else {
     relax(1'000);
+  }
 }
 
 nanoseconds now() noexcept {
@@ -122,6 +125,11 @@ std::uint64_t draw() noexcept {
   return sim().draw();
 }
 
+bool sim_engine::is_alone() const noexcept {
+  return outside_parked_.load(memory_order_seq_cst) == 0 && !outsiders_may_act() &&
+         descriptor_waits_.load(memory_order_seq_cst) == 0 && !interrupts_expected_.load(memory_order_seq_cst);
+}
+
 std::size_t sim_engine::parked() const noexcept {
   std::size_t n = outside_parked_.load(memory_order_seq_cst);
   for_each_goroutine(
@@ -152,6 +160,12 @@ void sim_engine::settle() {
 void for_each_worker_memory(void (*visit)(void*, const void*, std::size_t), void* arg) { sim().visit_host(visit, arg); }
 
 std::uint64_t idle_moment() noexcept { return 0; }
+
+void for_each_token_memory(void (*visit)(void*, const void*, std::size_t), void* arg) {
+  visit(arg, &sim(), sizeof(sim_engine));
+}
+
+bool only_goroutines_act() noexcept { return sim().is_alone(); }
 
 std::uint64_t quiet_moment() noexcept {
   const runtime_section inside;

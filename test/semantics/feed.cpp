@@ -42,7 +42,9 @@ WEFT_TEST("QR4.2", "a feed that is destroyed ends its goroutine, which may be se
         return over.err().message();
       });
       messages = endless.messages();
-      if (sends) EXPECT_EQ(messages.recv(), 1);
+      if (sends) {
+        EXPECT_EQ(messages.recv(), 1);
+      }
       weft::testing::settle();
     }
     EXPECT_EQ(held.use_count(), 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files below a directory, with the kernel's own way of keeping inside, and without: some containers refuse openat2, and
-// old kernels do not have it.
+// Files below a directory, with the kernel's own way of keeping inside, and without: some containers refuse openat2,
+// and old kernels do not have it.
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -51,11 +52,16 @@ class tree {
   fs::path top_;
 };
 
+/// Nothing if there is none.
+std::optional<std::uint64_t> size_of(const beneath& below, const char* path) {
+  const auto found = below.open(path);
+  return found ? std::optional(found->size) : std::nullopt;
+}
+
 /// What holds in both ways.
 void expect_inside_only(const beneath& below) {
-  EXPECT_EQ(below.open("ten")->size, 10u);
-  EXPECT_TRUE(below.open("ten")->opened.is_open());
-  EXPECT_EQ(below.open("sub/closed/three")->size, 3u);
+  EXPECT_EQ(size_of(below, "ten"), 10u);
+  EXPECT_EQ(size_of(below, "sub/closed/three"), 3u);
   EXPECT_TRUE(below.open("")->is_directory);
   EXPECT_TRUE(below.open("sub")->is_directory);
   for (const char* each : {"outside", "up", "up/secret", "fifo", "none", "none/none", "ten/none", "sub/none"}) {
@@ -68,7 +74,7 @@ WEFT_PLAIN_TEST("IR1.1", "files are found below a directory, and nothing leads o
   const tree all;
   const beneath below(all.root().string());
   expect_inside_only(below);
-  EXPECT_EQ(below.open("inside")->size, 10u);
+  EXPECT_EQ(size_of(below, "inside"), 10u);
 }
 
 WEFT_PLAIN_TEST("IR1.2", "where openat2 is refused files are found name by name, and no link is followed") {

@@ -100,6 +100,7 @@ class session {
   /// Why the statement is not even sent.
   [[nodiscard]] std::error_code look_at(const wait_limit& limit, std::string_view statement);
   [[nodiscard]] result<packed> pack(std::span<const parameter> values);
+  [[nodiscard]] std::error_code evict(const wait_limit& limit);
   [[nodiscard]] result<std::string> prepare(const wait_limit& limit, const std::string& text);
   [[nodiscard]] result<answer> exchange(const wait_limit& limit, std::string_view statement, int sent,
                                         ExecStatusType wanted);

@@ -70,6 +70,16 @@ WEFT_TEST_WITH("QR3.3", "a connection keeps so many prepared, those that were us
   }
   EXPECT_EQ(known(db), static_cast<int>(pq::most_prepared));
   EXPECT_EQ(value(db, "select count(*) from pg_prepared_statements where statement = $1", often), 1);
+  // What the server has forgotten by itself cannot be given up, and need not.
+  ASSERT_TRUE(db.exec("deallocate all"));
+  {
+    auto open = pq::begin(db);
+    ASSERT_TRUE(open);
+    EXPECT_TRUE(db.query(prepared("select 'inside'")));
+    EXPECT_TRUE(open->commit());
+  }
+  EXPECT_TRUE(db.query(prepared("select 'outside'")));
+  EXPECT_EQ(known(db), 2);
 }
 
 WEFT_TEST_WITH("QR3.4", "a prepared statement that is given up leaves a good connection", .on = sched_only,

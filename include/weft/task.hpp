@@ -19,6 +19,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -52,6 +53,20 @@ class task_state {
   task_state(const task_state&) = delete;
   task_state& operator=(const task_state&) = delete;
   virtual ~task_state() = default;
+
+  static void* operator new(std::size_t size) {
+    return size <= task_memory ? take_task_memory() : ::operator new(size);
+  }
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    if (size <= task_memory)
+      give_task_memory(memory);
+    else
+      ::operator delete(memory, size);
+  }
+  static void* operator new(std::size_t size, std::align_val_t alignment) { return ::operator new(size, alignment); }
+  static void operator delete(void* memory, std::size_t size, std::align_val_t alignment) noexcept {
+    ::operator delete(memory, size, alignment);
+  }
 
   completion ended;          // finished as the last touch by the goroutine
   std::exception_ptr error;  // what left the function, or null
@@ -110,7 +125,7 @@ class task_of final : public task_state<R> {
     task_of& task;
     ~finish_at_end() {
       task.f_.reset();
-      task.ended.finish();
+      task.ended.finish_at_end();
     }
   };
 

@@ -58,19 +58,35 @@ result<socket_core*> socket_core::adopt(int fd, transport by) {
   return made;
 }
 
+/// Lock held. True: its run has ended, and it counts no more.
+bool socket_core::drop_if_ended_locked(turn& each) noexcept {
+  const goroutine* const owner = each.asleep_.load(memory_order_relaxed);
+  if (owner == nullptr || !is_over(*owner)) return false;
+  each.dropped_ = true;
+  --operations_;
+  stays_ = true;
+  return true;
+}
+
 /// Lock held. The operations of ended runs leave, with the sides that they have.
 void socket_core::drop_ended_locked() noexcept {
-  for (turn* each = turns_.front(); each != nullptr;) {
-    turn* const after = turns_.next(*each);
-    const goroutine* const owner = each->asleep_.load(memory_order_relaxed);
-    if (owner != nullptr && is_over(*owner)) {
-      intrusive_list<turn>::remove(*each);
-      if (each->taken_) side_of(each->side_).busy = false;
-      --operations_;
-      stays_ = true;
+  for (side& each : sides_) {
+    if (each.holder != nullptr && drop_if_ended_locked(*each.holder)) each.holder = nullptr;
+    for (wait_node* node = each.queue.front(); node != nullptr;) {
+      wait_node* const after = each.queue.next(*node);
+      if (drop_if_ended_locked(*static_cast<turn*>(node->slot))) wait_list::remove(*node);
+      node = after;
     }
-    each = after;
   }
+}
+
+/// Lock held. Who has waited longest for the side, and is the caller's to complete; null if nobody waits.
+wait_node* socket_core::claim_next_locked(side& of) noexcept {
+  while (wait_node* const node = of.queue.pop_front()) {
+    if (may_claim(*node->who)) return node;
+    static_cast<void>(drop_if_ended_locked(*static_cast<turn*>(node->slot)));  // else it has given up, and will leave
+  }
+  return nullptr;
 }
 
 // What the parent waits for is registered in a set that a forked child shares, and its file is the parent's; whoever
@@ -90,9 +106,7 @@ void socket_core::close() noexcept {
   drop_ended_locked();
   ++operations_;  // ours: it keeps the descriptor until the waits for it have ended
   for (side& each : sides_) {
-    while (wait_node* const node = each.queue.pop_front()) {
-      if (may_claim(*node->who)) queued.push_back(*node);
-    }
+    while (wait_node* const node = claim_next_locked(each)) queued.push_back(*node);
   }
   lock_.unlock();
   if (!file_.empty()) remove_file(file_.c_str());
@@ -150,25 +164,26 @@ void socket_core::set_deadline(readiness which, nanoseconds when) noexcept {
 
 // ---- sides ---------------------------------------------------------------------------------------------------------
 
-/// Counts the operation. Zero: the side is its own.
-std::error_code socket_core::take(turn& mine) {
+/// Counts the operation. True: the side is its own.
+bool socket_core::take(turn& mine) {
   lock_.lock();
-  if (closed()) {
+  if (closed()) [[unlikely]] {
     lock_.unlock();
-    return errc::closed;
+    return mine.fail(errc::closed);
   }
   ++operations_;
-  turns_.push_back(mine);
   side& wanted = side_of(mine.side_);
-  if (wanted.busy) drop_ended_locked();
-  if (wanted.busy) return queue_for(mine);
-  wanted.busy = true;
+  if (wanted.holder != nullptr) [[unlikely]] {
+    drop_ended_locked();
+    if (wanted.holder != nullptr) return queue_for(mine);
+  }
+  wanted.holder = &mine;
   lock_.unlock();
-  return {};
+  return true;
 }
 
 /// Lock held; frees it. If the side is not to be had the operation has left.
-std::error_code socket_core::queue_for(turn& mine) {
+bool socket_core::queue_for(turn& mine) {
   waiter self;
   self.contended = true;
   wait_node node;
@@ -178,33 +193,28 @@ std::error_code socket_core::queue_for(turn& mine) {
   mine.asleep_.store(current(), memory_order_relaxed);
   const wait_end end = park_within(self, wait_reason::io_wait, this, unlock_word, &lock_, mine.limit_);
   mine.asleep_.store(nullptr, memory_order_relaxed);
-  if (end == wait_end::completed && node.ok) return {};
+  if (end == wait_end::completed && node.ok) return true;
   lock_.lock();
   if (node.linked()) wait_list::remove(node);
-  if (!mine.linked()) {  // dropped: it went on when its run had ended
+  if (mine.dropped_) {  // it went on when its run had ended
     lock_.unlock();
-    return errc::closed;
+    return mine.fail(errc::closed);
   }
-  intrusive_list<turn>::remove(mine);
   leave_locked();
-  return end == wait_end::completed ? make_error_code(errc::closed) : error_of(end, mine.limit_);
+  return mine.fail(end == wait_end::completed ? make_error_code(errc::closed) : error_of(end, mine.limit_));
 }
 
 /// To the one who waits longest, if anybody does. Leaves.
 void socket_core::give(turn& mine) noexcept {
   side& given = side_of(mine.side_);
   lock_.lock();
-  if (!mine.linked()) {  // dropped: it went on when its run had ended
+  if (mine.dropped_) [[unlikely]] {  // it went on when its run had ended
     lock_.unlock();
     return;
   }
-  intrusive_list<turn>::remove(mine);
-  wait_node* next = given.queue.pop_front();
-  while (next != nullptr && !may_claim(*next->who)) next = given.queue.pop_front();
-  if (next == nullptr)
-    given.busy = false;
-  else
-    static_cast<turn*>(next->slot)->taken_ = true;  // already: its run may end before it goes on
+  wait_node* const next = claim_next_locked(given);
+  // Its side already: its run may end before it goes on.
+  given.holder = next != nullptr ? static_cast<turn*>(next->slot) : nullptr;
   leave_locked();
   if (next == nullptr) return;
   next->ok = true;
@@ -214,11 +224,13 @@ void socket_core::give(turn& mine) noexcept {
 
 socket_core::turn::turn(socket_core* core, readiness which, const wait_limit& limit)
     : core_(core), side_(which), limit_(limit) {
-  if (limit.called_off())
+  if (limit.called_off()) [[unlikely]] {
     error_ = error_of(wait_end::cancelled, limit);
-  else
-    error_ = core != nullptr ? core->take(*this) : make_error_code(errc::closed);
-  taken_ = !error_;
+  } else if (core == nullptr) [[unlikely]] {
+    error_ = errc::closed;
+  } else {
+    taken_ = core->take(*this);
+  }
 }
 
 socket_core::turn::~turn() {

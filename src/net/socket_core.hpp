@@ -23,11 +23,12 @@
 // brought the bytes may have brought the end of them, too, or an error, or urgent data, before which a read stops: when
 // the poller has told of one of these, reads try again, always.
 //
-// Ended runs. An operation that sleeps when its run ends never leaves. close() finds such ones among `turns_` and does
-// not wait for them; the object then stays, because their stacks point to it, and nobody runs on those.
+// Ended runs. An operation that sleeps when its run ends never leaves. close() finds such ones, who have a side or
+// queue for one, and does not wait for them; the object then stays, because their stacks point to it, and nobody runs
+// on those.
 //
 // Invariants
-//   1. `closed_`, `owned_`, `operations_`, `turns_` and the sides are guarded by the lock. closed_ is never taken back;
+//   1. `closed_`, `owned_`, `operations_` and the sides are guarded by the lock. closed_ is never taken back;
 //      it is read without the lock by those who only want to be early. `emptied` is its turn's.
 //   2. An operation is counted from the moment it asks for its side until it has left it.
 //   3. The descriptor is open while operations_ != 0 or the socket is not closed.
@@ -46,7 +47,6 @@
 #include "os/socket.hpp"
 #include "park/watch.hpp"
 #include "weft/detail/atomic.hpp"
-#include "weft/detail/intrusive_list.hpp"
 #include "weft/detail/watch.hpp"
 #include "weft/detail/word_lock.hpp"
 #include "weft/error.hpp"
@@ -106,7 +106,7 @@ class socket_core {
 
  private:
   struct side {
-    bool busy = false;
+    turn* holder = nullptr;
     bool emptied = false;  // the last read left nothing behind, when changes_of() was `emptied_at`
     std::uint32_t emptied_at = 0;
     wait_list queue;
@@ -120,17 +120,18 @@ class socket_core {
   [[nodiscard]] bool enter() noexcept;
   void leave() noexcept;
   void leave_locked() noexcept;
-  [[nodiscard]] std::error_code take(turn& mine);
-  [[nodiscard]] std::error_code queue_for(turn& mine);
+  [[nodiscard]] bool take(turn& mine);
+  [[nodiscard]] bool queue_for(turn& mine);
   void give(turn& mine) noexcept;
+  [[nodiscard]] bool drop_if_ended_locked(turn& each) noexcept;
   void drop_ended_locked() noexcept;
+  [[nodiscard]] wait_node* claim_next_locked(side& of) noexcept;
 
   const int fd_;
   const transport by_;
   const watch_id watch_;
   word_lock lock_;
   std::uint32_t operations_ = 0;
-  intrusive_list<turn> turns_;
   bool owned_ = true;
   bool stays_ = false;  // operations of ended runs point here
   int kept_ = -1;
@@ -141,7 +142,7 @@ class socket_core {
 };
 
 /// One operation's use of a side.
-class socket_core::turn : public list_hook {
+class socket_core::turn {
  public:
   /// Waits for the side.
   turn(socket_core* core, readiness side, const wait_limit& limit);
@@ -225,6 +226,7 @@ class socket_core::turn : public list_hook {
   std::uint32_t seen_ = 0;
   nanoseconds deadline_ = never;
   bool taken_ = false;
+  bool dropped_ = false;                      // under the lock: its run has ended, and it counts no more
   atomic<const goroutine*> asleep_{nullptr};  // whose operation it is, while it sleeps
   std::error_code error_;
 };

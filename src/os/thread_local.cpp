@@ -28,6 +28,7 @@ struct slots {
   void* worker;
   void* record;
   party_number number;
+  std::int64_t lock_wait;
   void (*at_exit)(void* record);
 };
 
@@ -61,6 +62,18 @@ __attribute__((noinline)) void* this_worker() noexcept {
 __attribute__((noinline)) void set_this_worker(void* worker) noexcept {
   mine.worker = worker;
   __asm__ __volatile__("" : : : "memory");
+}
+
+__attribute__((noinline)) void add_lock_wait(std::int64_t time) noexcept {
+  mine.lock_wait += time;
+  __asm__ __volatile__("" : : : "memory");
+}
+
+__attribute__((noinline)) std::int64_t take_lock_wait() noexcept {
+  std::int64_t time = mine.lock_wait;
+  mine.lock_wait = 0;
+  __asm__ __volatile__("" : "+r"(time) : : "memory");
+  return time;
 }
 
 __attribute__((noinline)) party_number* party_slot() noexcept {

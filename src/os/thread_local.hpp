@@ -8,11 +8,17 @@
 // The engines keep two pointers per thread here, and these files do not know what they point to.
 #pragma once
 
+#include <cstdint>
+
 namespace weft::detail {
 
 /// The worker that the calling thread is; null on a thread that is none.
 [[nodiscard]] void* this_worker() noexcept;
 void set_this_worker(void* worker) noexcept;
+
+/// How long the calling thread has waited for locks of one word (relax.cpp), in nanoseconds since the last take.
+void add_lock_wait(std::int64_t time) noexcept;
+[[nodiscard]] std::int64_t take_lock_wait() noexcept;
 
 /// What an engine remembers of a thread that is no worker; null until set. `at_exit(record)` is called when the thread
 /// ends with a record that is not null, after the destructors of its thread_local objects.

@@ -20,8 +20,9 @@
 // cycle may dissolve it, where an object allows that: then it is not `certain`.
 //
 // Only the last edge of a cycle has its party look; those that were there before are asleep. If two come at once, one
-// of them is listed later and sees the other. A party is listed before those who join it are: they wait until it ends,
-// and so as long as its edge is there.
+// of them is listed later and sees the other; if both do, it is told of by the first, who marks its
+// edges. A
+// party is listed before those who join it are: they wait until it ends, and so as long as its edge is there.
 //
 // Memory ordering: shelves' locks; `over` is released by who lets go and acquired in 4, after the acquiring loads of
 // the marks in 3: who reads a mark written after P was let go sees that it was.
@@ -107,6 +108,9 @@ aim aim_of(const wait_edge& edge) noexcept {
   if (!reads) return {who};
   return {edge.target == wait_target::writer ? nobody_known : who & ~reader_mark};
 }
+
+/// Shelf of the party, which waits, locked.
+wait_edge& edge_in_cycle(party_number who) noexcept { return *edge_of(shelf_at(shelf_of(who)), who); }
 
 /// The search's tables; used by one at a time.
 class search {
@@ -226,7 +230,7 @@ bool search::still_waits_for(blocked_party& p, const blocked_party& q) noexcept 
   return whom.who == q.who;
 }
 
-/// Whether the cycle that was met is one.
+/// Whether the cycle that was met is one. If it is to be told of: and has not been told of yet.
 bool search::holds(wait_cycle* found) noexcept {
   const std::size_t length = order_cycle();
   for (std::size_t i = 0; i < length; ++i) shelves_[i] = shelf_of(steps_[cycle_[i]].who);
@@ -237,10 +241,15 @@ bool search::holds(wait_cycle* found) noexcept {
   for (std::size_t i = 0; i < length && cyclic; ++i) {
     cyclic = still_waits_for(steps_[cycle_[i]], steps_[cycle_[(i + 1) % length]]);
   }
+  bool told = found != nullptr;
   for (std::size_t i = 0; i < length && cyclic; ++i) {
-    const party_number who = steps_[cycle_[i]].who;
-    cyclic = is_live(*edge_of(shelf_at(shelf_of(who)), who));
+    const wait_edge& edge = edge_in_cycle(steps_[cycle_[i]].who);
+    cyclic = is_live(edge);
+    told = told && edge.told;
   }
+  cyclic = cyclic && !told;
+  for (std::size_t i = 0; i < length && cyclic && found != nullptr; ++i)
+    edge_in_cycle(steps_[cycle_[i]].who).told = true;
   for (std::size_t i = locked; i-- > 0;) shelf_at(shelves_[i]).lock.unlock();
   if (!cyclic || found == nullptr) return cyclic;
   found->length = length;

@@ -9,9 +9,9 @@
 // Waits and latencies. A clock read at each park would cost as much as the switch. Instead
 //   1. a wait is timed when the one who parks does not find the next goroutine at once, so that the worker leaves the
 //      fast path anyway. If that is because nothing is queued, it stands for itself; if it is time to look up, one in
-//      four is taken, and stands for the 244 switches since the last. Its waiter is marked by a kind of its own, which
-//      ready() notices by the comparison that it makes anyway, and notes the moment in a word that only foreign threads
-//      need;
+//      four is taken, and stands for the 244 switches since the last (of more frequent looks, as many fewer). Its
+//      waiter is marked by a kind of its own, which ready() notices by the comparison that it makes anyway, and notes
+//      the moment in a word that only foreign threads need;
 //   2. a wait of `long_wait` or more is noticed by ready() whatever it was, from the coarse clock that park has noted
 //      for dumps, and stands for itself. A timed one that is as long does, too.
 // So each wait has one way to be counted, with the inverse of its probability, and no long one is missed.
@@ -36,7 +36,7 @@ inline constexpr auto timed_alone = static_cast<waiter_kind>(100);
 inline constexpr auto timed_for_many = static_cast<waiter_kind>(101);
 
 inline constexpr std::uint32_t looks_per_sample = 4;
-inline constexpr std::uint32_t many = look_up_every * looks_per_sample;
+inline constexpr std::uint32_t many = look_pace::longest * looks_per_sample;
 inline constexpr std::uint32_t long_wait = 4;  // ms: two steps of the coarse clock
 
 /// Brings a token's counts to its lane. Inside the token lock.
@@ -64,7 +64,8 @@ inline void count_here(token& t, stats_counter what, std::uint64_t n = 1) noexce
 [[nodiscard]] inline std::uint32_t sample_weight(const worker& w, token& t) noexcept {
   if (w.attention.load(memory_order_relaxed) || t.until_look_up != 0 || t.queue.size() == 0) return 1;
   constexpr std::uint32_t golden = 0x9e3779b9;  // so that the one in four meets no period of a program's
-  return (++t.counts.looks * golden >> 30) == 0 ? many : 0;
+  constexpr std::uint32_t part = (1u << 30) / look_pace::longest;
+  return ++t.counts.looks * golden < part * t.pace.interval() ? many : 0;
 }
 
 /// Whether the goroutine, which is about to be made ready, has waited for long. (When the clock goes round, after 49

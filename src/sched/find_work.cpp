@@ -2,9 +2,9 @@
 //
 // What a worker runs next, and where it looks when its own queue is empty.
 //
-// The order is Go's (reference W2), but for two things: at every 61st switch the worker looks up from its own queue
-// (due timers, the global queue, descriptors), and the search for work of others asks a victim's lock only if the
-// victim's queue looks nonempty.
+// The order is Go's (reference W2), but for two things: the worker looks up from its own queue at every 61st switch
+// (the global queue, descriptors) and as often as deadlines want it (pace.hpp); and the search for work of others asks
+// a victim's lock only if the victim's queue looks nonempty.
 //
 //   own timers -> descriptors -> slot -> ring -> global queue -> steal half of a random victim's ring, several rounds
 //   -> in the last rounds also a victim's slot, if the victim has not switched since the search began, and the due
@@ -16,11 +16,13 @@
 // Memory ordering: the sizes and switch counts of others are read relaxed, as hints; who acts on them has their token
 // lock or the global queue's lock.
 #include "os/clock.hpp"
+#include "os/thread_local.hpp"
 #include "sched/counters.hpp"
 #include "sched/current.hpp"
 #include "sched/engine.hpp"
 #include "weft/detail/panic.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weft::detail {
@@ -46,21 +48,40 @@ goroutine* take_global(token& t) noexcept {
   return taken[0];
 }
 
-/// Looks up from the own queue: every `look_up_every` switches, and when somebody asked for attention. Only on the
-/// worker's own stack: what fires here takes channel locks, and a goroutine that parks holds some until its commit.
+/// It is time to look up. True: a round has ended.
+bool count_look(token& t) noexcept {
+  t.counts.turns += t.pace.interval();
+  t.woken.refill(t.pace.interval());
+  return t.pace.count_round();
+}
+
+/// The token's own deadlines, and those that are no worker's own. `timely`: not because somebody asked for attention.
+void fire_due(token& t, bool timely) {
+  const nanoseconds shared = earliest_shared();
+  if (shared == never && t.timers.earliest() == never) {
+    if (timely) t.pace.relax(the.coarse_ms.load(memory_order_relaxed), monotonic_ns);
+    return;
+  }
+  const nanoseconds time = monotonic_ns();
+  run_timers(t.timers, time);
+  if (shared <= time) run_shared_timers(time);
+  if (timely) t.pace.adjust(time, std::min(t.timers.earliest(), earliest_shared()));
+}
+
+/// Looks up from the own queue: as often as its pace says (pace.hpp), and when somebody asked for attention. Only on
+/// the worker's own stack: what fires here takes channel locks, and a goroutine that parks holds some until its commit.
 ///
 /// The global queue comes first when it is its turn, and every other time if goroutines use up their slices; else the
 /// own one. A token whose goroutines all lose it to the watchdog, or all run for a slice, comes here for every one of
 /// them, and neither queue may keep the other waiting.
 goroutine* next_carefully(worker& w, token& t) noexcept {
   const bool over_slice = w.attention.load(memory_order_relaxed);
-  const bool due = t.until_look_up <= 1;
+  const bool timely = t.until_look_up <= 1;
+  const bool due = timely && count_look(t);
   const bool youngest = std::exchange(t.joining, false) && !over_slice;
   const bool global_first = (due && !youngest) || (over_slice && t.global_turn);
-  t.counts.turns += due ? look_up_every : 0;
   publish_counts(t);
-  t.until_look_up = due ? look_up_every : t.until_look_up - 1;
-  if (due) t.near.look(look_up_every, monotonic_ns);
+  if (due) t.near.look(look_pace::longest, take_lock_wait(), the.active.load(memory_order_relaxed), monotonic_ns);
   if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
     w.attention.store(false, memory_order_relaxed);
@@ -68,19 +89,18 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
     if (goroutine* slot = t.queue.take_next(); slot != nullptr) push_back(t, *slot);
     if (the.at.load(memory_order_relaxed) != phase::running || t.retired.load(memory_order_relaxed)) return nullptr;
   }
-  if (const nanoseconds shared = earliest_shared(); shared != never || t.timers.earliest() != never) {
-    const nanoseconds time = monotonic_ns();
-    run_timers(t.timers, time);
-    if (shared <= time) run_shared_timers(time);
-  }
+  fire_due(t, timely);
+  t.until_look_up = timely ? t.pace.interval() : t.until_look_up - 1;
   // Who has just been woken by the poller, or has other work, need not ask it once more before it is time to.
   const bool asks = due || over_slice || t.queue.size() == 0;
   if (asks && the.descriptors.load(memory_order_relaxed) != 0) poll_descriptors();
   if (global_first) {
     if (goroutine* g = take_global(t); g != nullptr) return g;
   }
+  if (t.woken.any(t.queue)) t.woken.defer_slot(t.queue);
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
-  if (goroutine* g = youngest ? t.queue.pop_back() : t.queue.pop_front(); g != nullptr) return g;
+  if (goroutine* g = youngest && !t.woken.any(t.queue) ? t.queue.pop_back() : t.queue.pop_front(); g != nullptr)
+    return g;
   return global_first ? nullptr : take_global(t);
 }
 

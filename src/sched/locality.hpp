@@ -19,8 +19,11 @@
 //   2. The watchdog opens a token that has not switched for a millisecond, as it opens a slot (wake.cpp, rule 3). So
 //      the price of a wrong guess is bounded by the watchdog's 2 ms.
 //
-// What it does not see: workers that are woken for a few microseconds of work and rest again. With both cores free that
-// is what the benchmark's pipeline pays for (decision 0023 has the figures, and the rule that is wanted).
+// The same is done where goroutines fight: two that run on two cores and use the same channel without pause. They hop
+// rarely, since each goes on for as long as the buffer lasts, but every operation waits for a line that the other core
+// has. What shows it is the time that the worker spends waiting for locks of channels (os/relax.cpp). If that leaves of
+// n workers one and a half (of two: if it is a quarter of the time), they do no more together than one would, because
+// what they do between the waits is slower, too.
 //
 // Who owns what: `hops`, `since` and `patience` are the token's, inside its lock; `looks` is written there, and by the
 // watchdog, and read by anybody as a hint.
@@ -28,8 +31,8 @@
 // Memory ordering: relaxed. A token that seems open to some and closed to others is one that opened a moment later.
 //
 // Rejected: to estimate from the queue's length and the slices alone when help pays; four goroutines of 2 us that yield
-// to each other want two cores, four stages of a pipeline with the same slices do not. Counting waits for channel
-// locks: most of the price is paid by accesses that find the lock free, and the line elsewhere.
+// to each other want two cores, four stages of a pipeline with the same slices do not. Counting the
+// waits for locks instead of measuring them: with pauses as long as relax.cpp makes them there are few.
 #pragma once
 
 #include <cstdint>
@@ -53,22 +56,25 @@ class locality {
 
   void open() noexcept { looks_.store(0, memory_order_relaxed); }
 
-  /// The token looks up after `switches` of them.
+  /// The token looks up after `switches` of them, during which its worker, one of so many, has waited `waited` for
+  /// locks of channels.
   template <class Clock>
-  void look(std::uint32_t switches, Clock now) noexcept {
+  void look(std::uint32_t switches, nanoseconds waited, std::uint32_t workers, Clock now) noexcept {
     const std::uint32_t hops = hops_;
     hops_ = 0;
     if (const std::uint32_t left = looks_.load(memory_order_relaxed); left != 0) {
       looks_.store(left - 1, memory_order_relaxed);
       return;
     }
-    if (hops < switches / 4) {
+    const bool hopping = hops >= switches / 4;
+    if (!hopping && waited == 0) {
       since_ = 0;
       if (patience_ > shortest) patience_ -= patience_ / 8;
       return;
     }
     const nanoseconds time = now();
-    if (since_ != 0 && time - since_ < nanoseconds{switches} * worth_a_move) {
+    const nanoseconds took = time - since_;
+    if (since_ != 0 && ((hopping && took < nanoseconds{switches} * worth_a_move) || is_lost(waited, took, workers))) {
       looks_.store(patience_, memory_order_relaxed);
       if (patience_ < longest) patience_ *= 2;
       since_ = 0;
@@ -78,6 +84,12 @@ class locality {
   }
 
  private:
+  /// Whether so many workers get less done than one and a half would who wait for nobody.
+  [[nodiscard]] static bool is_lost(nanoseconds waited, nanoseconds took, std::uint32_t workers) noexcept {
+    const nanoseconds n = workers < 2 ? 2 : workers;
+    return waited * 2 * n > took * (2 * n - 3);
+  }
+
   static constexpr nanoseconds worth_a_move = 1'000;  // between two switches, on average
   static constexpr std::uint32_t shortest = 64, longest = 4096;
 

@@ -68,6 +68,20 @@ class run_queue {
     return true;
   }
 
+  /// Puts an item before the one that is `at` from the front, at most size of the ring. False: the ring is full.
+  [[nodiscard]] bool insert(Item item, std::uint32_t at) noexcept {
+    const std::uint32_t head = head_.load(memory_order_relaxed) - 1;
+    if (tail_.load(memory_order_relaxed) - head > Capacity) return false;
+    for (std::uint32_t i = 0; i < at; ++i) ring_[(head + i) & (Capacity - 1)] = ring_[(head + i + 1) & (Capacity - 1)];
+    ring_[(head + at) & (Capacity - 1)] = item;
+    head_.store(head, memory_order_relaxed);
+    return true;
+  }
+
+  /// Where the ring begins and ends, in places that go round.
+  [[nodiscard]] std::uint32_t front() const noexcept { return head_.load(memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t back() const noexcept { return tail_.load(memory_order_relaxed); }
+
   /// The oldest item of the ring, or none.
   [[nodiscard]] Item pop_front() noexcept {
     const std::uint32_t head = head_.load(memory_order_relaxed);
@@ -76,6 +90,19 @@ class run_queue {
     if constexpr (std::is_pointer_v<Item>) fetch_ahead(head + 4);
     head_.store(head + 1, memory_order_relaxed);
     return item;
+  }
+
+  /// Takes the item if it is the slot's or, that being empty, the youngest of the ring.
+  [[nodiscard]] bool take_if_last(Item item) noexcept {
+    if (const Item slot = next_.load(memory_order_relaxed); slot != Item{}) {
+      if (slot != item) return false;
+      next_.store(Item{}, memory_order_relaxed);
+      return true;
+    }
+    const std::uint32_t tail = tail_.load(memory_order_relaxed);
+    if (tail == head_.load(memory_order_relaxed) || ring_[(tail - 1) & (Capacity - 1)] != item) return false;
+    tail_.store(tail - 1, memory_order_relaxed);
+    return true;
   }
 
   /// The youngest item of the ring, or none.

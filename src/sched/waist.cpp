@@ -35,6 +35,22 @@ bool can_start() noexcept {
 
 nanoseconds now() noexcept { return monotonic_ns(); }
 
+namespace {
+
+/// The worker's token has an earlier deadline than before. One that is far away will be seen in any case.
+void look_up_in_time(worker& w, nanoseconds when) noexcept {
+  constexpr std::int32_t far_away = 1'000;  // ms
+  const auto ms = static_cast<std::uint32_t>(when / 1'000'000) - the.coarse_ms.load(memory_order_relaxed);
+  if (static_cast<std::int32_t>(ms) > far_away) return;
+  const bool inside = w.lock.is_inside();
+  if (!inside && !w.lock.enter_at_once()) return;
+  if (token* const t = w.held.load(memory_order_relaxed); t != nullptr)
+    t->until_look_up = t->pace.hurry(t->until_look_up);
+  if (!inside) w.lock.leave();
+}
+
+}  // namespace
+
 void arm(timer_entry& entry) noexcept {
   const runtime_section inside;
   if (entry.when == never) return;
@@ -48,6 +64,7 @@ void arm(timer_entry& entry) noexcept {
   const nanoseconds when = entry.when;  // once armed, the entry may be gone
   const bool first = heap.arm(entry);
   if (first) deadline_armed(when);
+  if (first && t != nullptr) look_up_in_time(*w, when);
   if (w == nullptr) ensure_keeper();
 }
 

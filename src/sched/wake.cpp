@@ -133,15 +133,14 @@ enum class queued : std::uint8_t { not_yet, done, done_and_wake };
   return wake ? queued::done_and_wake : queued::done;
 }
 
-/// The same for what a timer or a descriptor woke: in the order in which they were due, so not through the slot. The
-/// worker, which looks for work, runs the first itself.
+/// The same for what a timer or a descriptor woke (fired.hpp). The worker, which looks for work, runs the first itself.
 bool queue_fired(worker& w, goroutine& g) noexcept {
   if (force_migration) {
     the.global.push(&g);
     return the.idle.worker_wanted();
   }
   token& t = held_by(w);
-  push_back(t, g);
+  if (!t.woken.queue(t.queue, &g)) overflow_to_global(t, g);
   return t.queue.ring_size() > 1 && the.idle.worker_wanted();
 }
 

@@ -25,7 +25,9 @@
 #include "park/goroutine.hpp"
 #include "park/recorder.hpp"
 #include "park/stats.hpp"
+#include "sched/fired.hpp"
 #include "sched/locality.hpp"
+#include "sched/pace.hpp"
 #include "sched/run_queue.hpp"
 #include "sched/timers.hpp"
 #include "sched/token_lock.hpp"
@@ -50,9 +52,6 @@ class running_goroutine {
   atomic<goroutine*> at_{nullptr};
 };
 
-/// Switches until a worker looks up from its own queue: a prime, as in Go, so that it meets no period of a program's.
-inline constexpr std::uint32_t look_up_every = 61;
-
 /// What a token counts (counters.hpp). Inside the token lock.
 struct token_counts {
   std::uint64_t parks = 0;
@@ -66,6 +65,7 @@ struct token_counts {
 /// Free records and stacks are kept by the token in stacks of these sizes; a batch of half goes to or from the store.
 inline constexpr std::size_t warm_stacks = 64;
 inline constexpr std::size_t warm_records = 256;
+inline constexpr std::size_t warm_tasks = 64;
 
 /// Where a token is. Changes under the rest lock: lists hold what is `listed`, and nobody else's is put there.
 enum class place : std::uint8_t {
@@ -78,12 +78,15 @@ struct alignas(64) token {
   run_queue<goroutine*> queue;
   std::size_t record_count = 0;
   std::size_t stack_count = 0;
-  std::uint64_t next_id = 0, last_id = 0;       // goroutine ids at hand: [next_id, last_id)
-  std::uint32_t until_look_up = look_up_every;  // switches until the worker looks up (find_work.cpp); 0: now
-  bool global_turn = false;                     // whose turn it is after a slice (find_work.cpp)
-  bool joining = false;                         // who looks up parks to join (find_work.cpp)
+  std::size_t task_count = 0;
+  std::uint64_t next_id = 0, last_id = 0;            // goroutine ids at hand: [next_id, last_id)
+  std::uint32_t until_look_up = look_pace::longest;  // switches until the worker looks up (find_work.cpp); 0: now
+  bool global_turn = false;                          // whose turn it is after a slice (find_work.cpp)
+  bool joining = false;                              // who looks up parks to join (find_work.cpp)
   std::uint32_t eager = 0;  // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
   token_counts counts;
+  look_pace pace;                  // how often it looks up
+  fired woken;                     // where those stand whom deadlines and descriptors woke
   stats_lane* lane = nullptr;      // in the statistics page; set once
   locality near;                   // whether what is queued here is for others, too (locality.hpp)
   atomic<std::int64_t> live{0};    // goroutines started minus ended here; written inside the lock, read by anybody
@@ -95,6 +98,7 @@ struct alignas(64) token {
   timer_heap timers;                 // has its own lock
   goroutine* records[warm_records];  // free ones
   stack stacks[warm_stacks];         // free ones
+  void* tasks[warm_tasks];           // free memory of tasks (task_memory.cpp)
 };
 
 /// What a worker does when it is asleep; written by itself under the idle lock.
@@ -121,6 +125,7 @@ struct alignas(64) worker {
   event_lane events;              // what the recorder notes of it
   random_source chance{1};
   fiber scheduler;                // the thread's own stack
+  waiter* heir = nullptr;         // who goes on when `running` has ended: its joiner (switch.cpp)
   party_number unread_party = 0;  // where it is written if nobody is to read it
 
   // The rest is cold.

@@ -40,6 +40,14 @@ void ready(waiter& w) noexcept {
   sim().ready(w);
 }
 
+bool park_until_end(goroutine&, std::uint64_t, waiter&, waiter*&, const void*) { return false; }
+
+void ready_at_end(waiter& w) noexcept { ready(w); }
+
+void* take_task_memory() { return ::operator new(task_memory); }
+
+void give_task_memory(void* memory) noexcept { ::operator delete(memory); }
+
 goroutine* make_goroutine(const start_options& options) {
   const runtime_section inside;
   if (!options.late || !sim().stopped()) sim().before_start();

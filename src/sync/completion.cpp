@@ -47,6 +47,11 @@ class completion::joining {
   goroutine* me_;
 };
 
+/// Of a joiner that makes the task begin.
+struct completion::direct_join : waiter {
+  edge_room room;
+};
+
 /// Of a completion that no goroutine was promised for.
 [[gnu::noinline]] void completion::wait_for_anybody(wait_reason reason, const void* what) {
   queue_.lock();
@@ -72,7 +77,9 @@ void completion::wait(wait_reason reason, const void* what) {
   }
   goroutine* const me = current();
   const joining mark(me);
-  edge_room room;
+  direct_join self;
+  if (me != nullptr && park_until_end(*of_, number_, self, direct_, what)) return;
+  edge_room& room = self.room;
   queue_.lock();
   // Only a goroutine that leaves its stack can be listed by another.
   const bool itself = me == nullptr || me->pinned.load(memory_order_relaxed);
@@ -90,6 +97,12 @@ goroutine* completion::list_waiter() noexcept {
   goroutine* listed = nullptr;
   queue_.lock();
   waited_ = true;
+  if (direct_ != nullptr && !static_cast<direct_join*>(direct_)->room.made) {
+    listed = static_cast<goroutine*>(direct_->party);
+    edge_room& room = static_cast<direct_join*>(direct_)->room;
+    room.make(wait_reason::join, listed->object.load(memory_order_relaxed), party_of(*of_));
+    room.edge.list_for(*listed);
+  }
   wait_node* const first = queue_.list().front();
   if (first != nullptr && first->slot != nullptr && first->edge == nullptr) {
     auto& who = *static_cast<goroutine*>(first->who->party);  // parked: it has freed this lock from another stack
@@ -118,6 +131,17 @@ wait_end completion::wait(const wait_limit& limit, wait_reason reason, const voi
   }
   queue_.unlock();
   return end;
+}
+
+void completion::finish_at_end() noexcept {
+  if (direct_ == nullptr) {
+    finish();
+    return;
+  }
+  finished_ = true;
+  edge_room& room = static_cast<direct_join*>(direct_)->room;
+  if (room.made) room.edge.let_go();
+  ready_at_end(*direct_);
 }
 
 void completion::finish() noexcept {

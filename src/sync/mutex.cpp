@@ -3,7 +3,8 @@
 // The mutex when it is contended.
 //
 // The fast paths are in the header: lock is one bit-test-and-set of `locked`, unlock one compare-exchange from `locked`
-// to 0, and each succeeds alone when nobody waits. The other bits change only under the queue's lock.
+// to 0, and each succeeds alone when nobody waits. The other bits change only under the queue's lock, but for a count
+// of unlocks, which is the owner's.
 //
 // Life of a waiter
 //   lock_slow  under the queue's lock sets `waiting` and, in the same step, tries `locked` once more: either it has
@@ -46,15 +47,25 @@ namespace {
 
 constexpr nanoseconds patience = 1'000'000;
 
-// With `waking` its moment is kept in the upper bits, in units of 65 us; these go round in 18 minutes.
+// With `waking` its moment is kept in the upper bits, in units of 65 us; these go round in 18 minutes. Below it the
+// unlocks are counted since then, modulo eight: a clock read at each of them would cost more than all the rest.
 constexpr int tick_shift = 16;
 constexpr std::uint32_t tick_place = 8;
-constexpr std::uint32_t all_ticks = ~std::uint32_t{0} << tick_place;
+constexpr std::uint32_t one_unlock = 32;
+constexpr std::uint32_t all_unlocks = 7 * one_unlock;
+constexpr std::uint32_t all_ticks = ~std::uint32_t{0} << tick_place | all_unlocks;
 
 std::uint32_t tick_now() noexcept { return static_cast<std::uint32_t>(now() >> tick_shift) << tick_place; }
 
+/// Looks at the clock every eighth time.
 bool has_been_woken_long(std::uint32_t state) noexcept {
-  return ((tick_now() - state) >> tick_place) > static_cast<std::uint32_t>(patience >> tick_shift);
+  return (state & all_unlocks) == all_unlocks &&
+         ((tick_now() - (state & ~all_unlocks)) >> tick_place) > static_cast<std::uint32_t>(patience >> tick_shift);
+}
+
+/// The state after an unlock during which somebody is on his way.
+std::uint32_t count_unlock(std::uint32_t state) noexcept {
+  return (state & ~all_unlocks) | ((state + one_unlock) & all_unlocks);
 }
 
 nanoseconds waiting_since(const wait_node& node) noexcept { return *static_cast<const nanoseconds*>(node.slot); }
@@ -140,8 +151,9 @@ void mutex::unlock_slow(std::uint32_t state, party_number owner) {
     } else if (woken == nullptr && (state & (waiting | waking)) == waiting) {
       woken = take_waiter();
       state = state_.load(memory_order_relaxed);
-    } else if (state_.compare_exchange_weak(state, state & ~locked, memory_order_release, memory_order_relaxed)) {
-      break;
+    } else {
+      const std::uint32_t freed = ((state & waking) != 0 ? count_unlock(state) : state) & ~locked;
+      if (state_.compare_exchange_weak(state, freed, memory_order_release, memory_order_relaxed)) break;
     }
   }
   if (woken != nullptr) wait_queue::let_go(*woken, false);

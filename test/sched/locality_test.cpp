@@ -20,11 +20,13 @@ constexpr std::uint32_t switches = 61;
 struct looker {
   locality near;
   nanoseconds time = 1;
+  nanoseconds waited = 0;  // for locks, before each look
+  std::uint32_t workers = 2;
 
   void look(std::uint32_t hops, nanoseconds later) {
     time += later;
     for (std::uint32_t i = 0; i < hops; ++i) near.count_hop();
-    near.look(switches, [this] { return time; });
+    near.look(switches, waited, workers, [this] { return time; });
   }
   /// How often it looks, as goroutines hop quickly, until it shares a queue of one again.
   int closed_looks() {
@@ -63,6 +65,33 @@ WEFT_PLAIN_TEST("W1.8", "long slices or few hops leave a token open, and the wat
   EXPECT_FALSE(closed.near.shares(1));
   closed.near.open();
   EXPECT_TRUE(closed.near.shares(1));
+}
+
+WEFT_PLAIN_TEST("W1.8",
+                "where a quarter of the time is spent waiting for locks the token keeps a short queue, less than that "
+                "leaves it open") {
+  looker fights;
+  fights.waited = 30'000;
+  fights.look(0, 100'000);
+  EXPECT_TRUE(fights.near.shares(1)) << "one look may be chance";
+  fights.look(0, 100'000);
+  EXPECT_FALSE(fights.near.shares(1));
+  looker meets;
+  meets.waited = 20'000;
+  for (int i = 0; i < 10; ++i) meets.look(0, 100'000);
+  EXPECT_TRUE(meets.near.shares(1));
+}
+
+WEFT_PLAIN_TEST("W1.8", "the more workers there are the more of their time may be lost to locks before they gather") {
+  for (const std::uint32_t workers : {2u, 4u, 64u}) {
+    for (const bool lost : {false, true}) {
+      looker many;
+      many.workers = workers;
+      many.waited = 100'000 - 150'000 / workers + (lost ? 100 : -100);
+      for (int i = 0; i < 2; ++i) many.look(0, 100'000);
+      EXPECT_EQ(many.near.shares(1), !lost) << workers << " workers";
+    }
+  }
 }
 
 // A ring of goroutines that pass something around, on two workers; then the first computes until the last, which has

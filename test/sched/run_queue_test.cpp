@@ -81,7 +81,7 @@ void compare_with_model(std::uint32_t seed) {
   int slot = 0;
   int next = 1;
   for (int step = 0; step < 20'000; ++step) {
-    switch (chance() % 5) {
+    switch (chance() % 6) {
       case 0:
         EXPECT_EQ(q.push_back(next), ring.size() < Capacity);
         if (ring.size() < Capacity) ring.push_back(next);
@@ -99,6 +99,13 @@ void compare_with_model(std::uint32_t seed) {
         EXPECT_EQ(q.take_next(), slot);
         slot = 0;
         break;
+      case 4: {
+        const auto at = static_cast<std::uint32_t>(chance() % (ring.size() + 1));
+        EXPECT_EQ(q.insert(next, at), ring.size() < Capacity);
+        if (ring.size() < Capacity) ring.insert(ring.begin() + at, next);
+        ++next;
+        break;
+      }
       default:
         std::array<int, Capacity / 2> taken{};
         const std::uint32_t n = q.take_half(taken.data());

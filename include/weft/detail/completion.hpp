@@ -13,6 +13,9 @@
 // at once, only if T has ever begun such a wait, or joins somebody at this moment: only then can J close a circle. Both
 // look under this lock, so whoever comes second sees the first.
 //
+// A task that nobody has seen but who has spawned it, and that he joins, begins at once on his worker
+// (park_until_end()). Then it alone knows of him, `direct_`, and no lock is needed: he is there until its last act.
+//
 // Two that join each other are the exception: neither begins a wait that is listed. Each first sets its own `joins`
 // and then reads the other's. On x86-64 the exchange that takes the lock keeps these in order; elsewhere two that do
 // it within the same nanoseconds can miss each other, and are found when the run ends (D9), or nobody can go on (D1).
@@ -29,7 +32,10 @@ class completion {
   completion& operator=(const completion&) = delete;
 
   /// Before others know of it: whose last act finish() will be, or never.
-  void promise(goroutine& who) noexcept { of_ = &who; }
+  void promise(goroutine& who) noexcept {
+    of_ = &who;
+    number_ = id_of(&who);
+  }
 
   /// Blocks until finish(). What was done before finish() happens before the return. `what` is what reports name.
   void wait(wait_reason reason, const void* what);
@@ -40,6 +46,9 @@ class completion {
   /// Lets all go, for ever. To be called once.
   void finish() noexcept;
 
+  /// The same as the last act of the promised goroutine.
+  void finish_at_end() noexcept;
+
   /// While the promised goroutine waits, or is about to: has the goroutine listed that waits here without a limit, and
   /// returns it. Null: none does, or it is listed already, or will list itself.
   [[nodiscard]] goroutine* list_waiter() noexcept;
@@ -47,14 +56,17 @@ class completion {
  private:
   struct edge_room;
   class joining;
+  struct direct_join;
 
   void wait_for_anybody(wait_reason reason, const void* what);
   void list_caller(edge_room& room, wait_reason reason, const void* what);
 
   [[no_unique_address]] wait_queue queue_;
-  bool finished_ = false;    // under the queue's lock, as the next
-  bool waited_ = false;      // the promised goroutine has begun a wait that is listed
-  goroutine* of_ = nullptr;  // who was promised; written once
+  bool finished_ = false;     // under the queue's lock, as the next
+  bool waited_ = false;       // the promised goroutine has begun a wait that is listed
+  goroutine* of_ = nullptr;   // who was promised; written once
+  std::uint64_t number_ = 0;  // and its number: the record is another's when it has ended
+  waiter* direct_ = nullptr;  // the joiner that made it begin, part of a direct_join; written before it begins
 };
 
 }  // namespace weft::detail

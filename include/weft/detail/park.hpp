@@ -89,6 +89,20 @@ void start(goroutine& g) noexcept;
 /// A number that names a goroutine in reports; main is 1, never reused (G4). 0 for null.
 [[nodiscard]] std::uint64_t id_of(const goroutine* g) noexcept;
 
+/// For a goroutine that waits for the end of another, `awaited` (a number, in case that its record is somebody else's
+/// by now). If that one has not begun, and is what the caller's worker would run next, it begins now, and the caller is
+/// parked: `published` has become `&w` before anybody can look. False: nothing has happened, and the caller parks.
+bool park_until_end(goroutine& awaited, std::uint64_t number, waiter& w, waiter*& published, const void* object);
+
+/// ready(w) as the last thing that the calling goroutine does: `w` may be touched until it has ended.
+void ready_at_end(waiter& w) noexcept;
+
+/// Memory for what lives about as long as a goroutine, its task: of `task_memory` bytes, aligned as for new; from a
+/// worker's own store, if the caller has one. Throws std::bad_alloc.
+inline constexpr std::size_t task_memory = 128;
+[[nodiscard]] void* take_task_memory();
+void give_task_memory(void* memory) noexcept;
+
 /// Goes to the back of the queue and lets others run.
 void yield() noexcept;
 

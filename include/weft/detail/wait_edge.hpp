@@ -109,6 +109,7 @@ struct wait_edge : list_hook {
   const void* owes = nullptr;           // what the party owes something to, or null
   std::uint64_t number = 0;             // never given again on the same shelf
   debtor_hook debtor;
+  bool told = false;  // part of a cycle that has been told of
   const wait_reason reason;
   const wait_target target;
   const bool endless;

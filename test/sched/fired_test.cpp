@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where those stand in a queue whom deadlines and descriptors have woken, and what that does for a sleeper.
+#include "sched/fired.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "harness.hpp"
+#include "sched/run_queue.hpp"
+#include "weft/weft.hpp"
+
+namespace weft::test {
+namespace {
+
+using namespace std::chrono_literals;
+using queue = detail::run_queue<int, int, 64>;
+
+std::vector<int> drain(queue& q) {
+  std::vector<int> order;
+  if (const int slot = q.take_next(); slot != 0) order.push_back(slot);
+  while (const int item = q.pop_front()) order.push_back(item);
+  return order;
+}
+
+WEFT_PLAIN_TEST("W1.9", "who is woken by a deadline runs first, then the slot, then the ring") {
+  queue q;
+  detail::fired woken;
+  for (int item = 1; item <= 3; ++item) ASSERT_TRUE(q.push_back(item));
+  q.set_next(9);
+  for (int item = 101; item <= 103; ++item) ASSERT_TRUE(woken.queue(q, item));
+  EXPECT_EQ(drain(q), (std::vector{101, 102, 103, 9, 1, 2, 3}));
+  q.set_next(9);
+  ASSERT_TRUE(woken.queue(q, 104));
+  q.set_next(8);  // of a goroutine that ran meanwhile
+  EXPECT_TRUE(woken.any(q));
+  ASSERT_TRUE(woken.defer_slot(q));
+  EXPECT_EQ(drain(q), (std::vector{104, 8, 9}));
+  EXPECT_FALSE(woken.any(q));
+}
+
+WEFT_PLAIN_TEST("W1.9", "those who are woken run in their order, however many they are and whatever runs in between") {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937 chance(seed);
+    queue q;
+    detail::fired woken;
+    std::vector<int> ran;
+    const auto run = [&](int item) {
+      if (item > 1'000) ran.push_back(item);
+    };
+    int next = 1'001, other = 1;
+    for (int step = 0; step < 2'000; ++step) {
+      switch (chance() % 8) {
+        case 0:
+        case 1:
+          if (q.ring_size() < 60) {
+            ASSERT_TRUE(woken.queue(q, next++));
+          }
+          break;
+        case 2:
+          if (q.ring_size() < 60) {
+            ASSERT_TRUE(q.push_back(other++));
+          }
+          break;
+        case 3:
+          if (const int displaced = q.exchange_next(other++); displaced != 0 && !q.push_back(displaced)) run(displaced);
+          break;
+        case 4:
+          woken.refill(1 + chance() % 61);
+          if (woken.any(q)) woken.defer_slot(q);
+          break;
+        default:
+          if (const int slot = q.take_next(); slot != 0)
+            run(slot);
+          else
+            run(q.pop_front());
+      }
+    }
+    for (const int item : drain(q)) run(item);
+    std::vector<int> expected(static_cast<std::size_t>(next - 1'001));
+    std::iota(expected.begin(), expected.end(), 1'001);
+    ASSERT_EQ(ran, expected) << "seed " << seed;
+  }
+}
+
+WEFT_PLAIN_TEST("W1.9", "those who are woken take no more than sixteen of 61 turns from the ring") {
+  queue q;
+  detail::fired woken;
+  ASSERT_TRUE(q.push_back(1));
+  for (int item = 101; item <= 140; ++item) ASSERT_TRUE(woken.queue(q, item));
+  const std::vector<int> order = drain(q);
+  EXPECT_EQ(std::find(order.begin(), order.end(), 1) - order.begin(), detail::fired::most_in_front);
+  woken.refill(61);
+  ASSERT_TRUE(q.push_back(2));
+  ASSERT_TRUE(woken.queue(q, 201));
+  EXPECT_EQ(drain(q), (std::vector{201, 2}));
+}
+
+// Each pair fills its slice through the slot, so that a sleeper at the end of the ring would wait for 64 slices.
+WEFT_PLAIN_TEST("W1.9", "a sleeper beside pairs that pass a message back and forth is not late by what they do") {
+  const auto body = [] {
+    constexpr int pairs = 64, sleeps = 40;
+    std::atomic<bool> over{false};
+    wait_group all;
+    for (int i = 0; i < pairs; ++i) {
+      const chan<int> there, back;
+      all.go([=] {
+        for (const int ball : there) back.send(ball);
+      });
+      all.go([=, &over] {
+        while (!over.load()) {
+          there.send(1);
+          back.recv();
+        }
+        there.close();
+      });
+    }
+    const auto begun = clock::now();
+    for (int i = 0; i < sleeps; ++i) sleep_for(1ms);
+    const auto took = clock::now() - begun;
+    over = true;
+    all.wait();
+    EXPECT_LT(took, 5s) << "they used to take 10 s and more";
+  };
+  EXPECT_EQ(0, run(body, {.workers = 1}));
+}
+
+}  // namespace
+}  // namespace weft::test

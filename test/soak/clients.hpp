@@ -90,6 +90,12 @@ class client {
     return made;
   }
 
+  /// Nobody has had it: a visit that met a shortage may have left something behind.
+  [[nodiscard]] std::string fresh_path() {
+    static std::atomic<long> number{0};
+    return directory_ + "/" + std::to_string(++number);
+  }
+
   static weft::net::bytes bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
 
   template <class Connection>
@@ -161,7 +167,7 @@ class client {
   }
 
   bool files() {
-    const std::string path = directory_ + "/" + text(12);
+    const std::string path = fresh_path();
     const std::string content = text(20'000);
     const bool written = weft::io::write_file(path, content).has_value();
     const auto read = weft::io::read_file(path);
@@ -177,7 +183,7 @@ class client {
   bool talking_child() { return talk_to_child(); }
   bool names() { return look_up_names(); }
   bool timers() { return run_timers(); }
-  bool moved_files() { return move_files(directory_ + "/" + text(12)); }
+  bool moved_files() { return move_files(fresh_path()); }
   bool secure() { return secure_.echo_once(text(1 + chance_() % 20'000)); }
 
   // ---- bad manners

@@ -8,12 +8,13 @@
 #     README.md              how it is used; its code is compiled and run by a test
 # weft_component(NAME x LIBRARIES ... LINK ...) makes the targets weft::x, which brings weft::weft, and weft::x_sim,
 # which brings weft::sim. USES names other components; without them this one is left out. LINK is what a program's
-# command line needs for LIBRARIES, such as -lssl. A component sees of weft what its users see: include/weft/*.hpp.
+# command line needs for LIBRARIES, such as -lssl. FINDS is what find_package() needs for LIBRARIES in somebody else's
+# project ("OpenSSL 3"); without it they are found by the linker, by LINK. A component sees of weft what its users see: include/weft/*.hpp.
 option(WEFT_COMPONENTS "Build the components whose libraries are there" ${PROJECT_IS_TOP_LEVEL})
 set(WEFT_COMPONENTS_BUILT "" CACHE INTERNAL "")
 
 function(weft_component)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "LIBRARIES;LINK;USES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;FINDS" "LIBRARIES;LINK;USES")
   foreach(other IN LISTS arg_USES)
     if(NOT TARGET weft_${other}_objects)
       message(STATUS "weft: no component ${arg_NAME}, because there is no component ${other}")
@@ -44,14 +45,38 @@ function(weft_component)
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX EXPORT_NAME ${arg_NAME}${suffix}
       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
     list(TRANSFORM arg_USES REPLACE "(.+)" "weft_\\1${suffix}" OUTPUT_VARIABLE used)
-    target_link_libraries(${target} PUBLIC ${used} ${arg_LIBRARIES} ${engine})
+    target_link_libraries(${target} PUBLIC ${used} ${engine})
+    if(arg_FINDS)
+      target_link_libraries(${target} PUBLIC ${arg_LIBRARIES})
+    elseif(arg_LIBRARIES)
+      target_link_libraries(${target} PUBLIC $<BUILD_INTERFACE:${arg_LIBRARIES}> $<INSTALL_INTERFACE:${arg_LINK}>)
+    endif()
     add_library(weft::${arg_NAME}${suffix} ALIAS ${target})
+    install(TARGETS ${target} EXPORT weft-${arg_NAME}-targets)
   endforeach()
+  weft_component_package(${arg_NAME} "${arg_USES}" "${arg_FINDS}")
   set(WEFT_COMPONENTS_BUILT ${WEFT_COMPONENTS_BUILT} ${arg_NAME} CACHE INTERNAL "")
   if(WEFT_TESTS)
     weft_component_tests(${arg_NAME})
     weft_component_readme(${arg_NAME} "${arg_USES}" "${arg_LINK}")
   endif()
+endfunction()
+
+# What find_package(weft COMPONENTS name) reads: first what the component stands on, then its targets.
+function(weft_component_package name uses finds)
+  set(text "# SPDX-License-Identifier: Apache-2.0\n")
+  foreach(other IN LISTS uses)
+    string(APPEND text "include(\${CMAKE_CURRENT_LIST_DIR}/weft-${other}.cmake)\n")
+  endforeach()
+  if(finds)
+    string(APPEND text "find_dependency(${finds})\n")
+  endif()
+  string(APPEND text "include(\${CMAKE_CURRENT_LIST_DIR}/weft-${name}-targets.cmake)\n")
+  file(CONFIGURE OUTPUT weft-${name}.cmake CONTENT "${text}" @ONLY)
+  set(directory ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/weft-${name}.cmake DESTINATION ${directory})
+  install(EXPORT weft-${name}-targets NAMESPACE weft:: DESTINATION ${directory})
+  install(DIRECTORY include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 endfunction()
 
 # The code in a component's README.md (test/docs says what is done with it).

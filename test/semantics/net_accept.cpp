@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listeners: what is accepted, and what a listener outlives.
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,29 +8,12 @@
 #include <vector>
 
 #include "network.hpp"
+#include "no_descriptors.hpp"
 #include "weft/testing.hpp"
 
 namespace {
 
 using namespace weft::test;
-
-/// While it lives the process can open no descriptor. (UBSan needs one to look at an object with virtual functions: so
-/// errors are compared by number meanwhile.)
-class no_descriptors {
- public:
-  no_descriptors() {
-    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
-    rlimit none = before_;
-    none.rlim_cur = 0;
-    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  }
-  no_descriptors(const no_descriptors&) = delete;
-  no_descriptors& operator=(const no_descriptors&) = delete;
-  ~no_descriptors() { EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before_), 0); }
-
- private:
-  rlimit before_{};
-};
 
 WEFT_TEST_WITH("N11.1", "a listener that has no descriptor left tries again until it has", .seeds = 10) {
   auto listener = weft::net::listen_tcp("127.0.0.1:0");

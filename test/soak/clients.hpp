@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Those who soak: each visit is one of a dozen manners, half of them bad. A visit that must succeed and does not, or a
-// wrong byte, counts as wrong; what a bad manner provokes does not.
+// Those who soak: each visit is one of two dozen manners, half of them bad. A visit that must succeed and does not, or
+// a wrong byte, counts as wrong; what a bad manner provokes does not, nor does what meets a shortage of descriptors
+// (main.cpp).
 #pragma once
 
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include <random>
 #include <string>
 
+#include "errands.hpp"
+#include "secure.hpp"
 #include "server.hpp"
 
 namespace soak {
@@ -22,8 +25,8 @@ struct counts {
 
 class client {
  public:
-  client(servers& at, counts& book, std::string directory, unsigned seed)
-      : at_(at), book_(book), directory_(std::move(directory)), chance_(seed) {}
+  client(servers& at, secure_server& secure, counts& book, std::string directory, unsigned seed)
+      : at_(at), secure_(secure), book_(book), directory_(std::move(directory)), chance_(seed) {}
 
   void visit() {
     struct manner {
@@ -45,12 +48,25 @@ class client {
         {"dial gone", &client::dial_gone},
         {"miss deadline", &client::miss_deadline},
         {"cancelled", &client::cancelled},
-        {"child", &client::child},  // rarer than the others
+        {"timers", &client::timers},
+        {"moved files", &client::moved_files},
+        {"secure", &client::secure},
+        {"distrust", &client::distrust},
+        {"broken handshake", &client::broken_handshake},
     };
-    const std::size_t which = chance_() % 100;
-    const manner& chosen = which == 0 ? manners[std::size(manners) - 1] : manners[which % (std::size(manners) - 1)];
+    static constexpr manner dear[] = {
+        // and rarer
+        {"child", &client::child},
+        {"talking child", &client::talking_child},
+        {"killed child", &client::killed_child},
+        {"no child", &client::no_child},
+        {"names", &client::names},
+    };
+    const manner& chosen =
+        chance_() % 30 == 0 ? dear[chance_() % std::size(dear)] : manners[chance_() % std::size(manners)];
     ++book_.visits;
-    if ((this->*chosen.visit)()) return;
+    const unsigned before = shortages;
+    if ((this->*chosen.visit)() || before % 2 != 0 || shortages != before) return;
     if (++book_.wrong <= 20) std::printf("wrong: %s\n", chosen.name);
   }
 
@@ -72,6 +88,12 @@ class client {
     std::string made(size, ' ');
     for (char& c : made) c = static_cast<char>('a' + chance_() % 26);
     return made;
+  }
+
+  /// Nobody has had it: a visit that met a shortage may have left something behind.
+  [[nodiscard]] std::string fresh_path() {
+    static std::atomic<long> number{0};
+    return directory_ + "/" + std::to_string(++number);
   }
 
   static weft::net::bytes bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
@@ -145,7 +167,7 @@ class client {
   }
 
   bool files() {
-    const std::string path = directory_ + "/" + text(12);
+    const std::string path = fresh_path();
     const std::string content = text(20'000);
     const bool written = weft::io::write_file(path, content).has_value();
     const auto read = weft::io::read_file(path);
@@ -158,7 +180,18 @@ class client {
     return started && started->wait();
   }
 
+  bool talking_child() { return talk_to_child(); }
+  bool names() { return look_up_names(); }
+  bool timers() { return run_timers(); }
+  bool moved_files() { return move_files(fresh_path()); }
+  bool secure() { return secure_.echo_once(text(1 + chance_() % 20'000)); }
+
   // ---- bad manners
+
+  bool killed_child() { return kill_child(static_cast<unsigned>(chance_())); }
+  bool no_child() { return start_nothing(); }
+  bool distrust() { return secure_.distrust(); }
+  bool broken_handshake() { return secure_.break_off(chance_() % 2 == 0); }
 
   bool reset() {
     connection c = come();
@@ -219,6 +252,7 @@ class client {
   }
 
   servers& at_;
+  secure_server& secure_;
   counts& book_;
   const std::string directory_;
   std::minstd_rand chance_;

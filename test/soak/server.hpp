@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -54,6 +55,9 @@ inline void echo_datagrams(weft::net::udp_socket& socket) {
     if (got) static_cast<void>(socket.send_to(got->from, {buffer.data(), std::min(got->size, buffer.size())}));
   }
 }
+
+/// Whether the system gives no descriptors just now: what fails meanwhile proves nothing. Odd while it lasts.
+inline std::atomic<unsigned> shortages{0};
 
 struct servers {
   weft::net::tcp_listener tcp = std::move(*weft::net::listen_tcp("0.0.0.0:0"));

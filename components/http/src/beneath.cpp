@@ -37,14 +37,16 @@ class descriptor {
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
+/// A directory on the way must be passed only, not read: O_PATH asks for no more than openat2 does.
 int walk(int root, std::string_view path) {
+  constexpr int to_pass = O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
   int at = ::fcntl(root, F_DUPFD_CLOEXEC, 0);
   while (at >= 0 && !path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
     const std::string name(path.substr(0, slash));
     path.remove_prefix(std::min(slash + 1, path.size()));
     const descriptor above(at);
-    at = ::openat(above.get(), name.c_str(), how_to_open | O_NOFOLLOW | (path.empty() ? 0 : O_DIRECTORY));
+    at = ::openat(above.get(), name.c_str(), path.empty() ? how_to_open | O_NOFOLLOW : to_pass);
   }
   return at;
 }
@@ -72,7 +74,11 @@ int beneath::open_descriptor(const char* path) const {
   open_how how{};
   how.flags = static_cast<__u64>(how_to_open);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  const long fd = ::syscall(SYS_openat2, root_, path, &how, sizeof how);
+  long fd = ::syscall(SYS_openat2, root_, path, &how, sizeof how);
+  // A rename meanwhile keeps the kernel from being certain of a link's "..".
+  for (int again = 0; fd < 0 && errno == EAGAIN && again < 10; ++again) {
+    fd = ::syscall(SYS_openat2, root_, path, &how, sizeof how);
+  }
   if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<int>(fd);
   return walk(root_, path);
 }

@@ -16,6 +16,10 @@ connection::connection(std::unique_ptr<detail::session> session) noexcept : sess
 
 result<connection> connect(const detail::wait_limit& limit, const std::string& conninfo, error_report* why) {
   if (limit.called_off()) return limit.by->reason();
+  if (conninfo.find('\0') != conninfo.npos) {
+    if (why != nullptr) *why = {.code = errc::bad_byte, .message = "the connection string has a zero byte"};
+    return errc::bad_byte;
+  }
   PGconn* const begun = blocking([&] { return PQconnectStart(conninfo.c_str()); });
   if (begun == nullptr) return std::make_error_code(std::errc::not_enough_memory);
   auto made = std::make_unique<detail::session>(begun);
@@ -28,10 +32,11 @@ result<connection> connect(const detail::wait_limit& limit, const std::string& c
   return connection(std::move(made));
 }
 
-result<rows> connection::query_with(const detail::wait_limit& limit, std::string_view statement,
+result<rows> connection::query_with(const detail::wait_limit& limit, const statement& what,
                                     std::span<const parameter> values) {
   if (session_ == nullptr) return weft::errc::closed;
-  result<detail::answer> got = session_->run(limit, statement, values);
+  result<detail::answer> got = what.is_prepared() ? session_->run_prepared(limit, what.text(), values)
+                                                  : session_->run(limit, what.text(), values);
   if (!got) return got.error();
   return rows(std::move(*got));
 }
@@ -55,7 +60,10 @@ bool connection::is_idle() noexcept {
   return is_open() && PQtransactionStatus(session_->get()) == PQTRANS_IDLE && PQisBusy(session_->get()) == 0;
 }
 
-void connection::close() noexcept { session_.reset(); }
+// The session stays: a COPY may still refer to it.
+void connection::close() noexcept {
+  if (session_ != nullptr) session_->close();
+}
 
 const error_report& connection::last_error() const noexcept {
   static const error_report none;
@@ -64,7 +72,7 @@ const error_report& connection::last_error() const noexcept {
 
 const std::string& connection::server() const noexcept {
   static const std::string nowhere;
-  return session_ == nullptr ? nowhere : session_->server();
+  return session_ == nullptr || session_->closed() ? nowhere : session_->server();
 }
 
 int connection::process_id() const noexcept {

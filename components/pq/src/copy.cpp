@@ -51,6 +51,7 @@ result<std::size_t> copy_writer::write(const detail::wait_limit& limit, std::spa
 
 result<std::uint64_t> copy_writer::finish(const detail::wait_limit& limit) {
   if (on_ == nullptr || on_->closed()) return weft::errc::closed;
+  if (limit.called_off()) return on_->fail(limit.by->reason(), "before the end was sent");
   detail::session& on = *std::exchange(on_, nullptr);
   static_cast<void>(PQputCopyEnd(on.get(), nullptr));  // if that fails, the result says why
   if (const std::error_code error = on.flush(limit)) {

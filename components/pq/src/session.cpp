@@ -69,6 +69,16 @@ void session::learn_server() {
   server_ = text(PQhost(connection_)) + ':' + text(PQport(connection_)) + '/' + text(PQdb(connection_));
 }
 
+void session::drop_notifications() noexcept {
+  while (PGnotify* const note = PQnotifies(connection_)) PQfreemem(note);
+}
+
+bool session::in_transaction() const noexcept {
+  if (closed()) return false;
+  const PGTransactionStatusType now = PQtransactionStatus(connection_);
+  return now == PQTRANS_INTRANS || now == PQTRANS_INERROR;
+}
+
 // ---- errors --------------------------------------------------------------------------------------------------------
 
 std::error_code session::fail(std::error_code code, std::string message) {
@@ -129,9 +139,12 @@ std::error_code session::flush(const wait_limit& limit) {
   }
 }
 
-/// No answer: that was the last. A lost connection is an answer, too, and libpq then never says that it is busy.
-std::error_code session::next(const wait_limit& limit, answer& into) {
+/// No answer: that was the last. A lost connection is an answer, too, and libpq then never says that it is busy. A
+/// limit that has passed lets it read once (`has_read`): else a server that is quick would never be too late.
+std::error_code session::next(const wait_limit& limit, bool& has_read, answer& into) {
   while (PQstatus(connection_) != CONNECTION_BAD && PQisBusy(connection_) != 0) {
+    if (has_read && limit.passed()) return weft::errc::timed_out;
+    has_read = true;
     if (const std::error_code error = take_in(limit)) return error;
   }
   PGresult* const got = PQgetResult(connection_);
@@ -142,9 +155,9 @@ std::error_code session::next(const wait_limit& limit, answer& into) {
 result<answer> session::collect(const wait_limit& limit, ExecStatusType wanted) {
   answer last;
   std::error_code failed;
-  for (;;) {
+  for (bool has_read = false;;) {
     answer now;
-    if (const std::error_code error = next(limit, now)) {
+    if (const std::error_code error = next(limit, has_read, now)) {
       fail(error, error.message());
       return abandon(error);
     }
@@ -176,54 +189,65 @@ result<answer> session::exchange(const wait_limit& limit, std::string_view state
   return collect(limit, wanted);
 }
 
-result<answer> session::run(const wait_limit& limit, std::string_view statement, std::span<const parameter> values,
-                            ExecStatusType wanted) {
+std::error_code session::look_at(const wait_limit& limit, std::string_view statement) {
   if (closed()) return weft::errc::closed;
   statement_ = statement.substr(0, longest_statement);
   if (limit.called_off()) return fail(limit.by->reason(), "before it was sent");
-  const std::string text(statement);
-  if (text.find('\0') != text.npos) return fail(errc::bad_byte, "the statement has a zero byte");
-  std::vector<const char*> bytes;
-  std::vector<int> sizes;
-  std::vector<int> formats;
+  if (statement.find('\0') != statement.npos) return fail(errc::bad_byte, "the statement has a zero byte");
+  drop_notifications();
+  return {};
+}
+
+result<session::packed> session::pack(std::span<const parameter> values) {
+  constexpr std::size_t most = 65535;  // the protocol counts them in 16 bits
+  if (values.size() > most) {
+    return fail(errc::out_of_range, "more than 65535 parameters: " + std::to_string(values.size()));
+  }
+  packed all;
   for (const parameter& each : values) {
+    const std::size_t place = all.bytes.size() + 1;
     if (!each.is_binary() && each.bytes().find('\0') != std::string::npos) {
-      return fail(errc::bad_byte, "the text for $" + std::to_string(bytes.size() + 1) + " has a zero byte");
+      return fail(errc::bad_byte, "the text for $" + std::to_string(place) + " has a zero byte");
     }
     if (each.bytes().size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-      return fail(errc::out_of_range, "$" + std::to_string(bytes.size() + 1) + " is too large");
+      return fail(errc::out_of_range, "$" + std::to_string(place) + " is too large");
     }
-    bytes.push_back(each.is_null() ? nullptr : each.bytes().c_str());
-    sizes.push_back(static_cast<int>(each.bytes().size()));
-    formats.push_back(each.is_binary() ? 1 : 0);
+    all.bytes.push_back(each.is_null() ? nullptr : each.bytes().c_str());
+    all.sizes.push_back(static_cast<int>(each.bytes().size()));
+    all.formats.push_back(each.is_binary() ? 1 : 0);
   }
-  const int sent = PQsendQueryParams(connection_, text.c_str(), static_cast<int>(bytes.size()), nullptr, bytes.data(),
-                                     sizes.data(), formats.data(), 0);
+  return all;
+}
+
+result<answer> session::run(const wait_limit& limit, std::string_view statement, std::span<const parameter> values,
+                            ExecStatusType wanted) {
+  if (const std::error_code error = look_at(limit, statement)) return error;
+  const result<packed> all = pack(values);
+  if (!all) return all.error();
+  const int sent = PQsendQueryParams(connection_, std::string(statement).c_str(), all->count(), nullptr,
+                                     all->bytes.data(), all->sizes.data(), all->formats.data(), 0);
   return exchange(limit, statement, sent, wanted);
 }
 
 result<answer> session::run_script(const wait_limit& limit, std::string_view statements) {
-  if (closed()) return weft::errc::closed;
-  statement_ = statements.substr(0, longest_statement);
-  if (limit.called_off()) return fail(limit.by->reason(), "before it was sent");
-  const std::string text(statements);
-  if (text.find('\0') != text.npos) return fail(errc::bad_byte, "the statements have a zero byte");
-  return exchange(limit, statements, PQsendQuery(connection_, text.c_str()), PGRES_COMMAND_OK);
+  if (const std::error_code error = look_at(limit, statements)) return error;
+  return exchange(limit, statements, PQsendQuery(connection_, std::string(statements).c_str()), PGRES_COMMAND_OK);
 }
 
 // ---- giving up -----------------------------------------------------------------------------------------------------
 
 /// Everything that still comes, whatever it is. False: it has not ended in time, or the connection is lost.
 bool session::drain(const wait_limit& limit) {
-  for (;;) {
+  for (bool has_read = false;;) {
     if (flush(limit)) return false;
     answer now;
-    if (next(limit, now) || PQstatus(connection_) == CONNECTION_BAD) return false;
+    if (next(limit, has_read, now) || PQstatus(connection_) == CONNECTION_BAD) return false;
     if (now == nullptr) return true;
-    if (PQresultStatus(now.get()) == PGRES_COPY_IN) {
+    const ExecStatusType status = PQresultStatus(now.get());
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
       static_cast<void>(PQputCopyEnd(connection_, "given up by the client"));
     }
-    while (PQresultStatus(now.get()) == PGRES_COPY_OUT) {
+    while (status == PGRES_COPY_OUT) {
       char* row = nullptr;
       const int size = PQgetCopyData(connection_, &row, 1);
       if (row != nullptr) PQfreemem(row);

@@ -22,7 +22,9 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
+#include "prepared.hpp"
 #include "weft/clock.hpp"
 #include "weft/pq/connection.hpp"
 #include "weft/pq/error.hpp"
@@ -53,6 +55,9 @@ class session {
   /// wanted: PGRES_COPY_IN, PGRES_COPY_OUT, or anything else for none.
   [[nodiscard]] result<answer> run(const wait_limit& limit, std::string_view statement,
                                    std::span<const parameter> values, ExecStatusType wanted = PGRES_COMMAND_OK);
+  /// The same, by a statement that the server has prepared, or prepares now.
+  [[nodiscard]] result<answer> run_prepared(const wait_limit& limit, std::string_view statement,
+                                            std::span<const parameter> values);
   /// Several.
   [[nodiscard]] result<answer> run_script(const wait_limit& limit, std::string_view statements);
 
@@ -68,6 +73,12 @@ class session {
   /// Ends the exchange with the server, or else the connection; returns `why`.
   std::error_code abandon(std::error_code why);
 
+  /// What has been notified and was not asked for.
+  void drop_notifications() noexcept;
+
+  /// Whether a transaction is open, in which all may be well or not.
+  [[nodiscard]] bool in_transaction() const noexcept;
+
   /// Writes the report.
   std::error_code fail(std::error_code code, std::string message);
   std::error_code fail(const PGresult* from);
@@ -78,9 +89,22 @@ class session {
   [[nodiscard]] const std::string& server() const noexcept { return server_; }
 
  private:
+  /// Parameters as libpq takes them; refers to their values.
+  struct packed {
+    std::vector<const char*> bytes;
+    std::vector<int> sizes;
+    std::vector<int> formats;
+    [[nodiscard]] int count() const noexcept { return static_cast<int>(bytes.size()); }
+  };
+
+  /// Why the statement is not even sent.
+  [[nodiscard]] std::error_code look_at(const wait_limit& limit, std::string_view statement);
+  [[nodiscard]] result<packed> pack(std::span<const parameter> values);
+  [[nodiscard]] std::error_code evict(const wait_limit& limit);
+  [[nodiscard]] result<std::string> prepare(const wait_limit& limit, const std::string& text);
   [[nodiscard]] result<answer> exchange(const wait_limit& limit, std::string_view statement, int sent,
                                         ExecStatusType wanted);
-  [[nodiscard]] std::error_code next(const wait_limit& limit, answer& into);
+  [[nodiscard]] std::error_code next(const wait_limit& limit, bool& has_read, answer& into);
   [[nodiscard]] bool drain(const wait_limit& limit);
   void learn_server();
 
@@ -88,6 +112,7 @@ class session {
   std::string server_;
   std::string statement_;  // the latest, for reports
   error_report last_;
+  prepared_statements prepared_;
 };
 
 /// For what works on the session of a connection.

@@ -1,76 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The goroutine alone uses the connection. It ends when it finds the connection lost, or when the destructor cancels
-// it, and closes the channel as the last thing it does; the destructor waits for that.
+// The feed's goroutine alone uses the connection, and has it.
 #include "weft/pq/subscription.hpp"
 
 #include <utility>
 
 #include "session.hpp"
-#include "weft/context.hpp"
-#include "weft/task.hpp"
 
 namespace weft::pq {
 
-struct subscription::listener {
-  listener(connection from, std::size_t ahead)
-      : on(std::move(from)), messages(ahead), over(with_cancel(background())) {}
-  listener(const listener&) = delete;
-  listener& operator=(const listener&) = delete;
-  ~listener() { over.cancel(); }
+namespace {
 
-  void listen(detail::session& session) {
-    for (bool good = true; good;) {
-      while (PGnotify* const note = PQnotifies(session.get())) {
-        notification made{note->relname, note->extra, note->be_pid};
-        PQfreemem(note);
-        if (good) good = messages.send(over, std::move(made)).has_value();
-      }
-      if (!good || PQstatus(session.get()) == CONNECTION_BAD) break;
-      good = wait_readable(over, PQsocket(session.get())).has_value();
-      if (good && PQconsumeInput(session.get()) == 0) session.fail_here();
+/// Until the connection is lost or the feed is over; why.
+error_report follow(detail::session& from, const context& over, const chan<notification>& to) {
+  std::error_code error;
+  for (;;) {
+    while (PGnotify* const note = PQnotifies(from.get())) {
+      notification made{note->relname, note->extra, note->be_pid};
+      PQfreemem(note);
+      if (!error) error = to.send(over, std::move(made)).error();
     }
-    if (const std::error_code cancelled = over.err()) session.fail(cancelled, "the subscription was ended");
-    why = session.last_error();
-    messages.close();
+    if (!error && PQstatus(from.get()) != CONNECTION_BAD) error = wait_readable(over, PQsocket(from.get())).error();
+    if (error || PQstatus(from.get()) == CONNECTION_BAD) break;
+    static_cast<void>(PQconsumeInput(from.get()));  // if that fails, the connection is lost
   }
+  if (over.err())
+    from.fail(over.err(), "the subscription was ended");
+  else if (error)
+    from.fail(error, error.message());
+  else
+    from.fail_here();
+  return from.last_error();
+}
 
-  connection on;
-  chan<notification> messages;
-  cancel_scope over;
-  error_report why;  // written before the channel is closed
-  task<void> ears;   // first to be destroyed, which waits for it
-};
+/// LISTEN, to one channel.
+std::error_code listen_to(const detail::wait_limit& limit, detail::session& on, const std::string& channel) {
+  if (channel.find('\0') != channel.npos) return on.fail(errc::bad_byte, "the name of a channel has a zero byte");
+  char* const quoted = PQescapeIdentifier(on.get(), channel.data(), channel.size());
+  if (quoted == nullptr) return on.fail_here();
+  const std::string statement = std::string("listen ") + quoted;
+  PQfreemem(quoted);
+  return on.run(limit, statement, {}).error();
+}
 
-subscription::subscription(subscription&&) noexcept = default;
-subscription& subscription::operator=(subscription&&) noexcept = default;
-subscription::~subscription() = default;
-subscription::subscription(std::unique_ptr<listener> made) noexcept : listener_(std::move(made)) {}
-
-receiver<notification> subscription::messages() const { return listener_->messages; }
-
-const error_report& subscription::why() const noexcept { return listener_->why; }
+}  // namespace
 
 result<subscription> listen(const detail::wait_limit& limit, connection from, const std::vector<std::string>& channels,
                             std::size_t ahead, error_report* why) {
   detail::session* const session = detail::session_of::get(from);
   if (session == nullptr || session->closed()) return weft::errc::closed;
+  session->drop_notifications();
   for (const std::string& each : channels) {
-    char* const quoted = PQescapeIdentifier(session->get(), each.data(), each.size());
-    std::error_code error;
-    if (quoted == nullptr) {
-      error = session->fail_here();
-    } else {
-      error = session->run(limit, std::string("listen ") + quoted, {}).error();
-      PQfreemem(quoted);
-    }
+    const std::error_code error = listen_to(limit, *session, each);
     if (!error) continue;
     if (why != nullptr) *why = session->last_error();
     return error;
   }
-  auto made = std::make_unique<subscription::listener>(std::move(from), ahead);
-  made->ears = spawn([l = made.get(), session] { l->listen(*session); });
-  return subscription(std::move(made));
+  return subscription(ahead, [on = std::move(from), session](const context& over, const chan<notification>& to) {
+    return follow(*session, over, to);
+  });
 }
 
 }  // namespace weft::pq

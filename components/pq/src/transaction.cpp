@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "session.hpp"
+
 namespace weft::pq {
 
 result<transaction> begin(const detail::wait_limit& limit, connection& on, std::string_view mode) {
@@ -11,9 +13,17 @@ result<transaction> begin(const detail::wait_limit& limit, connection& on, std::
   return transaction(on);
 }
 
+/// What does not end the transaction leaves that to the next, or to the destructor.
+result<rows> transaction::end(const detail::wait_limit& limit, std::string_view how) {
+  result<rows> done = on_->query(limit, how);
+  const detail::session* const session = detail::session_of::get(*on_);
+  if (session == nullptr || !session->in_transaction()) on_ = nullptr;
+  return done;
+}
+
 result<void> transaction::commit(const detail::wait_limit& limit) {
   if (on_ == nullptr) return errc::failed_transaction;
-  const result<rows> done = std::exchange(on_, nullptr)->query(limit, "commit");
+  const result<rows> done = end(limit, "commit");
   if (!done) return done.error();
   if (done->command() != "COMMIT") return errc::failed_transaction;
   return {};
@@ -21,7 +31,7 @@ result<void> transaction::commit(const detail::wait_limit& limit) {
 
 result<void> transaction::rollback(const detail::wait_limit& limit) {
   if (on_ == nullptr) return {};
-  const result<rows> done = std::exchange(on_, nullptr)->query(limit, "rollback");
+  const result<rows> done = end(limit, "rollback");
   if (!done) return done.error();
   return {};
 }

@@ -23,6 +23,17 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> wo
   });
 }
 
+/// Redis repeats the arguments of a command that it does not know. They are the caller's, perhaps a password.
+std::string without_arguments(const std::string& line) { return line.substr(0, line.find(", with args beginning")); }
+
+/// The text with stars in place of what must not be shown.
+std::string hiding(const std::string& secret, std::string text) {
+  for (std::size_t at = 0; !secret.empty() && (at = text.find(secret, at)) != text.npos; at += 3) {
+    text.replace(at, secret.size(), "***");
+  }
+  return text;
+}
+
 }  // namespace
 
 // ---- commands ------------------------------------------------------------------------------------------------------
@@ -40,18 +51,25 @@ void batch::add_all(std::span<const argument> words) {
   if (size < 0) throw std::bad_alloc();
   bytes_.append(written, static_cast<std::size_t>(size));
   redisFreeCommand(written);
+  look_at(words);
+  if (size_++ == 0) first_ = words.front().text();
+}
+
+void batch::look_at(std::span<const argument> words) {
   const std::string_view name = words.front().text();
-  if (size_++ == 0) first_ = name;
+  const std::string_view second = words.size() > 1 ? words[1].text() : std::string_view();
   if (is_one_of(name, {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE",
                        "MONITOR", "SYNC", "PSYNC"})) {
-    not_one_answer_ = name;
+    refusal_ = std::string(name) + " has not exactly one answer";
   }
-  if (is_one_of(name, {"MULTI", "WATCH"})) open_ = true;
-  if (is_one_of(name, {"EXEC", "DISCARD", "UNWATCH", "RESET"})) {
-    open_ = false;
-    closes_ = true;
-  }
+  if (is_one_of(name, {"CLIENT"}) && is_one_of(second, {"REPLY"})) refusal_ = "CLIENT REPLY takes answers away";
+  if (is_one_of(name, {"HELLO"}) && words.size() > 1 && second != "2") refusal_ = "only the protocol 2 is spoken here";
+  if (is_one_of(name, {"MULTI"})) marks_.push_back({size_, step::multi});
+  if (is_one_of(name, {"WATCH"})) marks_.push_back({size_, step::watch});
+  if (is_one_of(name, {"UNWATCH"})) marks_.push_back({size_, step::unwatch});
+  if (is_one_of(name, {"EXEC", "DISCARD", "RESET"})) marks_.push_back({size_, step::end});
   if (is_one_of(name, {"SELECT", "AUTH", "HELLO", "CLIENT", "RESET", "READONLY", "READWRITE"})) alters_ = true;
+  if (is_one_of(name, {"SCRIPT"}) && is_one_of(second, {"DEBUG"})) alters_ = true;
 }
 
 /// The replies that then come are as many as the commands.
@@ -59,12 +77,28 @@ std::error_code connection::send(const detail::wait_limit& limit, const batch& c
   if (wire_ == nullptr || wire_->closed()) return weft::errc::closed;
   wire_->begin(commands.first_);
   if (limit.called_off()) return wire_->fail(limit.by->reason(), "before it was sent");
-  if (!commands.not_one_answer_.empty()) {
-    return wire_->fail(errc::not_supported, commands.not_one_answer_ + " has not exactly one answer");
-  }
-  open_ = commands.open_ || (open_ && !commands.closes_);
+  if (!commands.refusal_.empty()) return wire_->fail(errc::not_supported, commands.refusal_);
   altered_ = altered_ || commands.alters_;
   return wire_->write(limit, commands.bytes_);
+}
+
+/// What Redis refuses, or only puts into the queue of a transaction, has changed nothing.
+void connection::take_step(batch::step what, const reply& answer) {
+  const bool done = !answer.is_error() && answer.text() != "QUEUED";
+  switch (what) {
+    case batch::step::multi:
+      in_multi_ = in_multi_ || done;
+      break;
+    case batch::step::watch:
+      watches_ = watches_ || done;
+      break;
+    case batch::step::unwatch:
+      watches_ = watches_ && !done;
+      break;
+    case batch::step::end:
+      if (done || code_of(answer.text()) == errc::aborted) in_multi_ = watches_ = false;
+      break;
+  }
 }
 
 result<std::vector<reply>> connection::run(const detail::wait_limit& limit, const batch& commands) {
@@ -76,13 +110,16 @@ result<std::vector<reply>> connection::run(const detail::wait_limit& limit, cons
     if (!next) return next.error();
     replies.push_back(std::move(*next));
   }
+  for (const batch::mark& each : commands.marks_) take_step(each.what, replies[each.at]);
   return replies;
 }
 
 result<reply> connection::run_one(const detail::wait_limit& limit, const batch& one) {
   if (const std::error_code error = send(limit, one)) return error;
   result<reply> answer = wire_->read(limit);
-  if (answer && answer->is_error()) return wire_->fail(code_of(answer->text()), answer->text());
+  if (!answer) return answer;
+  for (const batch::mark& each : one.marks_) take_step(each.what, *answer);
+  if (answer->is_error()) return wire_->fail(code_of(answer->text()), without_arguments(answer->text()));
   return answer;
 }
 
@@ -118,7 +155,7 @@ result<connection> connect(const detail::wait_limit& limit, const connect_option
     return failed(error);
   }
   connection made(std::make_unique<detail::wire>(std::move(stream), where));
-  if (!to.password.empty()) {
+  if (!to.password.empty() || !to.user.empty()) {
     error =
         (to.user.empty() ? made.command(limit, "auth", to.password) : made.command(limit, "auth", to.user, to.password))
             .error();
@@ -126,6 +163,7 @@ result<connection> connect(const detail::wait_limit& limit, const connect_option
   if (!error && to.database != 0) error = made.command(limit, "select", to.database).error();
   if (error) {
     report = made.last_error();
+    report.message = hiding(to.password, std::move(report.message));
     return failed(error);
   }
   made.altered_ = false;
@@ -134,7 +172,7 @@ result<connection> connect(const detail::wait_limit& limit, const connect_option
 
 bool connection::is_open() noexcept { return wire_ != nullptr && !wire_->closed() && wire_->silent(); }
 
-bool connection::is_idle() noexcept { return !open_ && !altered_ && is_open(); }
+bool connection::is_idle() noexcept { return !in_multi_ && !watches_ && !altered_ && is_open(); }
 
 void connection::close() noexcept { wire_.reset(); }
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The goroutine alone uses the connection. It ends when the connection is lost, or when the destructor cancels it, and
-// closes the channel as the last thing it does; the destructor waits for that.
+// The feed's goroutine alone uses the connection, and has it.
 #include "weft/redis/subscription.hpp"
 
 #include <optional>
 #include <utility>
 
-#include "weft/context.hpp"
-#include "weft/task.hpp"
 #include "wire.hpp"
 
 namespace weft::redis {
@@ -25,43 +22,21 @@ std::optional<message> message_of(const reply& from) {
   return std::nullopt;
 }
 
-}  // namespace
-
-struct subscription::listener {
-  listener(connection from, std::size_t ahead)
-      : on(std::move(from)), messages(ahead), over(with_cancel(background())) {}
-  listener(const listener&) = delete;
-  listener& operator=(const listener&) = delete;
-  ~listener() { over.cancel(); }
-
-  void listen(detail::wire& wire, const std::vector<message>& early) {
-    bool good = true;
-    for (const message& each : early) good = good && messages.send(over, each);
-    while (good) {
-      const result<reply> next = wire.read(over);
-      if (!next) break;
-      if (std::optional<message> made = message_of(*next)) good = messages.send(over, std::move(*made)).has_value();
-    }
-    if (!good) wire.fail(over.err(), "the subscription was ended");
-    why = wire.last_error();
-    messages.close();
+/// Until the connection is lost or the feed is over; why.
+error_report follow(detail::wire& from, const std::vector<message>& early, const context& over,
+                    const chan<message>& to) {
+  bool good = true;
+  for (const message& each : early) good = good && to.send(over, each);
+  while (good) {
+    const result<reply> next = from.read(over);
+    if (!next) return from.last_error();
+    if (std::optional<message> made = message_of(*next)) good = to.send(over, std::move(*made)).has_value();
   }
+  from.fail(over.err(), "the subscription was ended");
+  return from.last_error();
+}
 
-  connection on;
-  chan<message> messages;
-  cancel_scope over;
-  error_report why;  // written before the channel is closed
-  task<void> ears;   // first to be destroyed, which waits for it
-};
-
-subscription::subscription(subscription&&) noexcept = default;
-subscription& subscription::operator=(subscription&&) noexcept = default;
-subscription::~subscription() = default;
-subscription::subscription(std::unique_ptr<listener> made) noexcept : listener_(std::move(made)) {}
-
-receiver<message> subscription::messages() const { return listener_->messages; }
-
-const error_report& subscription::why() const noexcept { return listener_->why; }
+}  // namespace
 
 result<subscription> subscribe(const detail::wait_limit& limit, connection from, const subscribe_options& to,
                                error_report* why) {
@@ -90,6 +65,8 @@ result<subscription> subscribe(const detail::wait_limit& limit, connection from,
       error = wire.fail(code_of(next->text()), next->text());
     } else if (std::optional<message> made = message_of(*next)) {
       early.push_back(std::move(*made));
+    } else if (next->what() != reply::kind::array) {
+      error = wire.fail(errc::not_supported, "the connection is inside MULTI");
     } else {
       --wanted;
     }
@@ -98,9 +75,9 @@ result<subscription> subscribe(const detail::wait_limit& limit, connection from,
     if (why != nullptr) *why = wire.last_error();
     return error;
   }
-  auto made = std::make_unique<subscription::listener>(std::move(from), to.ahead);
-  made->ears = spawn([l = made.get(), &wire, early = std::move(early)] { l->listen(wire, early); });
-  return subscription(std::move(made));
+  return subscription(to.ahead,
+                      [on = std::move(from), &wire, early = std::move(early)](
+                          const context& over, const chan<message>& news) { return follow(wire, early, over, news); });
 }
 
 }  // namespace weft::redis

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,23 @@ namespace {
 
 using kind = reply::kind;
 
-/// hiredis limits how deep arrays may lie in arrays, and so this.
+/// Whether it is of the second protocol, all through. hiredis limits how deep arrays may lie in arrays, and so this.
+bool is_known(const redisReply& from) {
+  switch (from.type) {
+    case REDIS_REPLY_INTEGER:
+    case REDIS_REPLY_STRING:
+    case REDIS_REPLY_STATUS:
+    case REDIS_REPLY_ERROR:
+    case REDIS_REPLY_NIL:
+      return true;
+    case REDIS_REPLY_ARRAY:
+      return std::all_of(from.element, from.element + from.elements,
+                         [](const redisReply* each) { return is_known(*each); });
+    default:
+      return false;
+  }
+}
+
 reply value_of(const redisReply& from) {
   switch (from.type) {
     case REDIS_REPLY_INTEGER:
@@ -60,6 +77,7 @@ std::error_code wire::write(const wait_limit& limit, std::string_view bytes) {
 }
 
 result<reply> wire::read(const wait_limit& limit) {
+  bool has_read = false;
   for (;;) {
     void* got = nullptr;
     if (reader_ == nullptr || redisReaderGetReply(reader_.get(), &got) != REDIS_OK) {
@@ -68,8 +86,13 @@ result<reply> wire::read(const wait_limit& limit) {
     }
     if (got != nullptr) {
       const std::unique_ptr<void, void (*)(void*)> owner(got, freeReplyObject);
-      return value_of(*static_cast<const redisReply*>(got));
+      const auto& answer = *static_cast<const redisReply*>(got);
+      if (is_known(answer)) return value_of(answer);
+      close();
+      return fail(errc::bad_reply, "a type that is not of the second protocol");
     }
+    if (has_read && limit.passed()) return lose(weft::errc::timed_out);  // else whoever is quick would never end
+    has_read = true;
     const result<std::size_t> n = stream_.read(limit, buffer_);
     if (!n) return lose(n.error());
     if (*n == 0) {
@@ -81,6 +104,10 @@ result<reply> wire::read(const wait_limit& limit) {
 }
 
 bool wire::silent() {
+  if (reader_ == nullptr || reader_->pos != reader_->len) {
+    close();
+    return false;
+  }
   const result<std::size_t> n = stream_.read(wait_limit{.until = 0}, buffer_);
   if (n.error() == weft::errc::timed_out) return true;
   close();

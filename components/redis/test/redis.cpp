@@ -7,14 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server.hpp"
-#include "weft/redis.hpp"
-#include "weft/testing.hpp"
-#include "weft/weft.hpp"
-
-/// Ends the test, as left out, where no server is installed.
-#define NEEDS_REDIS() \
-  if (!its_server().here()) GTEST_SKIP() << its_server().why_not()
+#include "redis_server.hpp"
 
 namespace {
 
@@ -23,19 +16,6 @@ using namespace std::chrono_literals;
 namespace redis = weft::redis;
 using redis::errc;
 using kind = redis::reply::kind;
-
-server& its_server() { return server::of("redis"); }
-
-redis::connect_options there() { return {.port = std::to_string(its_server().port())}; }
-
-redis::connection connected() {
-  redis::error_report why;
-  auto made = redis::connect(there(), &why);
-  EXPECT_TRUE(made) << why.text();
-  if (!made) return {};
-  EXPECT_TRUE(made->command("flushall"));
-  return std::move(*made);
-}
 
 std::string text_of(const weft::result<redis::reply>& got) {
   EXPECT_TRUE(got) << got.error().message();

@@ -9,5 +9,6 @@
 #include "weft/pq/parameter.hpp"
 #include "weft/pq/pool.hpp"
 #include "weft/pq/rows.hpp"
+#include "weft/pq/statement.hpp"
 #include "weft/pq/subscription.hpp"
 #include "weft/pq/transaction.hpp"

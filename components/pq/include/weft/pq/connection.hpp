@@ -18,7 +18,9 @@
 // Names are looked up by a thread that may block.
 //
 // For one goroutine or thread at a time; it can be moved. A default one, or one that was moved away, is closed. What is
-// given as statement must not have a zero byte; notices of the server are dropped.
+// given as statement must not have a zero byte. Notices of the server are dropped, and so is what is notified to a
+// connection on which nobody listen()s (weft/pq/subscription.hpp). A COPY, a transaction and a subscription refer to
+// their connection; when it is closed they end.
 #pragma once
 
 #include <array>
@@ -35,6 +37,7 @@
 #include "weft/pq/error.hpp"
 #include "weft/pq/parameter.hpp"
 #include "weft/pq/rows.hpp"
+#include "weft/pq/statement.hpp"
 #include "weft/result.hpp"
 
 namespace weft::pq {
@@ -55,27 +58,26 @@ class connection {
   connection& operator=(connection&& other) noexcept;
   ~connection();
 
-  /// One statement with its parameters; its rows.
+  /// One statement with its parameters; its rows. `what` is a text, or prepared(a text) (weft/pq/statement.hpp).
   template <class... Values>
   requires(std::convertible_to<const Values&, parameter>&&...) result<rows> query(const detail::wait_limit& limit,
-                                                                                  std::string_view statement,
+                                                                                  const statement& what,
                                                                                   const Values&... values) {
     const std::array<parameter, sizeof...(Values)> all{parameter(values)...};
-    return query_with(limit, statement, all);
+    return query_with(limit, what, all);
   }
   template <class... Values>
-  requires(std::convertible_to<const Values&, parameter>&&...) result<rows> query(std::string_view statement,
+  requires(std::convertible_to<const Values&, parameter>&&...) result<rows> query(const statement& what,
                                                                                   const Values&... values) {
-    return query(detail::wait_limit{}, statement, values...);
+    return query(detail::wait_limit{}, what, values...);
   }
   template <class Rep, class Period, class... Values>
   requires(std::convertible_to<const Values&, parameter>&&...) result<rows> query_for(
-      const std::chrono::duration<Rep, Period>& d, std::string_view statement, const Values&... values) {
-    return query(weft::detail::within(d), statement, values...);
+      const std::chrono::duration<Rep, Period>& d, const statement& what, const Values&... values) {
+    return query(weft::detail::within(d), what, values...);
   }
-  /// With a number of parameters that is known when the program runs.
-  result<rows> query_with(const detail::wait_limit& limit, std::string_view statement,
-                          std::span<const parameter> values);
+  /// With a number of parameters that is known when the program runs; at most 65535.
+  result<rows> query_with(const detail::wait_limit& limit, const statement& what, std::span<const parameter> values);
 
   /// The same, for statements whose rows nobody wants: how many it has selected or changed.
   template <class... Arguments>

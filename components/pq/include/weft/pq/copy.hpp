@@ -37,7 +37,7 @@ class [[nodiscard]] copy_writer {
   result<std::size_t> write(std::span<const std::byte> bytes) { return write({}, bytes); }
   result<std::size_t> write(const detail::wait_limit& limit, std::span<const std::byte> bytes);
 
-  /// Ends the COPY; how many rows it has brought.
+  /// Ends the COPY; how many rows it has brought. With a limit that is called off already nothing has happened.
   result<std::uint64_t> finish(const detail::wait_limit& limit = {});
 
  private:
@@ -50,7 +50,9 @@ class [[nodiscard]] copy_writer {
 class [[nodiscard]] copy_reader {
  public:
   copy_reader(copy_reader&& other) noexcept
-      : on_(std::exchange(other.on_, nullptr)), row_(std::exchange(other.row_, nullptr)), left_(other.left_) {}
+      : on_(std::exchange(other.on_, nullptr)),
+        row_(std::exchange(other.row_, nullptr)),
+        left_(std::exchange(other.left_, {})) {}
   copy_reader& operator=(copy_reader&&) = delete;
   ~copy_reader();
 

@@ -6,22 +6,20 @@
 //     for (weft::pq::notification each : news->messages()) handle(each.channel, each.payload);
 //     std::puts(news->why().text().c_str());                          // the channel is closed: the server is lost
 //
-// A subscription has a connection of its own and a goroutine that waits for it. Nothing is dropped: if nobody receives,
-// the goroutine waits, and the server keeps what comes. What is notified from listen()'s return on is received, in the
-// order in which the server sends it. When the connection breaks, the channel is closed after the last message that
-// came; nothing is reconnected, because what was notified meanwhile is lost, and only the program knows what to do
-// then.
+// A subscription is a feed (weft/feed.hpp); it has a connection of its own and a goroutine that waits for it. Nothing
+// is dropped: if nobody receives, the goroutine waits, and the server keeps what comes. What is notified from
+// listen()'s return on is received, in the order in which the server sends it. When the connection breaks, the channel
+// is closed after the last message that came; nothing is reconnected, because what was notified meanwhile is lost, and
+// only the program knows what to do then.
 //
 // Any number of goroutines may receive. The destructor ends the goroutine and closes the connection.
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "weft/chan.hpp"
+#include "weft/feed.hpp"
 #include "weft/pq/connection.hpp"
 
 namespace weft::pq {
@@ -32,26 +30,7 @@ struct notification {
   int process_id;  // of the server's process whose client has notified
 };
 
-class [[nodiscard]] subscription {
- public:
-  subscription(subscription&&) noexcept;
-  subscription& operator=(subscription&&) noexcept;
-  ~subscription();
-
-  /// Closed when the connection is lost, or the subscription destroyed.
-  [[nodiscard]] receiver<notification> messages() const;
-
-  /// Why messages() was closed. Only after that.
-  [[nodiscard]] const error_report& why() const noexcept;
-
- private:
-  struct listener;
-  friend result<subscription> listen(const detail::wait_limit&, connection, const std::vector<std::string>&,
-                                     std::size_t, error_report*);
-  explicit subscription(std::unique_ptr<listener> made) noexcept;
-
-  std::unique_ptr<listener> listener_;
-};
+using subscription = feed<notification, error_report>;
 
 /// Listens to these channels, whose names are taken as they are, in upper and lower case. `ahead` messages are received
 /// in advance. If it fails, `why` says more, and the connection is gone.

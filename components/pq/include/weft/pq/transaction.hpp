@@ -26,7 +26,8 @@ class [[nodiscard]] transaction {
   transaction& operator=(transaction&&) = delete;
   ~transaction();
 
-  /// Makes it last. If it fails, or gives up, only the server knows whether it has.
+  /// Makes it last. If it gives up after it was sent, only the server knows whether it has; if it was not sent, or the
+  /// server says that the transaction is still open, it goes on.
   result<void> commit(const detail::wait_limit& limit = {});
   /// Takes it back now.
   result<void> rollback(const detail::wait_limit& limit = {});
@@ -34,6 +35,8 @@ class [[nodiscard]] transaction {
  private:
   friend result<transaction> begin(const detail::wait_limit&, connection&, std::string_view);
   explicit transaction(connection& on) noexcept : on_(&on) {}
+
+  result<rows> end(const detail::wait_limit& limit, std::string_view how);
 
   connection* on_;  // null: it has ended
 };

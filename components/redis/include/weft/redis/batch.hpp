@@ -7,17 +7,20 @@
 //     both.add("incrby", "visits", 3);
 //     auto replies = db.run(ctx, both);                    // as many, in this order
 //
-// Arguments are texts with any bytes, or numbers. They are copied.
+// Arguments are texts with any bytes, or numbers. They are copied. Commands that are not answered once each (SUBSCRIBE,
+// MONITOR, CLIENT REPLY OFF ...), and HELLO 3, whose answers have other types, can be added, but not sent.
 #pragma once
 
 #include <array>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace weft::redis {
 
@@ -63,13 +66,21 @@ class batch {
  private:
   friend class connection;
 
+  /// What a command does to the connection's transaction, if Redis agrees.
+  enum class step : std::uint8_t { multi, watch, unwatch, end };
+  struct mark {
+    std::size_t at;  // which command
+    step what;
+  };
+
+  void look_at(std::span<const argument> words);
+
   std::string bytes_;
   std::size_t size_ = 0;
-  std::string first_;           // the name of the first command
-  std::string not_one_answer_;  // of a command that has not exactly one answer, if there is one
-  bool open_ = false;           // ends inside MULTI or WATCH
-  bool closes_ = false;         // has ended one that was open before
-  bool alters_ = false;         // leaves the connection otherwise than it was
+  std::string first_;    // the name of the first command
+  std::string refusal_;  // why this is not for a connection that answers each command once; empty: it is
+  std::vector<mark> marks_;
+  bool alters_ = false;  // leaves the connection otherwise than it was
 };
 
 }  // namespace weft::redis

@@ -96,9 +96,11 @@ class connection {
   explicit connection(std::unique_ptr<detail::wire> wire) noexcept;
   result<reply> run_one(const detail::wait_limit& limit, const batch& one);
   [[nodiscard]] std::error_code send(const detail::wait_limit& limit, const batch& commands);
+  void take_step(batch::step what, const reply& answer);
 
   std::unique_ptr<detail::wire> wire_;  // null: closed
-  bool open_ = false;                   // inside MULTI or WATCH
+  bool in_multi_ = false;
+  bool watches_ = false;
   bool altered_ = false;
 };
 

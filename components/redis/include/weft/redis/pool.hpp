@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Connections for many goroutines: a lease_pool (weft/lease_pool.hpp) of at most so many.
+// Connections for many goroutines: a client_pool (weft/client_pool.hpp) of at most so many.
 //
 //     weft::redis::pool caches({.host = "localhost"}, 16);
 //     auto db = caches.acquire(ctx);
@@ -12,45 +12,20 @@
 // the pool connects anew, by itself.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <utility>
 
-#include "weft/lease_pool.hpp"
+#include "weft/client_pool.hpp"
 #include "weft/redis/connection.hpp"
 
 namespace weft::redis {
 
-class pool {
-  struct failure;
-
+class pool : public client_pool<connection, error_report> {
  public:
-  using lease = lease_pool<connection>::lease;
-
-  explicit pool(connect_options to, std::int64_t most = 8);
-
-  /// A connection for the caller alone. Errors: connect()'s; the limit's, of the wait for one that comes back, too.
-  [[nodiscard]] result<lease> acquire() { return connections_.acquire(); }
-  [[nodiscard]] result<lease> acquire(const detail::wait_limit& limit) { return connections_.acquire(limit); }
-  template <class Rep, class Period>
-  [[nodiscard]] result<lease> acquire_for(const std::chrono::duration<Rep, Period>& d) {
-    return connections_.acquire_for(d);
-  }
-
-  /// How many connections nobody uses.
-  [[nodiscard]] std::size_t idle() const { return connections_.idle(); }
-  /// Closes them.
-  void clear() { connections_.clear(); }
-
-  /// Of the latest attempt to connect that failed, of whomever.
-  [[nodiscard]] error_report last_error() const;
-
- private:
-  pool(std::shared_ptr<failure> last, connect_options to, std::int64_t most);
-
-  std::shared_ptr<failure> last_;
-  lease_pool<connection> connections_;
+  explicit pool(connect_options to, std::int64_t most = 8)
+      : client_pool(most, [to = std::move(to)](const detail::wait_limit& limit, error_report& why) {
+          return connect(limit, to, &why);
+        }) {}
 };
 
 }  // namespace weft::redis

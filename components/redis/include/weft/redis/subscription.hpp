@@ -6,21 +6,20 @@
 //     for (weft::redis::message each : news->messages()) handle(each.channel, each.payload);
 //     std::puts(news->why().text().c_str());                // the channel is closed: the server is lost
 //
-// A subscription has a connection of its own and a goroutine that reads from it. What is published from subscribe()'s
-// return on is received, in the order in which the server sends it. Nothing is dropped here: if nobody receives, the
-// goroutine waits; but Redis closes the connection of who lets too much wait (client-output-buffer-limit). When the
-// connection breaks, the channel is closed after the last message that came; nothing is connected anew, because what
-// was published meanwhile is lost, and only the program knows what to do then.
+// A subscription is a feed (weft/feed.hpp); it has a connection of its own and a goroutine that reads from it. What is
+// published from subscribe()'s return on is received, in the order in which the server sends it. Nothing is dropped
+// here: if nobody receives, the goroutine waits; but Redis closes the connection of who lets too much wait
+// (client-output-buffer-limit). When the connection breaks, the channel is closed after the last message that came;
+// nothing is connected anew, because what was published meanwhile is lost, and only the program knows what to do then.
 //
 // Any number of goroutines may receive. The destructor ends the goroutine and closes the connection.
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "weft/chan.hpp"
+#include "weft/feed.hpp"
 #include "weft/redis/connection.hpp"
 
 namespace weft::redis {
@@ -37,25 +36,7 @@ struct subscribe_options {
   std::size_t ahead = 16;               // messages that are received in advance
 };
 
-class [[nodiscard]] subscription {
- public:
-  subscription(subscription&&) noexcept;
-  subscription& operator=(subscription&&) noexcept;
-  ~subscription();
-
-  /// Closed when the connection is lost, or the subscription destroyed.
-  [[nodiscard]] receiver<message> messages() const;
-
-  /// Why messages() was closed. Only after that.
-  [[nodiscard]] const error_report& why() const noexcept;
-
- private:
-  struct listener;
-  friend result<subscription> subscribe(const detail::wait_limit&, connection, const subscribe_options&, error_report*);
-  explicit subscription(std::unique_ptr<listener> made) noexcept;
-
-  std::unique_ptr<listener> listener_;
-};
+using subscription = feed<message, error_report>;
 
 /// Subscribes. If it fails, `why` says more, and the connection is gone. To nothing at all is errc::not_supported.
 [[nodiscard]] result<subscription> subscribe(const detail::wait_limit& limit, connection from,

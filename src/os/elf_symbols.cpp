@@ -85,28 +85,4 @@ elf_symbol find_symbol(const elf_file& file, std::uintptr_t address) noexcept {
   return {};
 }
 
-bool for_each_variable(const elf_file& file, void (*visit)(void*, const char*, std::uintptr_t, std::size_t),
-                       void* arg) {
-  std::size_t sections_count = 0;
-  const Elf64_Shdr* sections = sections_of(file, sections_count);
-  if (sections == nullptr) return false;
-  for (std::size_t i = 0; i < sections_count; ++i) {
-    if (sections[i].sh_type != SHT_SYMTAB || sections[i].sh_link >= sections_count) continue;
-    const Elf64_Shdr& strings = sections[sections[i].sh_link];
-    const std::size_t count = sections[i].sh_size / sizeof(Elf64_Sym);
-    const auto* symbols = objects<Elf64_Sym>(file, sections[i].sh_offset, count);
-    const char* names = objects<char>(file, strings.sh_offset, strings.sh_size);
-    if (symbols == nullptr || names == nullptr || strings.sh_size == 0 || names[strings.sh_size - 1] != 0) return false;
-    for (const Elf64_Sym* each = symbols; each != symbols + count; ++each) {
-      if (ELF64_ST_TYPE(each->st_info) != STT_OBJECT || each->st_shndx >= sections_count ||
-          (sections[each->st_shndx].sh_flags & SHF_WRITE) == 0 || each->st_name >= strings.sh_size) {
-        continue;
-      }
-      visit(arg, names + each->st_name, each->st_value, each->st_size);
-    }
-    return true;
-  }
-  return false;
-}
-
 }  // namespace weft::detail

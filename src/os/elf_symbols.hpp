@@ -26,8 +26,4 @@ struct elf_symbol {
 /// the table: about a millisecond for 100,000 symbols.
 [[nodiscard]] elf_symbol find_symbol(const elf_file& file, std::uintptr_t address) noexcept;
 
-/// Calls visit(arg, name, address before relocation, size) for each variable that can be written, of .symtab. False:
-/// the file has none, because it is stripped.
-bool for_each_variable(const elf_file& file, void (*visit)(void*, const char*, std::uintptr_t, std::size_t), void* arg);
-
 }  // namespace weft::detail

@@ -53,7 +53,6 @@ struct alignas(32) goroutine {
   atomic<bool> pinned{false};     // it keeps its thread, and waits there: `self` is not where it is
   atomic<bool> joins{false};      // it is about to join, or does; written by itself, see completion.hpp
   bool custom_stack : 1 = false;  // its stack came from map_stack, not from the arena
-  bool limited : 1 = false;       // it may give up its wait, or waits for several things; for livelock.hpp
   bool on_segment : 1 = false;    // self.bounds is a segment (segments.cpp); its own stack lies below
   std::uint8_t wakes = 0;         // how often it was made runnable, as noted by the recorder; event.hpp
   std::uint16_t home = 0;         // the token that last ran it, as the engine numbers them

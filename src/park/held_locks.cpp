@@ -21,8 +21,10 @@ struct holdings {
   std::unordered_map<party_number, std::vector<held_lock>> of;  // under lock
 };
 
-holdings& all() {
-  static auto* const only = new holdings;  // never destroyed: statics may be locks
+/// Never destroyed: statics may be locks.
+holdings& all() noexcept {
+  alignas(holdings) static std::byte memory[sizeof(holdings)];
+  static auto* const only = ::new (memory) holdings;
   return *only;
 }
 

@@ -18,7 +18,6 @@
 #include "os/fiber_annotations.hpp"
 #include "os/pages.hpp"
 #include "os/walk.hpp"
-#include "park/livelock.hpp"
 #include "park/native_locks.hpp"
 #include "park/profile_state.hpp"
 #include "park/recorder_state.hpp"
@@ -100,23 +99,19 @@ std::uint64_t wait_begins(waiter& who) noexcept {
   if ((on & profile_contention) != 0) {
     who.awake.store(static_cast<std::uint32_t>(ticks >> tick_shift) | 1, memory_order_relaxed);
   }
-  auto& me = *static_cast<goroutine*>(who.party);
-  if ((on & profile_native) != 0) note_native_stop(me, "waits");
-  if ((on & profile_rounds) != 0) note_stop(me, who);
-  return (on & profile_waits) != 0 ? ticks : (on & profile_rounds) != 0 ? 1 : 0;
+  if ((on & profile_native) != 0) note_native_stop(*static_cast<goroutine*>(who.party), "waits");
+  return (on & profile_waits) != 0 ? ticks : 0;
 }
 
 [[gnu::noinline]] void note_yield(goroutine& me) noexcept {
   if (native_locks_are_watched()) note_native_stop(me, "yields");
-  if (rounds_are_watched()) note_round(me);
 }
 
 [[gnu::noinline]] void wait_has_ended(goroutine& me, std::uint64_t begun) noexcept {
-  if (rounds_are_watched()) note_round(me);
   profile_state& p = profiles();
   const std::uint64_t rate = p.block_rate.load(memory_order_relaxed);
   const std::uint64_t waited = ns_of(event_ticks() - begun);
-  if (rate == 0 || begun == 1) return;  // 1: only rounds are watched
+  if (rate == 0) return;
   stack_entry seen;
   seen.count = 1;
   seen.sum = waited;

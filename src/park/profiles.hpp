@@ -12,8 +12,8 @@ namespace weft::detail {
 
 inline constexpr std::uint8_t profile_waits = 1, profile_contention = 2;
 
-// What is told of turns uses the same gate: the search for livelocks (livelock.hpp) and native_locks.hpp.
-inline constexpr std::uint8_t profile_rounds = 4, profile_native = 8;
+// What native_locks.hpp tells of those who stop uses the same gate.
+inline constexpr std::uint8_t profile_native = 4;
 
 /// Which are on; relaxed: a hint.
 extern atomic<std::uint8_t> profiles_on;

@@ -22,11 +22,4 @@ void look_for_stuck_if_asked();
 /// Calls visit(arg, begin, size) for what the engine keeps per worker, where addresses stay that it has used.
 void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg);
 
-/// The same for what it keeps per token, which changes all the time.
-void for_each_token_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg);
-
-/// Whether nobody but goroutines could act: the process has no thread that weft does not know, none of the program's
-/// waits in weft, and no signal is expected.
-[[nodiscard]] bool only_goroutines_act() noexcept;
-
 }  // namespace weft::detail

@@ -10,7 +10,6 @@
 
 #include "os/pages.hpp"
 #include "os/ticks.hpp"
-#include "park/livelock.hpp"
 #include "park/native_locks.hpp"
 #include "park/recorder_state.hpp"
 #include "weft/detail/party.hpp"
@@ -163,7 +162,6 @@ namespace {
 
 void note_last_turn(goroutine& g) noexcept {
   if (native_locks_are_watched()) note_native_stop(g, "ends");
-  if (rounds_are_watched()) note_news();
 }
 
 }  // namespace
@@ -182,7 +180,6 @@ void note_end(event_lane& lane, goroutine& g, goroutine* next) noexcept {
 }
 
 void note_queued(event_lane* own, goroutine& g, event_kind how) noexcept {
-  if (how == event_kind::start && rounds_are_watched()) note_news();
   note_somewhere(own, 1, [&](event_ring& ring, std::uint64_t ticks) {
     g.wakes = static_cast<std::uint8_t>(g.wakes + 1) | wake_noted;
     const bool starts = how == event_kind::start;
@@ -193,7 +190,6 @@ void note_queued(event_lane* own, goroutine& g, event_kind how) noexcept {
 }
 
 void note(event_lane* own, event_kind kind, std::uint64_t id, std::uint64_t first, std::uint64_t second) noexcept {
-  if (kind == event_kind::blocking && rounds_are_watched()) note_news();
   if (kind == event_kind::end && current() != nullptr) note_last_turn(*current());  // under sim
   note_somewhere(own, 1, [&](event_ring& ring, std::uint64_t ticks) {
     ring.write({ticks, head_of(kind, 0, id), first, second});

@@ -21,7 +21,6 @@
 #include "os/pages.hpp"
 #include "os/report_file.hpp"
 #include "os/thread.hpp"
-#include "park/livelock.hpp"
 #include "park/native_locks.hpp"
 #include "park/profiles.hpp"
 #include "park/recorder_state.hpp"
@@ -285,7 +284,6 @@ void prepare_recorder() noexcept {
   once.lock();
   if (recorder().first_ns == 0) {
     prepare_locked();
-    prepare_livelock();
     prepare_native_locks();
   }
   once.unlock();

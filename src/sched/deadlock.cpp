@@ -111,16 +111,6 @@ void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::siz
   }
 }
 
-void for_each_token_memory(void (*visit)(void* arg, const void* begin, std::size_t size), void* arg) {
-  const std::uint32_t n = the.made.load(memory_order_acquire);
-  for (std::uint32_t i = 0; i < n; ++i) visit(arg, the.tokens[i].load(memory_order_acquire), sizeof(token));
-}
-
-bool only_goroutines_act() noexcept {
-  return the.outside_parked.load(memory_order_seq_cst) == 0 && every_thread_sleeps() &&
-         the.descriptors.load(memory_order_seq_cst) == 0 && !the.interrupts_expected.load(memory_order_seq_cst);
-}
-
 void check_deadlock() {
   if (the.active.load(memory_order_seq_cst) != 0 || work_visible()) return;
   if (waiter* w = pop_settler(); w != nullptr) {

@@ -77,7 +77,6 @@ class sim_engine {
     visit_unused_stack(host_, visit, arg);
   }
   [[nodiscard]] std::size_t parked() const noexcept;
-  [[nodiscard]] bool is_alone() const noexcept;
 
   /// For reports: all goroutines, the running one first.
   void report(int fd, naming style = naming::demangled) noexcept;

@@ -125,11 +125,6 @@ std::uint64_t draw() noexcept {
   return sim().draw();
 }
 
-bool sim_engine::is_alone() const noexcept {
-  return outside_parked_.load(memory_order_seq_cst) == 0 && !outsiders_may_act() &&
-         descriptor_waits_.load(memory_order_seq_cst) == 0 && !interrupts_expected_.load(memory_order_seq_cst);
-}
-
 std::size_t sim_engine::parked() const noexcept {
   std::size_t n = outside_parked_.load(memory_order_seq_cst);
   for_each_goroutine(
@@ -160,12 +155,6 @@ void sim_engine::settle() {
 void for_each_worker_memory(void (*visit)(void*, const void*, std::size_t), void* arg) { sim().visit_host(visit, arg); }
 
 std::uint64_t idle_moment() noexcept { return 0; }
-
-void for_each_token_memory(void (*visit)(void*, const void*, std::size_t), void* arg) {
-  visit(arg, &sim(), sizeof(sim_engine));
-}
-
-bool only_goroutines_act() noexcept { return sim().is_alone(); }
 
 std::uint64_t quiet_moment() noexcept {
   const runtime_section inside;

@@ -84,7 +84,7 @@ void outgoing::write_header(bool whole) {
   const std::optional<std::uint64_t> promised = given ? number_in(*given) : std::nullopt;
   if (given && (!promised || has_no_body() || (whole && !to_head_))) header_.remove("Content-Length");
   const bool told = header_.contains("Content-Length");
-  if (told) header_.set("Content-Length", std::to_string(*promised));
+  if (told) header_.set("Content-Length", std::to_string(promised.value_or(0)));
   if (size != 0 && !has_no_body() && !header_.contains("Content-Type")) {
     header_.set("Content-Type", "text/plain; charset=utf-8");
   }
@@ -92,7 +92,7 @@ void outgoing::write_header(bool whole) {
     state_ = state::bodiless;
   } else if (told || whole) {
     if (!told) header_.set("Content-Length", std::to_string(size));
-    left_ = told ? *promised : size;
+    left_ = told ? promised.value_or(0) : size;
     state_ = to_head_ ? state::bodiless : state::counted;
   } else if (version_ >= 11) {
     header_.set("Transfer-Encoding", "chunked");

@@ -158,12 +158,13 @@ WEFT_TEST_WITH("HR9", "a handshake that has not ended holds up no server that is
   ASSERT_TRUE(listener);
   weft::chan<weft::unit> accepted(1);
   weft::wait_group running;
+  http::server_options options;
+  options.header_timeout = options.grace = long_time;
   running.go([&] {
-    EXPECT_TRUE(http::serve(ctx, *listener, echo, {.header_timeout = long_time, .grace = long_time},
-                            [&](weft::net::tcp_connection&& raw) {
-                              accepted.send({});
-                              return masked(std::move(raw));
-                            }));
+    EXPECT_TRUE(http::serve(ctx, *listener, echo, options, [&](weft::net::tcp_connection&& raw) {
+      accepted.send({});
+      return masked(std::move(raw));
+    }));
   });
   const client silent(listener->local());
   accepted.recv();

@@ -12,7 +12,7 @@
 // expect-stdout: ^\[text\] exit 0$
 // expect-stdout-not: ^\[text\] err: goroutine [0-9]+ \[chan receive.*\n(.*\n)*\[text\] err: goroutine [0-9]+ \[chan receive
 // expect-stdout: ^\[asked by the environment\] err: weft: goroutines left when main returned:$
-// expect-stdout: ^\[JSON\] err: \{"left": 102, "groups": \[\{"count": 100, "goroutine": [0-9]+, "state": "chan receive", "object": "0x[0-9a-f]+", "kind": "chan", "made": "[^"]*", "waited_ms": [0-9]+, "label": "consumer", "started": ".*leaks_at_end\.cpp:[0-9]+", "stack": \[".*nobody_sends.*"\]\}, \{"count": 2, .*\]\}$
+// expect-stdout: ^\[JSON\] err: \{"left": 102, "groups": \[\{"count": 100, "goroutine": [0-9]+, "state": "chan receive", "object": "0x[0-9a-f]+", "kind": "chan", "made": "[^"]*", "waited_ms": [0-9]+, "label": "consumer", "started": ".*leaks_at_end\.cpp:[0-9]+", "stack": \[".*nobody_sends.*"\], "holds": \[\]\}, \{"count": 2, .*\]\}$
 // expect-stdout: ^\[JSON\] exit 0$
 // expect-stdout-not: ^\[nothing asked\] err
 // expect-stdout: ^\[nothing asked\] exit 0$

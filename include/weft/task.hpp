@@ -61,11 +61,11 @@ class task_state {
     if (size <= task_memory)
       give_task_memory(memory);
     else
-      ::operator delete(memory, size);
+      ::operator delete(memory);
   }
   static void* operator new(std::size_t size, std::align_val_t alignment) { return ::operator new(size, alignment); }
-  static void operator delete(void* memory, std::size_t size, std::align_val_t alignment) noexcept {
-    ::operator delete(memory, size, alignment);
+  static void operator delete(void* memory, std::size_t, std::align_val_t alignment) noexcept {
+    ::operator delete(memory, alignment);
   }
 
   completion ended;          // finished as the last touch by the goroutine

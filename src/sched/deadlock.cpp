@@ -109,6 +109,11 @@ void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::siz
     visit(arg, w, sizeof(worker));
     visit_unused_stack(w->scheduler, visit, arg);
   }
+  const std::uint32_t n = the.made.load(memory_order_acquire);  // pairs with make_token()
+  for (std::uint32_t i = 0; i < n; ++i) {                       // its ring keeps who has been taken out of it
+    const token* const t = the.tokens[i].load(memory_order_acquire);
+    visit(arg, &t->queue, sizeof t->queue);
+  }
 }
 
 void check_deadlock() {

@@ -99,8 +99,10 @@ WEFT_TEST_WITH("D10.2", "a lock or condition to a part of which somebody has a p
   objects* const o = whole.get();
   ended.add(1);
   weft::go({.label = "D10 part"}, [&ended, o] {
-    std::unique_lock lock(o->m);
-    o->c.wait(lock, [o] { return o->before != 0; });
+    {
+      std::unique_lock lock(o->m);
+      o->c.wait(lock, [o] { return o->before != 0; });
+    }
     ended.done();
   });
   part = &std::exchange(whole, nullptr).release()->after;  // the only pointer, but for those of the one that waits

@@ -28,9 +28,7 @@ class fired {
   static constexpr std::uint32_t most_in_front = 16;
 
   /// The token looks up after so many switches.
-  void refill(std::uint32_t switches) noexcept {
-    left_ = std::min(most_in_front, left_ + (switches + 3) / 4);
-  }
+  void refill(std::uint32_t switches) noexcept { left_ = std::min(most_in_front, left_ + (switches + 3) / 4); }
 
   /// False: the ring is full.
   template <class Queue, class Item>

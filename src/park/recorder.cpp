@@ -158,20 +158,12 @@ void note_switch(event_lane& lane, goroutine& from, goroutine* next) noexcept {
   if (next != nullptr) write_run(*ring, ticks, *next);
 }
 
-namespace {
-
-void note_last_turn(goroutine& g) noexcept {
-  if (native_locks_are_watched()) note_native_stop(g, "ends");
-}
-
-}  // namespace
-
 void note_run(event_lane& lane, goroutine& g) noexcept {
   if (event_ring* const ring = admit(lane, 1); ring != nullptr) write_run(*ring, event_ticks(), g);
 }
 
 void note_end(event_lane& lane, goroutine& g, goroutine* next) noexcept {
-  note_last_turn(g);
+  if (native_locks_are_watched()) note_native_stop(g, "ends");
   event_ring* const ring = admit(lane, 2);
   if (ring == nullptr) return;
   const std::uint64_t ticks = event_ticks();
@@ -190,7 +182,6 @@ void note_queued(event_lane* own, goroutine& g, event_kind how) noexcept {
 }
 
 void note(event_lane* own, event_kind kind, std::uint64_t id, std::uint64_t first, std::uint64_t second) noexcept {
-  if (kind == event_kind::end && current() != nullptr) note_last_turn(*current());  // under sim
   note_somewhere(own, 1, [&](event_ring& ring, std::uint64_t ticks) {
     ring.write({ticks, head_of(kind, 0, id), first, second});
   });

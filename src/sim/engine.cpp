@@ -297,7 +297,7 @@ void sim_engine::park(waiter& w, wait_reason reason, const void* object, commit_
   goroutine& g = *running_;
   w.kind = waiter_kind::goroutine;
   w.party = &g;
-  if (profiles_on.load(memory_order_relaxed) == 0) w.awake.store(moment(), memory_order_relaxed);
+  w.awake.store(moment(), memory_order_relaxed);
   count_alone(lane_of_token(0), stats_counter::parks);
   g.reason.store(reason, memory_order_relaxed);
   g.object.store(object, memory_order_relaxed);

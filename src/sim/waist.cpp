@@ -12,7 +12,6 @@
 #include "os/thread_local.hpp"
 #include "park/dump.hpp"
 #include "park/parallelism.hpp"
-#include "park/profiles.hpp"
 #include "park/quiet.hpp"
 #include "park/registry.hpp"
 #include "park/stats.hpp"
@@ -71,12 +70,10 @@ goroutine* current() noexcept {
 
 void yield() noexcept {
   const runtime_section inside;
-  if (goroutine* const me = current(); me != nullptr) {
-    if (profiles_on.load(memory_order_relaxed) != 0) note_yield(*me);  // relaxed: a hint
+  if (current() != nullptr)
     sim().yield();
-  } else {
+  else
     relax(1'000);
-  }
 }
 
 nanoseconds now() noexcept {

@@ -59,6 +59,12 @@ class deadline_heap {
     }
   }
 
+  /// Calls visit(arg, begin, size) for what it has room for: entries that are gone have been there.
+  template <class Visit>
+  void visit_room(Visit visit, void* arg) const {
+    visit(arg, slots_.data() + slots_.size(), (slots_.capacity() - slots_.size()) * sizeof(slot));
+  }
+
  private:
   struct slot {
     decltype(T::when) when;

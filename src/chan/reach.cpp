@@ -109,6 +109,26 @@ void reach::add_channels_of(const goroutine& g) {
   }
 }
 
+void reach::leave_out(const hidden_range& range) {
+  if (range.begin() < range.end()) left_out_.push_back(range);
+}
+
+/// So that they do not overlap.
+void reach::sort_left_out() {
+  std::sort(left_out_.begin(), left_out_.end(),
+            [](const hidden_range& a, const hidden_range& b) { return a.begin() < b.begin(); });
+  std::size_t kept = 0;
+  for (const hidden_range& each : left_out_) {
+    if (kept != 0 && each.begin() < left_out_[kept - 1].end()) {
+      hidden_range& before = left_out_[kept - 1];
+      before = {before.begin(), std::max(before.end(), each.end())};
+    } else {
+      left_out_[kept++] = each;
+    }
+  }
+  left_out_.resize(kept);
+}
+
 bool reach::is_left_out(const hidden_range& range) const {
   const auto first = std::lower_bound(left_out_.begin(), left_out_.end(), range.begin(),
                                       [](const hidden_range& r, address a) { return r.end() <= a; });
@@ -124,18 +144,16 @@ void reach::add_block_at(address word) {
 
 /// Where a way leads from the suspects' own memory, from one to the next.
 void reach::add_blocks() {
-  std::sort(left_out_.begin(), left_out_.end(),
-            [](const hidden_range& a, const hidden_range& b) { return a.begin() < b.begin(); });
+  sort_left_out();
   for (std::size_t i = 0; i < territories_.size(); ++i) {
     const territory each = territories_[i];
-    look_at(each.range, each.stays, [this](address word) { add_block_at(word); });
+    look_at(each.range, each.stays, [this](address, address word) { add_block_at(word); });
   }
 }
 
 void reach::put_in_order() {
   for (const auto& [begin, index] : blocks_) leave_out(territories_[index].range);
-  std::sort(left_out_.begin(), left_out_.end(),
-            [](const hidden_range& a, const hidden_range& b) { return a.begin() < b.begin(); });
+  sort_left_out();
   order_.resize(territories_.size());
   std::iota(order_.begin(), order_.end(), 0U);
   std::sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) {
@@ -144,17 +162,25 @@ void reach::put_in_order() {
   if (!order_.empty()) hull_ = {territories_[order_.front()].range.begin(), territories_[order_.back()].range.end()};
 }
 
-/// Opens the territory into which it points.
-void reach::look(address word) {
-  if (!hull_.holds(word)) return;
-  const auto after = std::upper_bound(order_.begin(), order_.end(), word, [this](address a, std::uint32_t index) {
+/// The territory in which the address lies; null: none.
+const reach::territory* reach::holder_of(address where) const {
+  if (!hull_.holds(where)) return nullptr;
+  const auto after = std::upper_bound(order_.begin(), order_.end(), where, [this](address a, std::uint32_t index) {
     return a < territories_[index].range.begin();
   });
-  if (after == order_.begin()) return;
-  territory& in = territories_[*(after - 1)];
-  if (in.open || !in.range.holds(word)) return;
-  in.open = true;
-  to_search_.push_back(*(after - 1));
+  if (after == order_.begin()) return nullptr;
+  const territory& in = territories_[*(after - 1)];
+  return in.range.holds(where) ? &in : nullptr;
+}
+
+/// Opens the territory into which the word points that stands at `at`.
+void reach::look(address at, address word) {
+  const territory* const found = holder_of(word);
+  if (found == nullptr || found->open) return;
+  const auto index = static_cast<std::uint32_t>(found - territories_.data());
+  territories_[index].open = true;
+  territories_[index].opened_at = ~at;
+  to_search_.push_back(index);
 }
 
 template <class See>
@@ -162,14 +188,14 @@ void reach::look_at(const hidden_range& range, bool stays, See see) {
   address word = 0;
   for (address at = (range.begin() + 7) / 8 * 8; at + 8 <= range.end(); at += 8) {
     if (stays)
-      see(*reinterpret_cast<const address*>(at));
+      see(at, *reinterpret_cast<const address*>(at));
     else if (reader_.read(at, word))
-      see(word);
+      see(at, word);
   }
 }
 
 void reach::look_at(const hidden_range& range, bool stays) {
-  look_at(range, stays, [this](address word) { look(word); });
+  look_at(range, stays, [this](address at, address word) { look(at, word); });
 }
 
 void reach::look_at(const territory& t) {
@@ -197,6 +223,7 @@ bool reach::run() {
       visit_kernel_words([](void* self, address word) { static_cast<reach*>(self)->kernel_.push_back(~word); }, this);
   if (!seen) return false;
   heap_.read(reader_);
+  for (const hidden_range& each : heap_.free_memory()) leave_out(each);
   for_each_goroutine([](void* self, goroutine& g) { static_cast<reach*>(self)->meet(g); }, this);
   if (unknown_) return false;
   if (caller_ != nullptr) {
@@ -208,9 +235,10 @@ bool reach::run() {
   add_blocks();
   put_in_order();
   for (const other& each : others_) look_at(each.range, each.stays);
-  for (const address each : kernel_) look(~each);
+  for (const address each : kernel_) look(0, ~each);
   const bool all = visit_own_memory(
-      left_out_, most_memory, [](void* self, address word) { static_cast<reach*>(self)->look(word); }, this);
+      left_out_, most_memory, [](void* self, address at, address word) { static_cast<reach*>(self)->look(at, word); },
+      this);
   while (!to_search_.empty()) {
     const territory next = territories_[to_search_.back()];
     to_search_.pop_back();

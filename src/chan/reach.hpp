@@ -16,8 +16,8 @@
 // is opened is cleared. Who is not cleared in the end can be woken by nobody.
 //
 // Left out, because these words wake nobody: records of goroutines but for the callables and the exceptions, what an
-// engine keeps per worker (the last lock that it has freed), lists for reports, and stacks below where their goroutines
-// stopped or that are nobody's.
+// engine keeps per worker (the last lock that it has freed, the room of its lists), lists for reports, memory that was
+// given back to malloc, and stacks below where their goroutines stopped or that are nobody's.
 //
 // Everything that the search keeps is inverted, or it would find itself, and lies in mappings: the heap must not
 // change. What it has on its own stack lies below the frame at which the caller's stack begins to be looked at, or on a
@@ -57,12 +57,16 @@ class reach {
 
   [[nodiscard]] bool is_stuck(const goroutine& g) const;
 
+  /// After run(): for each suspect that was cleared, the way by which its stack was reached.
+  void explain(int fd) const;
+
  private:
   struct territory {
     hidden_range range;
     std::uintptr_t owner = ~std::uintptr_t{0};  // whose stack it is, inverted; null: no stack
     bool stays = true;                          // its memory is there whatever happens meanwhile
     bool open = false;
+    std::uintptr_t opened_at = ~std::uintptr_t{0};  // where the word stood that opened it, inverted
   };
 
   [[nodiscard]] bool lasts(const hidden_range& range) const;
@@ -72,13 +76,16 @@ class reach {
   void add_blocks();
   void add_block_at(std::uintptr_t word);
   void put_in_order();
-  void look(std::uintptr_t word);
+  void look(std::uintptr_t at, std::uintptr_t word);
+  [[nodiscard]] const territory* holder_of(std::uintptr_t address) const;
+  void explain(int fd, const territory& stack) const;
   template <class See>
   void look_at(const hidden_range& range, bool stays, See see);
   void look_at(const hidden_range& range, bool stays);
   void look_at(const territory& t);
   [[nodiscard]] bool is_left_out(const hidden_range& range) const;
-  void leave_out(const hidden_range& range) { left_out_.push_back(range); }
+  void leave_out(const hidden_range& range);
+  void sort_left_out();
 
   const goroutine* const caller_ = nullptr;  // null: a thread
   const std::byte* const from_ = nullptr;

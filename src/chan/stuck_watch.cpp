@@ -96,6 +96,7 @@ void look(const stack& own, std::vector<std::uint64_t>& told, std::uint64_t& mom
   reach search(own);
   if (!search.run() || idle_moment() != at) return;
   moment = at;
+  if (!diag_setting("stuckwhy").empty()) search.explain(2);
   finding all{search, told, {}};
   std::vector<leak> found = group_goroutines(finding::wanted, &all, static_cast<std::uint32_t>(now() / 1'000'000));
   if (found.empty()) return;

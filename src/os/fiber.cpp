@@ -21,6 +21,7 @@ stack bounds_of_this_thread() noexcept {
 
 void adopt_thread(fiber& f) noexcept {
   f.bounds = bounds_of_this_thread();
+  f.at = {};  // where another thread left it, or this one in another call, is nobody's any more
   f.exceptions = {};
   announce_thread(f.notes);
 }

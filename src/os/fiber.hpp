@@ -17,6 +17,8 @@
 //   done      switch_fiber_last(from, ..)      its stack may be given back, retire_fiber
 #pragma once
 
+#include <cstddef>
+
 #include "os/context.hpp"
 #include "os/exception_state.hpp"
 #include "os/fiber_annotations.hpp"
@@ -48,12 +50,16 @@ inline void init_fiber(fiber& f, const stack& where, void (*entry)(void* message
 void adopt_thread(fiber& f) noexcept;
 
 /// Calls visit(arg, begin, size) for the part of a thread's own stack below where it last left that for another fiber:
-/// if it has come back since, what stands there are frames of the runtime's.
+/// if it has come back since, what stands there are frames of the runtime's. Not for what is further away than the
+/// kernel keeps other mappings from a stack that it lets grow: the bounds of such a stack are what it may yet get.
 template <class Visit>
 void visit_unused_stack(const fiber& thread, Visit visit, void* arg) {
+  constexpr std::ptrdiff_t most = std::ptrdiff_t{256} * 1024;
   const auto* const sp = static_cast<const std::byte*>(thread.at.sp);
   if (sp == nullptr || !thread.bounds.holds(sp)) return;
-  visit(arg, thread.bounds.low(), static_cast<std::size_t>(sp - thread.bounds.low()));
+  const std::ptrdiff_t below = sp - thread.bounds.low();
+  const std::ptrdiff_t size = below < most ? below : most;
+  visit(arg, sp - size, static_cast<std::size_t>(size));
 }
 
 /// The first thing an entry does.

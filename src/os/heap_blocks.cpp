@@ -14,6 +14,12 @@
 // A heap is believed only if the walk from its first chunk arrives exactly at its end: what another allocator has put
 // there does not look so. unchanged() walks again and compares a sum over all sizes.
 //
+// Free blocks. Of a chunk in one of malloc's bins the next one says so: its flag `previous_in_use` is not set. The last
+// chunk of a heap is what malloc has not given away yet. Blocks in the cache of a thread look as if they were in use. A
+// cache is a block of its own, known by its size and by what lies in it: as many blocks of each size as it says, each
+// with its successor, encoded by its own address (since 2.32), and with the same key. What is in malloc's
+// fastbins, where small blocks go when the cache is full, is taken to be in use.
+//
 // A block is taken to begin at its third word and to end with the word after its last one: a pointer past the end of an
 // array leads to the array.
 #include "os/heap_blocks.hpp"
@@ -38,6 +44,11 @@ constexpr std::uintptr_t least_chunk = 32;
 constexpr std::uintptr_t header = 16;
 constexpr std::uintptr_t mark_distance = 4096;
 constexpr std::size_t text_size = 64 * 1024;
+
+// A thread's cache of free blocks (glibc 2.32 to 2.41): how many there are of each size, and the first of each.
+constexpr std::uintptr_t cached_sizes = 64;
+constexpr std::uintptr_t most_cached = 1024;  // of a size; 7 if nobody has asked for more
+constexpr std::uintptr_t thread_cache = header + cached_sizes * (sizeof(std::uint16_t) + sizeof(void*));
 
 enum flag : std::uintptr_t { previous_in_use = 1, is_mapped = 2, all_flags = 7 };
 
@@ -65,6 +76,9 @@ bool walk(std::uintptr_t begin, std::uintptr_t end, memory_reader& reader, Step 
   }
   return at == end;
 }
+
+/// What malloc has returned of the chunk at `at`, of which `next` is the end.
+hidden_range inside(std::uintptr_t at, std::uintptr_t next) noexcept { return {at + header, next + 8}; }
 
 void add_to(std::uint64_t& sum, std::uintptr_t at) noexcept { sum = (sum ^ at) * 0x9e3779b97f4a7c15; }
 
@@ -97,6 +111,8 @@ bool memory_reader::read(std::uintptr_t at, std::uintptr_t& word) noexcept {
 
 void heap_blocks::read(memory_reader& reader) {
   arenas_.clear();
+  free_.clear();
+  caches_.clear();
   main_ = {};
   auto* const text = static_cast<char*>(map_zeros(text_size));
   if (text == nullptr) return;
@@ -112,8 +128,13 @@ void heap_blocks::read(memory_reader& reader) {
       },
       &both);
   unmap_zeros(text, text_size);
-  if (!all) arenas_.clear();
-  if (all && main_.end() != main_.begin()) add(main_.begin(), main_.end(), reader);
+  if (!all) {
+    arenas_.clear();
+    free_.clear();
+    return;
+  }
+  if (main_.end() != main_.begin()) add(main_.begin(), main_.end(), reader);
+  for (const std::uintptr_t each : caches_) add_cached(~each, reader);
 }
 
 bool heap_blocks::consider(const mapping& each, memory_reader& reader) {
@@ -129,13 +150,28 @@ bool heap_blocks::consider(const mapping& each, memory_reader& reader) {
 void heap_blocks::add(std::uintptr_t begin, std::uintptr_t end, memory_reader& reader) {
   arena made{{begin, end}, 0, std::pmr::vector<std::uintptr_t>(&memory_)};
   std::uintptr_t next_mark = begin;
+  std::uintptr_t last = 0;
+  const std::size_t free_before = free_.size();
+  const std::size_t caches_before = caches_.size();
   const bool whole = walk(begin, end, reader, [&](std::uintptr_t at) {
     add_to(made.sum, at);
+    std::uintptr_t word = 0;
+    if (reader.read(at + 8, word)) {
+      if (last != 0 && (word & previous_in_use) == 0) free_.push_back(inside(last, at));
+      if ((word & ~std::uintptr_t{all_flags}) == thread_cache) caches_.push_back(~at);
+    }
+    last = at;
     if (at < next_mark) return;
     made.marks.push_back(~at);
     next_mark = at + mark_distance;
   });
-  if (whole) arenas_.push_back(std::move(made));
+  if (!whole) {
+    free_.resize(free_before);
+    caches_.resize(caches_before);
+    return;
+  }
+  if (end - last > 2 * header) free_.emplace_back(last + header, end);
+  arenas_.push_back(std::move(made));
 }
 
 void heap_blocks::add_arenas(const mapping& each, memory_reader& reader) {
@@ -158,6 +194,51 @@ void heap_blocks::add_arenas(const mapping& each, memory_reader& reader) {
       if (arenas_.size() > before) break;
     }
   }
+}
+
+/// One of a list of free blocks, as a thread's cache keeps it: the successor, encoded, and then the key.
+struct heap_blocks::cached_block {
+  const heap_blocks& heap;
+  memory_reader& reader;
+  std::uintptr_t at = 0;
+  std::uintptr_t key = 0;  // of all; 0: not seen yet
+
+  /// To the next. False: this is none of that size.
+  bool step(std::uintptr_t size) {
+    std::uintptr_t next = 0;
+    std::uintptr_t its_key = 0;
+    const bool known = std::any_of(heap.arenas_.begin(), heap.arenas_.end(),
+                                   [&](const arena& each) { return each.blocks.holds(at - header); });
+    if (!known || at % 16 != 0 || chunk_at(at - header, at - header + size, reader) != size) return false;
+    if (!reader.read(at, next) || !reader.read(at + 8, its_key)) return false;
+    if (its_key == 0 || (key != 0 && its_key != key)) return false;
+    key = its_key;
+    at = next ^ (at >> 12);
+    return true;
+  }
+};
+
+/// If the block of the chunk is a cache: what it has. Otherwise nothing.
+void heap_blocks::add_cached(std::uintptr_t cache, memory_reader& reader) {
+  const std::uintptr_t counts_at = cache + header;
+  const std::uintptr_t first_at = counts_at + cached_sizes * sizeof(std::uint16_t);
+  const std::size_t before = free_.size();
+  cached_block block{*this, reader};
+  bool is_one = true;
+  for (std::uintptr_t i = 0; i < cached_sizes && is_one; ++i) {
+    const std::uintptr_t size = least_chunk + i * 16;
+    std::uintptr_t counts = 0;
+    is_one = reader.read(counts_at + i / 4 * 8, counts) && reader.read(first_at + i * 8, block.at);
+    const std::uintptr_t count = counts >> (i % 4 * 16) & 0xffff;
+    is_one = is_one && count <= most_cached;
+    for (std::uintptr_t n = 0; n < count && is_one; ++n) {
+      const std::uintptr_t chunk = block.at - header;
+      is_one = block.step(size);
+      if (is_one) free_.push_back(inside(chunk, chunk + size));
+    }
+    is_one = is_one && block.at == 0;
+  }
+  if (!is_one) free_.resize(before);
 }
 
 bool heap_blocks::unchanged(memory_reader& reader) const {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <span>
 #include <vector>
 
 #include "os/mappings.hpp"
@@ -48,7 +49,8 @@ class memory_reader {
 
 class heap_blocks {
  public:
-  explicit heap_blocks(std::pmr::memory_resource& memory) : arenas_(&memory), memory_(memory) {}
+  explicit heap_blocks(std::pmr::memory_resource& memory)
+      : arenas_(&memory), free_(&memory), caches_(&memory), memory_(memory) {}
 
   /// Finds out. Nobody else should use malloc meanwhile, nor until unchanged(); otherwise that one says so.
   void read(memory_reader& reader);
@@ -62,6 +64,10 @@ class heap_blocks {
   /// The block in which the address lies, or of which it is the end; empty if that is not known.
   [[nodiscard]] hidden_range block_of(std::uintptr_t address, memory_reader& reader) const;
 
+  /// Memory that malloc has and nobody else: blocks that were given back, as far as that can be told, and what was never
+  /// given away. In no order.
+  [[nodiscard]] std::span<const hidden_range> free_memory() const noexcept { return free_; }
+
  private:
   struct arena {
     hidden_range blocks;  // one after the other
@@ -69,11 +75,16 @@ class heap_blocks {
     std::pmr::vector<std::uintptr_t> marks;  // where some of them begin, inverted, in order
   };
 
+  struct cached_block;
+
   bool consider(const mapping& each, memory_reader& reader);
   void add(std::uintptr_t begin, std::uintptr_t end, memory_reader& reader);
   void add_arenas(const mapping& each, memory_reader& reader);
+  void add_cached(std::uintptr_t cache, memory_reader& reader);
 
   std::pmr::vector<arena> arenas_;
+  std::pmr::vector<hidden_range> free_;
+  std::pmr::vector<std::uintptr_t> caches_;  // blocks as large as a thread's cache of malloc's, inverted
   std::pmr::memory_resource& memory_;
   hidden_range main_;  // what has been seen of [heap]
 };

@@ -42,7 +42,7 @@ bool for_each_mapping(char* text, std::size_t size, bool (*visit)(void* arg, con
     unsigned long from = 0;
     unsigned long to = 0;
     char rights[5] = "";
-    if (std::sscanf(line, "%lx-%lx %4s %*x %*x:%*x %lu %7s", &from, &to, rights, &each.inode, each.name) < 4) {
+    if (std::sscanf(line, "%lx-%lx %4s %*x %*x:%*x %lu %23s", &from, &to, rights, &each.inode, each.name) < 4) {
       return false;
     }
     each.begin = from;

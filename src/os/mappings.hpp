@@ -15,7 +15,7 @@ struct mapping {
   bool readable;
   bool writable;
   bool shared;
-  char name[8];  // its beginning: "[heap]", "[stack]", the path of a file, or nothing
+  char name[24];  // its beginning: "[heap]", "[stack]", the path of a file, or nothing
 
   /// [vvar], [vdso].
   [[nodiscard]] bool of_kernel() const noexcept { return inode == 0 && name[0] == '[' && name[1] == 'v'; }

@@ -28,7 +28,8 @@ struct buffers {
 
 class visitor {
  public:
-  visitor(std::span<const hidden_range> left_out, std::size_t most, void (*visit)(void*, std::uintptr_t), void* arg)
+  visitor(std::span<const hidden_range> left_out, std::size_t most,
+          void (*visit)(void*, std::uintptr_t, std::uintptr_t), void* arg)
       : left_out_(left_out), left_(most), visit_(visit), arg_(arg) {
     void* const memory = ::mmap(nullptr, sizeof(buffers), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     mine_ = memory != MAP_FAILED ? static_cast<buffers*>(memory) : nullptr;
@@ -94,14 +95,14 @@ class visitor {
     for (std::size_t i = 0; i < n; ++i) {
       const std::uintptr_t address = at + i * sizeof(std::uintptr_t);
       if (out != nullptr && out->end() <= address) out = first_after(address);
-      if (out == nullptr || address < out->begin()) visit_(arg_, mine_->words[i]);
+      if (out == nullptr || address < out->begin()) visit_(arg_, address, mine_->words[i]);
     }
     return true;
   }
 
   const std::span<const hidden_range> left_out_;
   std::size_t left_;
-  void (*const visit_)(void*, std::uintptr_t);
+  void (*const visit_)(void*, std::uintptr_t, std::uintptr_t);
   void* const arg_;
   buffers* mine_;
   const own_file memory_{"/proc/self/mem"};
@@ -111,7 +112,7 @@ class visitor {
 }  // namespace
 
 bool visit_own_memory(std::span<const hidden_range> left_out, std::size_t most,
-                      void (*visit)(void* arg, std::uintptr_t word), void* arg) {
+                      void (*visit)(void* arg, std::uintptr_t at, std::uintptr_t word), void* arg) {
   return visitor(left_out, most, visit, arg).run();
 }
 

@@ -28,11 +28,11 @@ class hidden_range {
   std::uintptr_t end_ = ~std::uintptr_t{0};
 };
 
-/// Calls visit(arg, word) for each aligned word of readable memory but that in `left_out`, which is in order and does
-/// not overlap. Pages that were never touched are passed over. False: the kernel does not tell, or there is more than
-/// `most` bytes of it. Other threads must not change what matters meanwhile.
+/// Calls visit(arg, at, word) for each aligned word of readable memory but that in `left_out`, which is in order and
+/// does not overlap; `at` is its address. Pages that were never touched are passed over. False: the kernel does not
+/// tell, or there is more than `most` bytes of it. Other threads must not change what matters meanwhile.
 [[nodiscard]] bool visit_own_memory(std::span<const hidden_range> left_out, std::size_t most,
-                                    void (*visit)(void* arg, std::uintptr_t word), void* arg);
+                                    void (*visit)(void* arg, std::uintptr_t at, std::uintptr_t word), void* arg);
 
 /// Calls visit(arg, word) for what the program has left with the kernel in sets of epoll, to be given back. Allocates.
 /// False: that could not be read.

@@ -14,13 +14,16 @@
 
 namespace weft::detail {
 
+/// Without padding: that would be copied from wherever the first copy stood, and look like a pointer into it.
 struct held_lock {
-  std::uintptr_t hidden;  // its address, inverted: a search for pointers must not find it
-  wait_reason how;        // what its holder waited for: mutex_lock, rwmutex_lock, rwmutex_rlock, semaphore
-  std::int64_t units;     // of a semaphore
+  std::uintptr_t hidden;    // its address, inverted: a search for pointers must not find it
+  wait_reason how : 8;      // what its holder waited for: mutex_lock, rwmutex_lock, rwmutex_rlock, semaphore
+  std::int64_t units : 56;  // of a semaphore
 
   [[nodiscard]] const void* object() const noexcept { return reinterpret_cast<const void*>(~hidden); }
 };
+
+static_assert(sizeof(held_lock) == 16);
 
 /// A party has taken it. For what was taken by `who`, and by the caller.
 void note_held(const void* object, wait_reason how, party_number who) noexcept;

@@ -110,10 +110,14 @@ void for_each_worker_memory(void (*visit)(void* arg, const void* begin, std::siz
     visit_unused_stack(w->scheduler, visit, arg);
   }
   const std::uint32_t n = the.made.load(memory_order_acquire);  // pairs with make_token()
-  for (std::uint32_t i = 0; i < n; ++i) {                       // its ring keeps who has been taken out of it
+  for (std::uint32_t i = 0; i < n; ++i) {
     const token* const t = the.tokens[i].load(memory_order_acquire);
-    visit(arg, &t->queue, sizeof t->queue);
+    visit(arg, &t->queue, sizeof t->queue);  // the ring keeps who has been taken out of it
+    visit(arg, t->tasks, sizeof t->tasks);
+    for (std::size_t free = 0; free < t->task_count; ++free) visit(arg, t->tasks[free], task_memory);
+    t->timers.visit_room(visit, arg);
   }
+  the.outside_timers.visit_room(visit, arg);
 }
 
 void check_deadlock() {

@@ -57,6 +57,7 @@ void unlink_idle_locked(worker& w) noexcept {
 void spare_locked(worker& w) noexcept {
   w.ended = true;
   w.is_caller = false;
+  w.scheduler.at = {};  // its stack may be somebody else's soon (visit_unused_stack)
   w.next_idle = the.spare_records;
   the.spare_records = &w;
   --the.worker_count;

@@ -273,6 +273,7 @@ void leave_run(worker& w, bool inside) noexcept {
 }
 
 int run_main(void (*call)(void* f, int& status), void* f, const run_options& options, site where) {
+  __builtin_unwind_init();  // the caller's registers are in this frame, where a search for pointers finds them
   stop_if_orphaned();
   if (current() != nullptr) panic("run() inside run(): call it from a thread of your own, not from a goroutine");
   bool nobody = false;

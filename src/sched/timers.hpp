@@ -35,6 +35,12 @@ class timer_heap {
   void forget_goroutines();
   void bequeath(timer_heap& heir);
 
+  /// As of deadline_heap; when nobody else runs.
+  template <class Visit>
+  void visit_room(Visit visit, void* arg) const {
+    entries_.visit_room(visit, arg);
+  }
+
   /// Takes out the first entry that is due by `time`; runs or claims it. False: none is due. The waiter to make ready,
   /// if any, is left in `won`, and by how much it is late in `*late`.
   bool fire_one(nanoseconds time, waiter*& won, nanoseconds* late = nullptr);

@@ -75,6 +75,9 @@ class sim_engine {
   [[nodiscard]] event_lane& events() noexcept { return events_; }
   void visit_host(void (*visit)(void*, const void*, std::size_t), void* arg) const {
     visit_unused_stack(host_, visit, arg);
+    deadlines_.visit_room(visit, arg);
+    outside_.visit_room(visit, arg);
+    visit(arg, settling_.data() + settling_.size(), (settling_.capacity() - settling_.size()) * sizeof(waiter*));
   }
   [[nodiscard]] std::size_t parked() const noexcept;
 

@@ -5,7 +5,6 @@
 // blocking: yes
 // sentence: corpus: a request and its workers wait for a configuration that never comes
 // guarantee: D10.1
-// engines: sim
 // expect-exit: 0
 // seconds: 60
 // env: WEFT_DIAG=leaks

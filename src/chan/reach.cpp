@@ -223,7 +223,7 @@ bool reach::run() {
       visit_kernel_words([](void* self, address word) { static_cast<reach*>(self)->kernel_.push_back(~word); }, this);
   if (!seen) return false;
   heap_.read(reader_);
-  for (const hidden_range& each : heap_.free_memory()) leave_out(each);
+  for (const hidden_range& each : heap_.own_memory()) leave_out(each);
   for_each_goroutine([](void* self, goroutine& g) { static_cast<reach*>(self)->meet(g); }, this);
   if (unknown_) return false;
   if (caller_ != nullptr) {

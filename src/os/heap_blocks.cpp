@@ -17,8 +17,12 @@
 // Free blocks. Of a chunk in one of malloc's bins the next one says so: its flag `previous_in_use` is not set. The last
 // chunk of a heap is what malloc has not given away yet. Blocks in the cache of a thread look as if they were in use. A
 // cache is a block of its own, known by its size and by what lies in it: as many blocks of each size as it says, each
-// with its successor, encoded by its own address (since 2.32), and with the same key. What is in malloc's
-// fastbins, where small blocks go when the cache is full, is taken to be in use.
+// with its successor, encoded by its own address (since 2.32), and with the same key. Nor are those told from others that
+// lie in an arena's fastbins; these are lists of the same kind, in the arena's state.
+//
+// That state is full of the addresses of chunks, each of which is where the block before it ends. Of the main arena it
+// is a variable of the C library's: it is where the address of the last chunk stands in front of 127 bins, most of them
+// empty, which point to themselves.
 //
 // A block is taken to begin at its third word and to end with the word after its last one: a pointer past the end of an
 // array leads to the array.
@@ -49,6 +53,16 @@ constexpr std::size_t text_size = 64 * 1024;
 constexpr std::uintptr_t cached_sizes = 64;
 constexpr std::uintptr_t most_cached = 1024;  // of a size; 7 if nobody has asked for more
 constexpr std::uintptr_t thread_cache = header + cached_sizes * (sizeof(std::uint16_t) + sizeof(void*));
+constexpr std::uintptr_t fast_sizes = 10;
+constexpr std::size_t most_fast = std::size_t{1} << 20;
+
+// The state of an arena: locks and flags, the fastbins, the last chunk and the one that was split last, 127 bins of two
+// words, and seven words.
+constexpr std::uintptr_t fast_offset = 16;
+constexpr std::uintptr_t top_offset = 96;
+constexpr std::uintptr_t bin_count = 127;
+constexpr std::uintptr_t after_bins = 7 * 8;
+constexpr std::size_t most_data = std::size_t{4} << 20;  // of one object's variables
 
 enum flag : std::uintptr_t { previous_in_use = 1, is_mapped = 2, all_flags = 7 };
 
@@ -76,6 +90,9 @@ bool walk(std::uintptr_t begin, std::uintptr_t end, memory_reader& reader, Step 
   }
   return at == end;
 }
+
+/// The successor in a list of free blocks, as it stands in the one at `at`.
+std::uintptr_t revealed(std::uintptr_t at, std::uintptr_t word) noexcept { return word ^ (at >> 12); }
 
 /// What malloc has returned of the chunk at `at`, of which `next` is the end.
 hidden_range inside(std::uintptr_t at, std::uintptr_t next) noexcept { return {at + header, next + 8}; }
@@ -111,9 +128,12 @@ bool memory_reader::read(std::uintptr_t at, std::uintptr_t& word) noexcept {
 
 void heap_blocks::read(memory_reader& reader) {
   arenas_.clear();
-  free_.clear();
+  own_.clear();
   caches_.clear();
+  fast_.clear();
+  data_.clear();
   main_ = {};
+  main_top_ = 0;
   auto* const text = static_cast<char*>(map_zeros(text_size));
   if (text == nullptr) return;
   struct visit {
@@ -130,16 +150,20 @@ void heap_blocks::read(memory_reader& reader) {
   unmap_zeros(text, text_size);
   if (!all) {
     arenas_.clear();
-    free_.clear();
+    own_.clear();
     return;
   }
   if (main_.end() != main_.begin()) add(main_.begin(), main_.end(), reader);
   for (const std::uintptr_t each : caches_) add_cached(~each, reader);
+  for (const std::uintptr_t each : fast_) add_fast(~each, reader);
+  if (main_top_ != 0) add_main_state(reader);
 }
 
 bool heap_blocks::consider(const mapping& each, memory_reader& reader) {
-  if (!each.readable || !each.writable || each.shared || each.inode != 0) return true;
-  if (std::strcmp(each.name, "[heap]") == 0) {
+  if (!each.readable || !each.writable || each.shared) return true;
+  if (each.inode != 0) {
+    if (each.end - each.begin <= most_data) data_.emplace_back(each.begin, each.end);
+  } else if (std::strcmp(each.name, "[heap]") == 0) {
     main_ = {main_.end() == each.begin ? main_.begin() : each.begin, each.end};
   } else {
     add_arenas(each, reader);
@@ -151,13 +175,13 @@ void heap_blocks::add(std::uintptr_t begin, std::uintptr_t end, memory_reader& r
   arena made{{begin, end}, 0, std::pmr::vector<std::uintptr_t>(&memory_)};
   std::uintptr_t next_mark = begin;
   std::uintptr_t last = 0;
-  const std::size_t free_before = free_.size();
+  const std::size_t own_before = own_.size();
   const std::size_t caches_before = caches_.size();
   const bool whole = walk(begin, end, reader, [&](std::uintptr_t at) {
     add_to(made.sum, at);
     std::uintptr_t word = 0;
     if (reader.read(at + 8, word)) {
-      if (last != 0 && (word & previous_in_use) == 0) free_.push_back(inside(last, at));
+      if (last != 0 && (word & previous_in_use) == 0) own_.push_back(inside(last, at));
       if ((word & ~std::uintptr_t{all_flags}) == thread_cache) caches_.push_back(~at);
     }
     last = at;
@@ -166,11 +190,14 @@ void heap_blocks::add(std::uintptr_t begin, std::uintptr_t end, memory_reader& r
     next_mark = at + mark_distance;
   });
   if (!whole) {
-    free_.resize(free_before);
+    own_.resize(own_before);
     caches_.resize(caches_before);
     return;
   }
-  if (end - last > 2 * header) free_.emplace_back(last + header, end);
+  if (end - last > 2 * header) {
+    own_.emplace_back(last + header, end);
+    if (begin == main_.begin()) main_top_ = ~last;
+  }
   arenas_.push_back(std::move(made));
 }
 
@@ -191,54 +218,96 @@ void heap_blocks::add_arenas(const mapping& each, memory_reader& reader) {
       if (!reader.read(at + 8, word) || (word & previous_in_use) == 0) continue;
       const std::size_t before = arenas_.size();
       add(at, base + size, reader);
-      if (arenas_.size() > before) break;
+      if (arenas_.size() == before) continue;
+      own_.emplace_back(base, at);
+      if (arena_at > base && arena_at < at) fast_.push_back(~(arena_at + fast_offset));
+      break;
     }
   }
 }
 
-/// One of a list of free blocks, as a thread's cache keeps it: the successor, encoded, and then the key.
-struct heap_blocks::cached_block {
-  const heap_blocks& heap;
-  memory_reader& reader;
-  std::uintptr_t at = 0;
-  std::uintptr_t key = 0;  // of all; 0: not seen yet
-
-  /// To the next. False: this is none of that size.
-  bool step(std::uintptr_t size) {
-    std::uintptr_t next = 0;
-    std::uintptr_t its_key = 0;
-    const bool known = std::any_of(heap.arenas_.begin(), heap.arenas_.end(),
-                                   [&](const arena& each) { return each.blocks.holds(at - header); });
-    if (!known || at % 16 != 0 || chunk_at(at - header, at - header + size, reader) != size) return false;
-    if (!reader.read(at, next) || !reader.read(at + 8, its_key)) return false;
-    if (its_key == 0 || (key != 0 && its_key != key)) return false;
-    key = its_key;
-    at = next ^ (at >> 12);
-    return true;
-  }
-};
+bool heap_blocks::is_chunk(std::uintptr_t at, std::uintptr_t size, memory_reader& reader) const {
+  const bool in_heap =
+      std::any_of(arenas_.begin(), arenas_.end(), [&](const arena& each) { return each.blocks.holds(at); });
+  return in_heap && at % 16 == 0 && chunk_at(at, at + size, reader) == size;
+}
 
 /// If the block of the chunk is a cache: what it has. Otherwise nothing.
 void heap_blocks::add_cached(std::uintptr_t cache, memory_reader& reader) {
   const std::uintptr_t counts_at = cache + header;
   const std::uintptr_t first_at = counts_at + cached_sizes * sizeof(std::uint16_t);
-  const std::size_t before = free_.size();
-  cached_block block{*this, reader};
+  const std::size_t before = own_.size();
+  std::uintptr_t key = 0;
   bool is_one = true;
   for (std::uintptr_t i = 0; i < cached_sizes && is_one; ++i) {
     const std::uintptr_t size = least_chunk + i * 16;
     std::uintptr_t counts = 0;
-    is_one = reader.read(counts_at + i / 4 * 8, counts) && reader.read(first_at + i * 8, block.at);
+    std::uintptr_t block = 0;
+    is_one = reader.read(counts_at + i / 4 * 8, counts) && reader.read(first_at + i * 8, block);
     const std::uintptr_t count = counts >> (i % 4 * 16) & 0xffff;
     is_one = is_one && count <= most_cached;
     for (std::uintptr_t n = 0; n < count && is_one; ++n) {
-      const std::uintptr_t chunk = block.at - header;
-      is_one = block.step(size);
-      if (is_one) free_.push_back(inside(chunk, chunk + size));
+      const std::uintptr_t at = block;
+      std::uintptr_t its_key = 0;
+      is_one = is_chunk(at - header, size, reader) && reader.read(at, block) && reader.read(at + 8, its_key) &&
+               its_key != 0 && (key == 0 || its_key == key);
+      if (!is_one) break;
+      key = its_key;
+      block = revealed(at, block);
+      own_.push_back(inside(at - header, at - header + size));
     }
-    is_one = is_one && block.at == 0;
+    is_one = is_one && block == 0;
   }
-  if (!is_one) free_.resize(before);
+  if (!is_one) own_.resize(before);
+}
+
+/// What is in the fastbins of an arena, or nothing if these are not where they should be.
+void heap_blocks::add_fast(std::uintptr_t lists, memory_reader& reader) {
+  const std::size_t before = own_.size();
+  for (std::uintptr_t i = 0; i < fast_sizes; ++i) {
+    const std::uintptr_t size = least_chunk + i * 16;
+    std::uintptr_t chunk = 0;
+    bool known = reader.read(lists + i * 8, chunk);
+    for (std::size_t n = 0; known && chunk != 0; ++n) {
+      std::uintptr_t next = 0;
+      known = n < most_fast && is_chunk(chunk, size, reader) && reader.read(chunk + header, next);
+      if (!known) break;
+      own_.push_back(inside(chunk, chunk + size));
+      chunk = revealed(chunk + header, next);
+    }
+    if (known) continue;
+    own_.resize(before);
+    return;
+  }
+}
+
+/// Whether `top_at`, where the address of the main heap's last chunk stands, is in the state of malloc's main arena:
+/// then its bins follow, each of which is empty, and points to itself, or points to chunks.
+bool heap_blocks::is_main_state(std::uintptr_t top_at, memory_reader& reader) const {
+  std::uintptr_t empty = 0;
+  for (std::uintptr_t bin = top_at; bin < top_at + bin_count * 16; bin += 16) {
+    std::uintptr_t first = 0;
+    std::uintptr_t last = 0;
+    if (!reader.read(bin + 16, first) || !reader.read(bin + 24, last)) return false;
+    const bool is_empty = first == bin && last == bin;
+    if (!is_empty && (!main_.holds(first) || !main_.holds(last))) return false;
+    empty += is_empty ? 1 : 0;
+  }
+  return empty > bin_count / 2;
+}
+
+/// That state is a variable of the C library's, full of the addresses of chunks, which are where the blocks before them
+/// end.
+void heap_blocks::add_main_state(memory_reader& reader) {
+  for (const hidden_range& each : data_) {
+    for (std::uintptr_t at = each.begin(); at + 8 <= each.end(); at += 8) {
+      std::uintptr_t word = 0;
+      if (!reader.read(at, word) || word != ~main_top_ || !is_main_state(at, reader)) continue;
+      own_.emplace_back(at - top_offset, at + 16 + bin_count * 16 + after_bins);
+      add_fast(at - top_offset + fast_offset, reader);
+      return;
+    }
+  }
 }
 
 bool heap_blocks::unchanged(memory_reader& reader) const {

@@ -50,7 +50,7 @@ class memory_reader {
 class heap_blocks {
  public:
   explicit heap_blocks(std::pmr::memory_resource& memory)
-      : arenas_(&memory), free_(&memory), caches_(&memory), memory_(memory) {}
+      : arenas_(&memory), own_(&memory), caches_(&memory), fast_(&memory), data_(&memory), memory_(memory) {}
 
   /// Finds out. Nobody else should use malloc meanwhile, nor until unchanged(); otherwise that one says so.
   void read(memory_reader& reader);
@@ -64,9 +64,9 @@ class heap_blocks {
   /// The block in which the address lies, or of which it is the end; empty if that is not known.
   [[nodiscard]] hidden_range block_of(std::uintptr_t address, memory_reader& reader) const;
 
-  /// Memory that malloc has and nobody else: blocks that were given back, as far as that can be told, and what was never
-  /// given away. In no order.
-  [[nodiscard]] std::span<const hidden_range> free_memory() const noexcept { return free_; }
+  /// Memory that malloc has and nobody else: blocks that were given back, as far as that can be told, what was never
+  /// given away, and its own records. In no order.
+  [[nodiscard]] std::span<const hidden_range> own_memory() const noexcept { return own_; }
 
  private:
   struct arena {
@@ -80,13 +80,20 @@ class heap_blocks {
   bool consider(const mapping& each, memory_reader& reader);
   void add(std::uintptr_t begin, std::uintptr_t end, memory_reader& reader);
   void add_arenas(const mapping& each, memory_reader& reader);
+  [[nodiscard]] bool is_chunk(std::uintptr_t at, std::uintptr_t size, memory_reader& reader) const;
   void add_cached(std::uintptr_t cache, memory_reader& reader);
+  void add_fast(std::uintptr_t lists, memory_reader& reader);
+  void add_main_state(memory_reader& reader);
+  [[nodiscard]] bool is_main_state(std::uintptr_t top_at, memory_reader& reader) const;
 
   std::pmr::vector<arena> arenas_;
-  std::pmr::vector<hidden_range> free_;
+  std::pmr::vector<hidden_range> own_;
   std::pmr::vector<std::uintptr_t> caches_;  // blocks as large as a thread's cache of malloc's, inverted
+  std::pmr::vector<std::uintptr_t> fast_;    // where arenas' fastbins are, inverted
+  std::pmr::vector<hidden_range> data_;      // mappings of initialised variables
   std::pmr::memory_resource& memory_;
-  hidden_range main_;  // what has been seen of [heap]
+  hidden_range main_;            // what has been seen of [heap]
+  std::uintptr_t main_top_ = 0;  // its last chunk, inverted; 0: none
 };
 
 }  // namespace weft::detail

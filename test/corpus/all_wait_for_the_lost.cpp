@@ -24,9 +24,9 @@ namespace {
     weft::wait_group workers;
     workers.go([&] {
       const std::scoped_lock hold(cache);
+      workers.go([&] { const std::scoped_lock hold_too(cache); });
       settings.recv();
     });
-    workers.go([&] { const std::scoped_lock hold(cache); });
     workers.wait();
   });
 }

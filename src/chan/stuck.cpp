@@ -33,9 +33,8 @@ std::unique_ptr<reach> try_search(const goroutine& caller, const std::byte* from
 
 std::vector<leak> found_by(reach& search) {
   if (const std::string_view why = diag_setting("stuckwhy"); !why.empty()) search.explain(2);
-  return group_goroutines(
-      [](void* arg, const goroutine& g) { return static_cast<const reach*>(arg)->is_stuck(g); }, &search,
-      static_cast<std::uint32_t>(now() / 1'000'000));
+  return group_goroutines([](void* arg, const goroutine& g) { return static_cast<const reach*>(arg)->is_stuck(g); },
+                          &search, static_cast<std::uint32_t>(now() / 1'000'000));
 }
 
 /// What it has below its frame is not the caller's. [[gnu::noinline]]: it has a frame.

@@ -17,8 +17,8 @@
 // Free blocks. Of a chunk in one of malloc's bins the next one says so: its flag `previous_in_use` is not set. The last
 // chunk of a heap is what malloc has not given away yet. Blocks in the cache of a thread look as if they were in use. A
 // cache is a block of its own, known by its size and by what lies in it: as many blocks of each size as it says, each
-// with its successor, encoded by its own address (since 2.32), and with the same key. Nor are those told from others that
-// lie in an arena's fastbins; these are lists of the same kind, in the arena's state.
+// with its successor, encoded by its own address (since 2.32), and with the same key. Nor are those told from others
+// that lie in an arena's fastbins; these are lists of the same kind, in the arena's state.
 //
 // That state is full of the addresses of chunks, each of which is where the block before it ends. Of the main arena it
 // is a variable of the C library's: it is where the address of the last chunk stands in front of 127 bins, most of them

@@ -8,11 +8,12 @@
 // engines: sched
 // expect-exit: 0
 // seconds: 60
-// env: WEFT_DIAG=stuck,stuckevery=20,sites
+// env: WEFT_DIAG=stuck,stuckevery=20,sites,locks,lockorder
 // expect-stdout: ^main goes on$
 // expect-stderr: ^weft: stuck: [1-9] goroutines? waits? for what nobody else has any more$
 // expect-stderr: ^goroutine [0-9]+ \[chan send, 0x[0-9a-f]+, [0-9]+ ms\] \{answer\}:$
 // expect-stderr: ^  waits for chan 0x[0-9a-f]+, made at .*stuck_beside_a_server\.cpp:[0-9]+$
+// expect-stderr: ^  holds mutex 0x[0-9a-f]+, made at .*stuck_beside_a_server\.cpp:[0-9]+$
 // expect-stderr-not: deadlock
 #include <chrono>
 #include <mutex>

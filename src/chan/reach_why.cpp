@@ -3,6 +3,8 @@
 // Why one that waits is not taken for stuck: WEFT_DIAG=stuckwhy. Of each stack and block the search remembers the first
 // word that led there, and where that stood; from there the way is followed back to memory of which nobody has to ask
 // who reaches it.
+//
+// Memory ordering: relaxed, as all that reports read of records (goroutine.hpp).
 #include "base/report_hook.hpp"
 #include "chan/reach.hpp"
 #include "os/mappings.hpp"

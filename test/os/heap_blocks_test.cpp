@@ -64,9 +64,9 @@ WEFT_PLAIN_TEST("D10.2", "a block that is in use is known as such, with its begi
 }
 
 WEFT_PLAIN_TEST("D10.1", "blocks that were given back are malloc's, wherever it keeps them") {
-  for (const std::size_t size : {24, 104, 1000, 5000}) look_before_and_after(size, 30);
+  for (const std::size_t size : {24, 104, 1000, 5000}) look_before_and_after(size, 12);
   std::thread([] {  // has a heap of its own
-    for (const std::size_t size : {24, 104, 1000, 5000}) look_before_and_after(size, 30);
+    for (const std::size_t size : {24, 104, 1000, 5000}) look_before_and_after(size, 12);
   })
       .join();
 }

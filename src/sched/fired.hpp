@@ -11,11 +11,12 @@
 // Invariants
 //   1. Those who are queued here run in the order in which they fired (T1.4): one that cannot stand directly behind the
 //      last goes to the end, and so do all who come while that one waits.
-//   2. They take at most sixteen of 61 turns from the others, and every other one where a turn lasts for long
-//      (pace.hpp): what is due every time somebody looks does not starve the ring.
+//   2. They take at most sixteen of 61 turns from the others, and every other one where a turn lasts for long, so that
+//      the worker looks up at every switch (pace.hpp): what is due every time that somebody looks does not starve the
+//      ring. So a place in front costs four, and a switch brings one, the look itself another.
 //
 // Who owns what: the token's, inside its lock. `end_` is a place in the ring, behind the last who fired; when that one
-// has been taken it is a place that the front has passed. (When places have gone round meanwhile, one goes to the end.)
+// has been taken it is a place that the front has passed, until the next look brings it there.
 #pragma once
 
 #include <algorithm>
@@ -28,17 +29,21 @@ class fired {
   static constexpr std::uint32_t most_in_front = 16;
 
   /// The token looks up after so many switches.
-  void refill(std::uint32_t switches) noexcept { left_ = std::min(most_in_front, left_ + (switches + 3) / 4); }
+  template <class Queue>
+  void refill(const Queue& ring, std::uint32_t switches) noexcept {
+    credit_ = std::min(most_in_front * price, credit_ + switches + 1);
+    end_ = ring.front() + ahead(ring);
+  }
 
   /// False: the ring is full.
   template <class Queue, class Item>
   [[nodiscard]] bool queue(Queue& ring, Item item) noexcept {
     const std::uint32_t at = ahead(ring);
-    if (left_ == 0 || at > most_in_front || !defer_slot(ring)) return queue_behind(ring, item);
+    if (credit_ < price || at > most_in_front || !defer_slot(ring)) return queue_behind(ring, item);
     const std::uint32_t end = ring.front() + at;
     if (!ring.insert(item, at)) return false;
     end_ = end;
-    --left_;
+    credit_ -= price;
     return true;
   }
 
@@ -75,8 +80,10 @@ class fired {
     return true;
   }
 
+  static constexpr std::uint32_t price = 4;
+
   std::uint32_t end_ = 0;
-  std::uint32_t left_ = most_in_front;  // how many more may stand in front until it is refilled
+  std::uint32_t credit_ = most_in_front * price;
 };
 
 }  // namespace weft::detail

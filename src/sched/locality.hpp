@@ -16,8 +16,9 @@
 //
 // Invariants
 //   1. A queue of `long_queue` is everybody's, closed or not: what waits there would wait for some 30 us.
-//   2. The watchdog opens a token that has not switched for a millisecond, as it opens a slot (wake.cpp, rule 3). So
-//      the price of a wrong guess is bounded by the watchdog's 2 ms.
+//   2. The watchdog opens a token that has not switched for a millisecond, as it opens a slot (wake.cpp, rule 3), and
+//      one whose turns have lasted for more than 10 us on average between two of its looks. So the price of a wrong
+//      guess is bounded by the watchdog's 2 ms, and not by the number of turns until the token looks itself.
 //
 // The same is done where goroutines fight: two that run on two cores and use the same channel without pause. They hop
 // rarely, since each goes on for as long as the buffer lasts, but every operation waits for a line that the other core
@@ -54,6 +55,7 @@ class locality {
     return queued != 0 && (looks_.load(memory_order_relaxed) == 0 || queued >= long_queue);
   }
 
+  [[nodiscard]] bool closed() const noexcept { return looks_.load(memory_order_relaxed) != 0; }
   void open() noexcept { looks_.store(0, memory_order_relaxed); }
 
   /// The token looks up after `switches` of them, during which its worker, one of so many, has waited `waited` for

@@ -10,8 +10,8 @@
 //     goroutine at an unsafe place. The token lock makes it race-free.
 //   - A worker that switches but has run for a slice is asked to look up: what sits in the slot has then had its time
 //     (reference Y1), so that two goroutines that wake each other for ever do not starve the queue.
-//   - Work that waits beside idle tokens (a slot whose waker went on computing, a deadline that is overdue) is given a
-//     worker.
+//   - Work that waits beside idle tokens (a slot whose waker went on computing, the queue of a token that keeps it to
+//     itself although turns are long, a deadline that is overdue) is given a worker.
 //   - Descriptors at which nobody has looked for a slice, because everybody computes, are looked at, as Go's sysmon
 //     does.
 // It also moves the coarse clock that reports use, prints what SIGQUIT asks for, and attends to interrupts. Signals
@@ -48,6 +48,7 @@ constexpr nanoseconds slice = 10'000'000;
 constexpr nanoseconds blocking_slice = 20'000;
 constexpr nanoseconds slow_look = 2'000'000;
 constexpr nanoseconds idle_before_sleep = 50'000'000;
+constexpr nanoseconds long_turn = 10'000;  // what a move to another core costs
 constexpr unsigned fast_looks = 50;
 constexpr unsigned last_looks = 4;
 
@@ -77,13 +78,31 @@ void retake(worker& owner, token& t) {
   give_token(t, false);
 }
 
+/// If somebody could run what is queued here, he may.
+void share(token& t) noexcept {
+  if (t.queue.size() == 0 || !the.idle.worker_wanted()) return;
+  t.near.open();
+  wake_worker();
+}
+
+/// A token that keeps its queue to itself guesses that turns are short (locality.hpp), and counts them: where they have
+/// become long it would be long until it looks again.
+void look_at_turns(worker& owner, token& t, std::uint32_t switches, nanoseconds time) noexcept {
+  const nanoseconds passed = time - owner.paced_since;
+  if (passed < slow_look) return;
+  const bool are_long = passed > nanoseconds{switches - owner.paced_switches} * long_turn;
+  owner.paced_since = time;
+  owner.paced_switches = switches;
+  if (are_long && t.near.closed()) share(t);
+}
+
 /// How the worker of a token gets on.
 void look_at(token& t, nanoseconds time) {
   worker* const owner = t.owner.load(memory_order_acquire);
   if (owner == nullptr || owner->held.load(memory_order_relaxed) != &t) return;
   renew_budget(owner->events);
   const std::uint32_t switches = owner->switches.load(memory_order_relaxed);
-  const bool blocking = owner->blocking.load(memory_order_relaxed);
+  const bool blocking = is_blocking(*owner);
   if (switches != owner->seen_switches) {
     if (time - owner->seen_slice >= slice) {
       owner->seen_slice = time;
@@ -91,15 +110,15 @@ void look_at(token& t, nanoseconds time) {
     }
     owner->seen_switches = switches;
     owner->seen_since = time;
+    look_at_turns(*owner, t, switches, time);
     return;
   }
   const nanoseconds still = time - owner->seen_since;
   if (!blocking && still >= slice) watch_slice(*owner, switches, owner->seen_since, time);
   if (still >= (blocking ? blocking_slice : slice) && others_wait(t, time)) {
     retake(*owner, t);
-  } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
-    t.near.open();
-    wake_worker();
+  } else if (still >= slow_look / 2) {
+    share(t);
   }
 }
 

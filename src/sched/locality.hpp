@@ -56,6 +56,10 @@ class locality {
   }
 
   [[nodiscard]] bool closed() const noexcept { return looks_.load(memory_order_relaxed) != 0; }
+  /// By the watchdog, about a token that keeps its queue: whether its turns have become so long that it should not.
+  [[nodiscard]] static bool are_long(std::uint32_t turns, nanoseconds took) noexcept {
+    return took > nanoseconds{turns} * long_turn;
+  }
   void open() noexcept { looks_.store(0, memory_order_relaxed); }
 
   /// The token looks up after `switches` of them, during which its worker, one of so many, has waited `waited` for
@@ -93,6 +97,7 @@ class locality {
   }
 
   static constexpr nanoseconds worth_a_move = 1'000;  // between two switches, on average
+  static constexpr nanoseconds long_turn = 10'000;    // what it costs to wake another core
   static constexpr std::uint32_t shortest = 64, longest = 4096;
 
   std::uint32_t hops_ = 0;             // since the last look

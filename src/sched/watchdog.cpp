@@ -48,7 +48,6 @@ constexpr nanoseconds slice = 10'000'000;
 constexpr nanoseconds blocking_slice = 20'000;
 constexpr nanoseconds slow_look = 2'000'000;
 constexpr nanoseconds idle_before_sleep = 50'000'000;
-constexpr nanoseconds long_turn = 10'000;  // what a move to another core costs
 constexpr unsigned fast_looks = 50;
 constexpr unsigned last_looks = 4;
 
@@ -85,15 +84,14 @@ void share(token& t) noexcept {
   wake_worker();
 }
 
-/// A token that keeps its queue to itself guesses that turns are short (locality.hpp), and counts them: where they have
-/// become long it would be long until it looks again.
+/// A token that keeps its queue to itself guesses that turns are short, and counts them until it looks again.
 void look_at_turns(worker& owner, token& t, std::uint32_t switches, nanoseconds time) noexcept {
   const nanoseconds passed = time - owner.paced_since;
   if (passed < slow_look) return;
-  const bool are_long = passed > nanoseconds{switches - owner.paced_switches} * long_turn;
+  const std::uint32_t turns = switches - owner.paced_switches;
   owner.paced_since = time;
   owner.paced_switches = switches;
-  if (are_long && t.near.closed()) share(t);
+  if (t.near.closed() && locality::are_long(turns, passed)) share(t);
 }
 
 /// How the worker of a token gets on.

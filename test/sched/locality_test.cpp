@@ -112,6 +112,14 @@ void close_token() {
   w.lock.leave();
 }
 
+WEFT_PLAIN_TEST("W1.8", "turns of more than ten microseconds are long, however many there were") {
+  EXPECT_FALSE(locality::are_long(2'000, 2'000'000));
+  EXPECT_FALSE(locality::are_long(200, 2'000'000));
+  EXPECT_TRUE(locality::are_long(199, 2'000'000));
+  EXPECT_FALSE(locality::are_long(2'000'000'000, 2'000'000'000));
+  EXPECT_TRUE(locality::are_long(0, 1));
+}
+
 // Until it looks itself a quarter of a million turns pass.
 WEFT_PLAIN_TEST("W1.8", "when the turns of those who have gathered become long, some go on elsewhere") {
   std::atomic<bool> together{false};

@@ -13,6 +13,7 @@
 //      last goes to the end, and so do all who come while that one waits.
 //   2. When a slice is over (Y1), who goes to the end is who had it: not somebody whom one of them has just woken, but
 //      the one that made way for them. Else who is woken beside chatting pairs would wait for all of these after all.
+//      If that one is not to be found nobody goes, but not twice: where somebody is always due the ring would starve.
 //   3. They take at most sixteen of 61 turns from the others, and every other one where a turn lasts for long, so that
 //      the worker looks up at every switch (pace.hpp): what is due every time that somebody looks does not starve the
 //      ring. So a place in front costs four, and a switch brings one, the look itself another.
@@ -70,9 +71,13 @@ class fired {
   /// A slice is over: takes who had it from the slot or the front, if he is there. He goes to the end.
   template <class Queue>
   [[nodiscard]] auto take_spent(Queue& ring, std::uint32_t switches) noexcept {
-    if (switches - turn_ > own_turn) return ring.take_next();
+    if (switches - turn_ > own_turn || spared_) {
+      spared_ = false;
+      return ring.take_next();
+    }
     const auto first = ring.first();
-    return first != decltype(first){} && number_of(first) == deferred_ ? ring.pop_front() : decltype(first){};
+    spared_ = first == decltype(first){} || number_of(first) != deferred_;
+    return spared_ ? decltype(first){} : ring.pop_front();
   }
 
   template <class Queue>
@@ -110,6 +115,7 @@ class fired {
   std::uint32_t end_ = 0;
   std::uint32_t turn_ = 0 - own_turn - 1;  // the count of switches when one of them began to run
   std::uintptr_t deferred_ = 0;            // who has made way; compared only
+  bool spared_ = false;                    // when the last slice was over nobody went to the end
   std::uint32_t credit_ = most_in_front * price;
 };
 

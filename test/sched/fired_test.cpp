@@ -233,6 +233,30 @@ WEFT_PLAIN_TEST("W1.9", "when a slice is over who was woken in it stays in front
   EXPECT_EQ(woken.take_spent(q, 70), 7);  // long ago
 }
 
+WEFT_PLAIN_TEST("W1.9", "at every other end of a slice somebody goes to the end, whoever is due meanwhile") {
+  queue q;
+  detail::fired woken;
+  ASSERT_TRUE(q.push_back(1));
+  int turns = 0, partner = 8;
+  q.set_next(partner);
+  for (std::uint32_t slice = 0, switches = 0; slice < 20; ++slice) {
+    woken.refill(q, 61);
+    ASSERT_TRUE(woken.queue(q, 101));
+    woken.begin_turn(switches++);
+    ASSERT_EQ(q.pop_front(), 101);
+    if (const int ran = q.pop_front(); ran == 1) {
+      ++turns;
+      ASSERT_TRUE(q.push_back(1));
+    } else {
+      partner = 17 - ran;
+      q.set_next(partner);
+    }
+    ++switches;
+    if (const int spent = woken.take_spent(q, switches); spent != 0) ASSERT_TRUE(q.push_back(spent));
+  }
+  EXPECT_GE(turns, 4);
+}
+
 // Each pair fills its slice through the slot, so that a sleeper at the end of the ring would wait for 64 slices.
 WEFT_PLAIN_TEST("W1.9", "a sleeper beside pairs that pass a message back and forth is not late by what they do") {
   const auto body = [] {

@@ -252,7 +252,9 @@ WEFT_PLAIN_TEST("W1.9", "at every other end of a slice somebody goes to the end,
       q.set_next(partner);
     }
     ++switches;
-    if (const int spent = woken.take_spent(q, switches); spent != 0) ASSERT_TRUE(q.push_back(spent));
+    if (const int spent = woken.take_spent(q, switches); spent != 0) {
+      ASSERT_TRUE(q.push_back(spent));
+    }
   }
   EXPECT_GE(turns, 4);
 }

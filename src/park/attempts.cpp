@@ -52,7 +52,7 @@ void written_in_book(F f) noexcept {
   }
 }
 
-void note_failure(const void* object, wait_reason how, std::uint64_t history) noexcept {
+[[gnu::noinline]] void note_failure(const void* object, wait_reason how, std::uint64_t history) noexcept {
   bool found = false;
   written_in_book([&](vain_book& book) { found = book.fail(object, how, history) && book.find(object, how, nullptr); });
   if (found) report_livelock(object, how);

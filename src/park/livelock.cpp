@@ -14,6 +14,8 @@
 // and a channel without a buffer gives nothing to who does not meet somebody who waits (C3).
 //
 // Whoever fails for the 64th, 128th ... time looks, so that no thread is needed for it.
+//
+// Memory ordering: the state of a goroutine is relaxed: a run that left it behind has ended before this one began.
 #include <algorithm>
 #include <new>
 

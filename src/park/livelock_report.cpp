@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::size_t report_stack = std::size_t{32} * 1024;
 constexpr std::size_t most_frames = 50;
+constexpr std::size_t own_frames = 2;  // report_livelock() and who calls it
 
 atomic<int> policy_set{-1};  // by on_livelock; a deadlock_policy
 atomic<void (*)(const livelock_report&)> callback_set{nullptr};
@@ -102,7 +103,7 @@ void print_place(int fd, const vain_party& p) noexcept {
   } else if (p.who == this_party()) {
     report_buffer out(fd);
     print_header(out, *p.record, 0);
-    print_frames(out, teller_frames, teller_depth, naming::demangled);
+    print_frames(out, teller_frames + own_frames, teller_depth, naming::demangled);
     out.print("  started at %s:%u\n", p.record->file, p.record->line);
   } else if (party_of(*p.record) != p.who) {
     write_format(fd, "\n%s:\n    (has ended by now)\n", party_text(p.who).text);
@@ -235,7 +236,8 @@ namespace detail {
   if (policy() == deadlock_policy::ignore && callback_set.load(memory_order_relaxed) == nullptr) return;
   for (int round = 0; round < 10'000 && reporting.exchange(true, memory_order_acquire); ++round) yield();
   const goroutine* const me = current();
-  teller_depth = me != nullptr ? walk_caller(me->self.bounds, teller_frames, most_frames) : 0;
+  const std::size_t depth = me != nullptr ? walk_caller(me->self.bounds, teller_frames, most_frames) : 0;
+  teller_depth = depth > own_frames ? depth - own_frames : 0;
   ensure_stack(report_stack, [&] { livelock_teller::tell(object, how); });
   reporting.store(false, memory_order_release);
 }

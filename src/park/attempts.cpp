@@ -77,7 +77,7 @@ nanoseconds vain_book::moment() noexcept {
 
 place& vain_book::wanted_place(const void* object) {
   place& at = places_[hide(object)];
-  if (at.wishes.empty()) wanted_.push_back(hide(object));
+  if (at.wishes.empty()) wanted_.insert(hide(object));
   return at;
 }
 
@@ -177,7 +177,8 @@ void vain_book::given_back(const void* object, party_number who, std::int64_t un
 
 void vain_book::forget(const void* object) {
   places_.erase(hide(object));
-}  // wanted_ follows when it is looked through
+  wanted_.erase(hide(object));
+}
 
 void note_refused(const void* object, wait_reason how) noexcept { note_failure(object, how, 0); }
 

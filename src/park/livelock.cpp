@@ -17,6 +17,7 @@
 //
 // Memory ordering: the state of a goroutine is relaxed: a run that left it behind has ended before this one began.
 #include <algorithm>
+#include <iterator>
 #include <new>
 
 #include "park/vain_book.hpp"
@@ -107,20 +108,16 @@ bool vain_book::is_old_enough(wish& w, place& at, nanoseconds time) const {
 /// The wishes for locks that are old enough; and tidies up.
 std::vector<candidate> vain_book::candidates(nanoseconds time) {
   std::vector<candidate> all;
-  std::sort(wanted_.begin(), wanted_.end());
-  wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
-  const auto is_unwanted = [&](hidden_object where) {
-    const auto found = places_.find(where);
-    if (found == places_.end()) return true;
-    place& at = found->second;
-    const auto is_past = [&](const wish& w) { return is_over(w, time); };
+  const auto is_past = [&](const wish& w) { return is_over(w, time); };
+  for (auto next = wanted_.begin(); next != wanted_.end();) {
+    const hidden_object where = *next;
+    place& at = places_[where];
     at.wishes.erase(std::remove_if(at.wishes.begin(), at.wishes.end(), is_past), at.wishes.end());
     for (wish& w : at.wishes) {
       if (!is_channel(w.how) && is_old_enough(w, at, time)) all.push_back({where, &w});
     }
-    return at.wishes.empty();
-  };
-  wanted_.erase(std::remove_if(wanted_.begin(), wanted_.end(), is_unwanted), wanted_.end());
+    next = at.wishes.empty() ? wanted_.erase(next) : std::next(next);
+  }
   return all;
 }
 

@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "park/attempts.hpp"
@@ -116,8 +117,8 @@ class vain_book {
 
   const nanoseconds window_;
   std::unordered_map<hidden_object, place> places_;
-  std::vector<hidden_object> wanted_;  // that there may be wishes for
-  std::vector<std::uint64_t> told_;    // of which sets of parties, by a hash of each
+  std::unordered_set<hidden_object> wanted_;  // places with wishes, and perhaps some that had some
+  std::vector<std::uint64_t> told_;           // of which sets of parties, by a hash of each
   nanoseconds now_ = 0;
   std::uint64_t still_ = 0;  // failures of all at the moment `now_`
 };

@@ -103,8 +103,8 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   wait_edge edge = in_front == nullptr ? wait_edge(&limit, reason, this, owner_,
                                                    who == writer ? wait_target::owner : wait_target::writer)
                                        : wait_edge(&limit, reason, this, owner_, *in_front);
+  if (edge.endless && attempts_are_noted() && !free_for(who)) note_waiting(this, reason);
   queue_.unlock();
-  if (edge.endless && attempts_are_noted()) note_waiting(this, reason);
   edge.announce();
   queue_.lock();
   if (free_for(who)) {

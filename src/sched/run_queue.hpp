@@ -82,6 +82,12 @@ class run_queue {
   [[nodiscard]] std::uint32_t front() const noexcept { return head_.load(memory_order_relaxed); }
   [[nodiscard]] std::uint32_t back() const noexcept { return tail_.load(memory_order_relaxed); }
 
+  /// The oldest item of the ring, or none, without taking it.
+  [[nodiscard]] Item first() const noexcept {
+    const std::uint32_t head = head_.load(memory_order_relaxed);
+    return head == tail_.load(memory_order_relaxed) ? Item{} : Item(ring_[head & (Capacity - 1)]);
+  }
+
   /// The oldest item of the ring, or none.
   [[nodiscard]] Item pop_front() noexcept {
     const std::uint32_t head = head_.load(memory_order_relaxed);

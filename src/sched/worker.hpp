@@ -121,6 +121,7 @@ struct alignas(64) worker {
   atomic<std::uint32_t> switches{0};         // written by the worker, read by the watchdog: does it get on?
   atomic<bool> attention{false};  // set by the watchdog and run(): do not take the short way at the next switch
   atomic<bool> blocking{false};   // inside blocking()
+  atomic<bool> begins{true};      // it has got a token that the watchdog has not seen it with: set by tie()
   bool searching = false;         // counted as searching in the idle word
   event_lane events;              // what the recorder notes of it
   random_source chance{1};

@@ -53,12 +53,13 @@ bool stands_against(const candidate& c, party_number who) {
   return std::any_of(c.what->had_by.begin(), c.what->had_by.end(), [&](const had& h) { return h.who == who; });
 }
 
+bool has(const std::vector<candidate>& set, party_number who) {
+  return std::any_of(set.begin(), set.end(), [&](const candidate& c) { return c.what->who == who; });
+}
+
 /// Those that the first leads to, one wish of each; empty if one of them does not lead back.
 std::vector<candidate> circle_of(const std::vector<candidate>& all, const candidate& first) {
   std::vector<candidate> members{first};
-  const auto has = [](const std::vector<candidate>& set, party_number who) {
-    return std::any_of(set.begin(), set.end(), [&](const candidate& c) { return c.what->who == who; });
-  };
   for (std::size_t i = 0; i < members.size(); ++i) {
     for (const had& h : members[i].what->had_by) {
       if (has(members, h.who)) continue;
@@ -135,22 +136,25 @@ bool vain_book::find_circle(hidden_object where, wait_reason how, nanoseconds ti
   return true;
 }
 
+/// One wish of each party: the first's own, and of the others one to meet it, if they have that.
 bool vain_book::find_miss(place& at, hidden_object where, wait_reason how, nanoseconds time, livelock* found) {
   if (at.told) return false;
   const party_number me = this_party();
-  std::vector<candidate> members;
+  std::vector<candidate> all;
   for (wish& w : at.wishes) {
-    if (is_channel(w.how) && is_old_enough(w, at, time)) members.push_back({where, &w});
+    if (is_channel(w.how) && is_old_enough(w, at, time)) all.push_back({where, &w});
   }
-  const auto mine = std::find_if(members.begin(), members.end(),
-                                 [&](const candidate& c) { return c.what->who == me && c.what->how == how; });
-  if (mine == members.end()) return false;
-  std::iter_swap(members.begin(), mine);
-  const std::uint64_t history = members.front().what->history;
-  const auto apart = [&](const candidate& c) { return c.what->history != history; };
-  members.erase(std::remove_if(members.begin(), members.end(), apart), members.end());
-  const auto meets = [&](const candidate& c) { return c.what->how != how && c.what->who != me; };
-  if (std::none_of(members.begin(), members.end(), meets)) return false;
+  const auto mine =
+      std::find_if(all.begin(), all.end(), [&](const candidate& c) { return c.what->who == me && c.what->how == how; });
+  if (mine == all.end()) return false;
+  std::vector<candidate> members{*mine};
+  for (const bool meets : {true, false}) {
+    for (const candidate& c : all) {
+      if (c.what->history != mine->what->history || (c.what->how != how) != meets) continue;
+      if (!has(members, c.what->who)) members.push_back(c);
+    }
+    if (members.size() == 1) return false;
+  }
   if (found == nullptr) return true;
   at.told = true;
   write_down(members, time, *found);

@@ -15,7 +15,7 @@ case "$1" in
       echo "Boost.Fiber is not installed (libboost-fiber1.81-dev)"
       exit 3
     fi
-    build_programs "$2" "-I $here/../cpp/boost -lboost_fiber -lboost_context" "$here"/../cpp/*.cpp
+    build_programs "$2" "-I $here/../cpp/boost -lboost_fiber -lboost_context" "$here"/../cpp/*.cpp "$here"/../cpp/boost/*.cpp
     ;;
   version) echo "Boost.Fiber, libboost-fiber1.81-dev $(package_version libboost-fiber1.81-dev), g++ -O2 -DNDEBUG" ;;
   command) program_in "$2" "$3" ;;

@@ -102,6 +102,7 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
     t.woken.defer_slot(t.queue);
     t.woken.begin_turn(w.switches.load(memory_order_relaxed));
   }
+  if (over_slice) t.young.let_old_forward(t.queue, t.woken);
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
   if (goroutine* g = youngest && !t.woken.any(t.queue) ? t.queue.pop_back() : t.queue.pop_front(); g != nullptr)
     return g;

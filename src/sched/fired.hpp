@@ -59,6 +59,16 @@ class fired {
     return true;
   }
 
+  /// How many of the ring are not behind them.
+  template <class Queue>
+  [[nodiscard]] std::uint32_t ahead(const Queue& ring) const noexcept {
+    const auto distance = static_cast<std::int32_t>(end_ - ring.front());
+    return distance <= 0 ? 0 : std::min(static_cast<std::uint32_t>(distance), ring.ring_size());
+  }
+
+  /// So many have been put behind them, and they have moved towards the front (brood.hpp).
+  void make_room(std::uint32_t n) noexcept { end_ -= n; }
+
   /// One of them begins to run; so many switches have been counted.
   void begin_turn(std::uint32_t switches) noexcept { turn_ = switches; }
 
@@ -76,13 +86,6 @@ class fired {
   }
 
  private:
-  /// How many of the ring are not behind them.
-  template <class Queue>
-  [[nodiscard]] std::uint32_t ahead(const Queue& ring) const noexcept {
-    const auto distance = static_cast<std::int32_t>(end_ - ring.front());
-    return distance <= 0 ? 0 : std::min(static_cast<std::uint32_t>(distance), ring.ring_size());
-  }
-
   template <class Queue, class Item>
   [[nodiscard]] bool queue_behind(Queue& ring, Item item) noexcept {
     if (!ring.push_back(item)) return false;

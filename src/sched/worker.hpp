@@ -25,6 +25,7 @@
 #include "park/goroutine.hpp"
 #include "park/recorder.hpp"
 #include "park/stats.hpp"
+#include "sched/brood.hpp"
 #include "sched/fired.hpp"
 #include "sched/locality.hpp"
 #include "sched/pace.hpp"
@@ -86,6 +87,7 @@ struct alignas(64) token {
   std::uint32_t eager = 0;  // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
   token_counts counts;
   look_pace pace;                  // how often it looks up
+  brood young;                     // those whom somebody started who waits now
   fired woken;                     // where those stand whom deadlines and descriptors woke
   stats_lane* lane = nullptr;      // in the statistics page; set once
   locality near;                   // whether what is queued here is for others, too (locality.hpp)

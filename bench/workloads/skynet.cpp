@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What does a tree of goroutines cost that is made, and reports, through channels? Each starts ten and adds up what they
-// send it, down to n leaves that send their number: the "skynet" microbenchmark. n is a power of ten. Operation: a leaf,
-// with its ninth of the inner goroutines. Checksum: the sum of the leaves' numbers.
+// What does a tree of goroutines cost that is made, and reports, through channels? Each starts ten and adds up what
+// they send it, down to n leaves that send their number: the "skynet" microbenchmark. n is a power of ten. Operation: a
+// leaf, with its ninth of the inner goroutines. Checksum: the sum of the leaves' numbers.
 #include "../harness.hpp"
 #include "weft/weft.hpp"
 

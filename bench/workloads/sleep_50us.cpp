@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How late is who sleeps for 50 us when nothing else goes on? Value: ns late, the median of n sleeps. Checksum: how many.
+// How late is who sleeps for 50 us when nothing else goes on? Value: ns late, the median of n sleeps. Checksum: how
+// many.
 #include <chrono>
 #include <vector>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The question is stated in ../../workloads/sieve.cpp. Not for threads: two thousand of them would be given fewer primes,
-// which cost less each.
+// The question is stated in ../../workloads/sieve.cpp. Not for threads: two thousand of them would be given fewer
+// primes, which cost less each.
 #include <memory>
 #include <vector>
 

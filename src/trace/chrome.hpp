@@ -8,7 +8,10 @@
 // tracks of their own, because a goroutine may wait in the middle of one and go on elsewhere.
 //
 // What comes out is balanced and complete whatever was lost: each begin has its end (at the end of the trace, if need
-// be), each arrow both ends, and an end without a beginning is left out.
+// be), each arrow both ends, and an end without a beginning is left out. No two events are at one moment, though the
+// processor's clock may have put them there: they are a nanosecond apart at least. For Perfetto sorts by time, and
+// among those of one moment ends come first: of a slice without length it would see no end, and all after it would lie
+// in it.
 //
 // Nothing is allocated: whoever calls brings the memory, because a report may be written when there is none.
 #pragma once

@@ -174,7 +174,8 @@ function check(perfetto, events) {
   expect('arrows without both ends, or back in time', one(`select count(*) from flow
     left join slice a on a.id = slice_out left join slice b on b.id = slice_in
     where a.id is null or b.id is null or b.ts < a.ts or b.category != 'goroutine'`), 0);
-  expect('why goroutines stopped', one("select count(*) from args where key = 'args.stopped'"),
+  expect('why goroutines stopped', one(`select count(*) from slice
+    where extract_arg(arg_set_id, 'args.stopped') is not null`),
     count('E', (e) => e.args?.stopped !== undefined));
 }
 

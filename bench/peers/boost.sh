@@ -10,13 +10,14 @@ source "$here/cxx.bash"
 
 case "$1" in
   build)
-    if ! echo '#include <boost/fiber/all.hpp>' | g++ -std=c++20 -fsyntax-only -x c++ - 2>/dev/null; then
-      echo "Boost.Fiber is not installed (libboost-fiber-dev)"
+    # linked, because the headers are also in a package without the libraries
+    if ! echo 'int main() {}' | g++ -x c++ - -lboost_fiber -lboost_context -o /dev/null 2>/dev/null; then
+      echo "Boost.Fiber is not installed (libboost-fiber1.81-dev)"
       exit 3
     fi
-    build_programs "$2" "-I $here/../cpp/boost -lboost_fiber -lboost_context" "$here"/../cpp/*.cpp
+    build_programs "$2" "-I $here/../cpp/boost -lboost_fiber -lboost_context" "$here"/../cpp/*.cpp "$here"/../cpp/boost/*.cpp
     ;;
-  version) echo "Boost.Fiber, libboost-fiber-dev $(package_version libboost-fiber-dev), g++ -O2 -DNDEBUG" ;;
+  version) echo "Boost.Fiber, libboost-fiber1.81-dev $(package_version libboost-fiber1.81-dev), g++ -O2 -DNDEBUG" ;;
   command) program_in "$2" "$3" ;;
   *) exit 2 ;;
 esac

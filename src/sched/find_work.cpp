@@ -85,8 +85,9 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
   if (over_slice) t.global_turn = !t.global_turn;
   if (w.attention.load(memory_order_relaxed)) {
     w.attention.store(false, memory_order_relaxed);
-    // The slot has had its time slice (Y1): whoever waits in the ring comes first.
-    if (goroutine* slot = t.queue.take_next(); slot != nullptr) push_back(t, *slot);
+    // Whoever waits in the ring comes before those who have had a slice (Y1).
+    if (goroutine* spent = t.woken.take_spent(t.queue, w.switches.load(memory_order_relaxed)); spent != nullptr)
+      push_back(t, *spent);
     if (the.at.load(memory_order_relaxed) != phase::running || t.retired.load(memory_order_relaxed)) return nullptr;
   }
   fire_due(t, timely);
@@ -97,7 +98,11 @@ goroutine* next_carefully(worker& w, token& t) noexcept {
   if (global_first) {
     if (goroutine* g = take_global(t); g != nullptr) return g;
   }
-  if (t.woken.any(t.queue)) t.woken.defer_slot(t.queue);
+  if (t.woken.any(t.queue)) {
+    t.woken.defer_slot(t.queue);
+    t.woken.begin_turn(w.switches.load(memory_order_relaxed));
+  }
+  if (over_slice) t.young.let_old_forward(t.queue, t.woken);
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
   if (goroutine* g = youngest && !t.woken.any(t.queue) ? t.queue.pop_back() : t.queue.pop_front(); g != nullptr)
     return g;

@@ -11,7 +11,9 @@
 // Invariants
 //   1. Those who are queued here run in the order in which they fired (T1.4): one that cannot stand directly behind the
 //      last goes to the end, and so do all who come while that one waits.
-//   2. They take at most sixteen of 61 turns from the others, and every other one where a turn lasts for long
+//   2. When a slice is over (Y1), who goes to the end is who had it: not somebody whom one of them has just woken, but
+//      the one that made way for them. Else who is woken beside chatting pairs would wait for all of these after all.
+//   3. They take at most sixteen of 61 turns from the others, and every other one where a turn lasts for long
 //      (pace.hpp): what is due every time somebody looks does not starve the ring.
 //
 // Who owns what: the token's, inside its lock. `end_` is a place in the ring, behind the last who fired; when that one
@@ -20,6 +22,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 namespace weft::detail {
 
@@ -51,8 +54,30 @@ class fired {
     const std::uint32_t end = ring.front() + at - 1;
     if (at > most_in_front || !ring.insert(slot, at)) return false;
     end_ = end;
+    deferred_ = number_of(slot);
     ring.set_next({});
     return true;
+  }
+
+  /// How many of the ring are not behind them.
+  template <class Queue>
+  [[nodiscard]] std::uint32_t ahead(const Queue& ring) const noexcept {
+    const auto distance = static_cast<std::int32_t>(end_ - ring.front());
+    return distance <= 0 ? 0 : std::min(static_cast<std::uint32_t>(distance), ring.ring_size());
+  }
+
+  /// So many have been put behind them, and they have moved towards the front (brood.hpp).
+  void make_room(std::uint32_t n) noexcept { end_ -= n; }
+
+  /// One of them begins to run; so many switches have been counted.
+  void begin_turn(std::uint32_t switches) noexcept { turn_ = switches; }
+
+  /// A slice is over: takes who had it from the slot or the front, if he is there. He goes to the end.
+  template <class Queue>
+  [[nodiscard]] auto take_spent(Queue& ring, std::uint32_t switches) noexcept {
+    if (switches - turn_ > own_turn) return ring.take_next();
+    const auto first = ring.first();
+    return first != decltype(first){} && number_of(first) == deferred_ ? ring.pop_front() : decltype(first){};
   }
 
   template <class Queue>
@@ -61,13 +86,6 @@ class fired {
   }
 
  private:
-  /// How many of the ring are not behind them.
-  template <class Queue>
-  [[nodiscard]] std::uint32_t ahead(const Queue& ring) const noexcept {
-    const auto distance = static_cast<std::int32_t>(end_ - ring.front());
-    return distance <= 0 ? 0 : std::min(static_cast<std::uint32_t>(distance), ring.ring_size());
-  }
-
   template <class Queue, class Item>
   [[nodiscard]] bool queue_behind(Queue& ring, Item item) noexcept {
     if (!ring.push_back(item)) return false;
@@ -75,8 +93,20 @@ class fired {
     return true;
   }
 
+  template <class Item>
+  [[nodiscard]] static std::uintptr_t number_of(Item item) noexcept {
+    if constexpr (std::is_pointer_v<Item>)
+      return reinterpret_cast<std::uintptr_t>(item);
+    else
+      return static_cast<std::uintptr_t>(item);
+  }
+
+  static constexpr std::uint32_t own_turn = 4;  // switches: one of them, whom he wakes, and so on, and the look up
+
   std::uint32_t end_ = 0;
-  std::uint32_t left_ = most_in_front;  // how many more may stand in front until it is refilled
+  std::uint32_t turn_ = 0 - own_turn - 1;  // the count of switches when one of them began to run
+  std::uintptr_t deferred_ = 0;            // who has made way; compared only
+  std::uint32_t left_ = most_in_front;     // how many more may stand in front until it is refilled
 };
 
 }  // namespace weft::detail

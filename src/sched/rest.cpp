@@ -79,6 +79,7 @@ token* pop_idle_token_locked() noexcept {
 }
 
 void tie(worker& w, token& t) noexcept {
+  w.begins.store(true, memory_order_relaxed);
   w.held.store(&t, memory_order_release);   // pairs with the thieves' and the watchdog's load, inside the lock
   t.owner.store(&w, memory_order_release);  // pairs with the thieves' load
 }

@@ -82,6 +82,12 @@ class run_queue {
   [[nodiscard]] std::uint32_t front() const noexcept { return head_.load(memory_order_relaxed); }
   [[nodiscard]] std::uint32_t back() const noexcept { return tail_.load(memory_order_relaxed); }
 
+  /// The oldest item of the ring, or none, without taking it.
+  [[nodiscard]] Item first() const noexcept {
+    const std::uint32_t head = head_.load(memory_order_relaxed);
+    return head == tail_.load(memory_order_relaxed) ? Item{} : Item(ring_[head & (Capacity - 1)]);
+  }
+
   /// The oldest item of the ring, or none.
   [[nodiscard]] Item pop_front() noexcept {
     const std::uint32_t head = head_.load(memory_order_relaxed);
@@ -103,6 +109,33 @@ class run_queue {
     if (tail == head_.load(memory_order_relaxed) || ring_[(tail - 1) & (Capacity - 1)] != item) return false;
     tail_.store(tail - 1, memory_order_relaxed);
     return true;
+  }
+
+  /// The youngest item but n, of more.
+  [[nodiscard]] Item from_end(std::uint32_t n) const noexcept {
+    return ring_[(tail_.load(memory_order_relaxed) - 1 - n) & (Capacity - 1)];
+  }
+
+  /// The youngest n items, at most 16, go behind the first `ahead`, in their order. There are at least n + ahead.
+  void move_forward(std::uint32_t n, std::uint32_t ahead) noexcept {
+    Item moved[16];
+    const std::uint32_t tail = tail_.load(memory_order_relaxed) - n;
+    for (std::uint32_t i = 0; i < n; ++i) moved[i] = ring_[(tail + i) & (Capacity - 1)];
+    tail_.store(tail, memory_order_relaxed);
+    const std::uint32_t head = head_.load(memory_order_relaxed) - n;
+    for (std::uint32_t i = 0; i < ahead; ++i)
+      ring_[(head + i) & (Capacity - 1)] = ring_[(head + i + n) & (Capacity - 1)];
+    for (std::uint32_t i = 0; i < n; ++i) ring_[(head + ahead + i) & (Capacity - 1)] = moved[i];
+    head_.store(head, memory_order_relaxed);
+  }
+
+  /// The item that is `from` from the front goes to where the one is that is `to` from there, before it.
+  void bring_forward(std::uint32_t from, std::uint32_t to) noexcept {
+    const std::uint32_t head = head_.load(memory_order_relaxed);
+    const Item item = ring_[(head + from) & (Capacity - 1)];
+    for (std::uint32_t i = from; i > to; --i)
+      ring_[(head + i) & (Capacity - 1)] = ring_[(head + i - 1) & (Capacity - 1)];
+    ring_[(head + to) & (Capacity - 1)] = item;
   }
 
   /// The youngest item of the ring, or none.

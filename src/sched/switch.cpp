@@ -22,6 +22,8 @@
 // the global queue comes after its own. Rejected: after a slice to run all that is in the ring; each of them would be a
 // branch.
 //
+// Who waits for anything else makes way for the few that it has just started, in their order (brood.hpp).
+//
 // A task that its joiner finds where it was queued last has not been seen by anybody else. Then neither needs to be
 // queued: the joiner takes it out and switches to it, and where it ends it switches back (`heir`), wherever that is by
 // then. So a program that forks and joins, and from which nobody steals, pays for two switches and no lock.
@@ -366,8 +368,16 @@ template <bool noted>
 
 namespace {
 
-[[gnu::always_inline]] inline goroutine* next_to_park(worker& w, token& t, bool joining) noexcept {
+[[gnu::noinline]] void gather_brood(token& t, const goroutine* parent) noexcept {
+  t.young.gather(t.queue, t.woken, parent,
+                 [](const goroutine* g) { return g->state.load(memory_order_relaxed) == goroutine_state::fresh; });
+}
+
+[[gnu::always_inline]] inline goroutine* next_to_park(worker& w, token& t, const goroutine& me, bool joining) noexcept {
   ++t.counts.parks;
+  if (t.young.any()) [[unlikely]] {
+    gather_brood(t, joining ? nullptr : &me);
+  }
   return next_here(w, t, joining);
 }
 
@@ -379,7 +389,7 @@ template <bool noted>
   note_wait(me, reason, object);
   const std::uint64_t begun = noted ? wait_begins(who) : 0;
   const bool joining = reason == wait_reason::join;
-  goroutine* const next = w.lock.enter() ? next_to_park(w, held_by(w), joining) : park_without_token(w, me);
+  goroutine* const next = w.lock.enter() ? next_to_park(w, held_by(w), me, joining) : park_without_token(w, me);
   leave_behind(w, commit, arg);
   if (next == nullptr) [[unlikely]] {
     park_looking_up(w, who);

@@ -91,15 +91,18 @@ void start_from_outside(goroutine& g) noexcept {
   return true;
 }
 
-/// Queues `g` at the worker's token, inside its lock. True if a worker ought to be woken.
-[[gnu::always_inline]] inline bool queue_here(worker& w, goroutine& g) noexcept {
+/// Queues `g` at the worker's token, inside its lock. True if a worker ought to be woken. `starts`: it is new.
+[[gnu::always_inline]] inline bool queue_here(worker& w, goroutine& g, bool starts) noexcept {
   if (force_migration) {
     the.global.push(&g);
     return the.idle.worker_wanted();
   }
   token& t = held_by(w);
   goroutine* const displaced = t.queue.exchange_next(&g);
-  if (displaced != nullptr) push_back(t, *displaced);
+  if (displaced != nullptr) {
+    push_back(t, *displaced);
+    if (starts) t.young.note_birth(w.running);
+  }
   return wants_worker(t);
 }
 
@@ -121,13 +124,17 @@ enum class queued : std::uint8_t { not_yet, done, done_and_wake };
   if (recording(w->events) || (!starts && has_waited_long(g))) return queued::not_yet;  // to be noted
   if (!w->lock.enter_at_once()) return queued::not_yet;
   token& t = held_by(*w);
-  if (goroutine* const displaced = t.queue.next(); displaced != nullptr && !t.queue.push_back(displaced)) {
+  goroutine* const displaced = t.queue.next();
+  if (displaced != nullptr && !t.queue.push_back(displaced)) {
     w->lock.leave();
     return queued::not_yet;
   }
   g.state.store(state, memory_order_relaxed);
   t.queue.set_next(&g);
-  if (starts) count_start(t);
+  if (starts) {
+    count_start(t);
+    if (displaced != nullptr) t.young.note_birth(w->running);
+  }
   const bool wake = wants_worker(t);
   w->lock.leave();
   return wake ? queued::done_and_wake : queued::done;
@@ -164,7 +171,7 @@ void ready_goroutine(goroutine& g) noexcept {
     ready_from_outside(g, true);
     return;
   }
-  const bool wake = queue_here(*w, g);
+  const bool wake = queue_here(*w, g, false);
   w->lock.leave();
   if (wake) wake_worker();
 }
@@ -182,7 +189,7 @@ void ready_goroutine(goroutine& g) noexcept {
   token& t = held_by(*w);
   if (recording(w->events)) note_queued(&w->events, g, event_kind::start);
   count_start(t);
-  const bool wake = queue_here(*w, g);
+  const bool wake = queue_here(*w, g, true);
   if (!nested) w->lock.leave();
   if (wake) wake_worker();
   const bool alone = nested && id_of(&g) == 1;  // main: there is nobody to hold up yet

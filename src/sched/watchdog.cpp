@@ -9,7 +9,8 @@
 //     loop without calls, a blocking libc call and a page fault are one case, without signals and without stopping a
 //     goroutine at an unsafe place. The token lock makes it race-free.
 //   - A worker that switches but has run for a slice is asked to look up: what sits in the slot has then had its time
-//     (reference Y1), so that two goroutines that wake each other for ever do not starve the queue.
+//     (reference Y1), so that two goroutines that wake each other for ever do not starve the queue. A slice begins when
+//     the worker gets its token: time at rest is nobody's turn.
 //   - Work that waits beside idle tokens (a slot whose waker went on computing, a deadline that is overdue) is given a
 //     worker.
 //   - Descriptors at which nobody has looked for a slice, because everybody computes, are looked at, as Go's sysmon
@@ -85,7 +86,9 @@ void look_at(token& t, nanoseconds time) {
   const std::uint32_t switches = owner->switches.load(memory_order_relaxed);
   const bool blocking = owner->blocking.load(memory_order_relaxed);
   if (switches != owner->seen_switches) {
-    if (time - owner->seen_slice >= slice) {
+    if (owner->begins.exchange(false, memory_order_relaxed)) {
+      owner->seen_slice = time;
+    } else if (time - owner->seen_slice >= slice) {
       owner->seen_slice = time;
       owner->attention.store(true, memory_order_relaxed);
     }

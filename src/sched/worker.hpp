@@ -25,6 +25,7 @@
 #include "park/goroutine.hpp"
 #include "park/recorder.hpp"
 #include "park/stats.hpp"
+#include "sched/brood.hpp"
 #include "sched/fired.hpp"
 #include "sched/locality.hpp"
 #include "sched/pace.hpp"
@@ -86,6 +87,7 @@ struct alignas(64) token {
   std::uint32_t eager = 0;  // wake-ups to give at once, because the slot was stolen lately (wake.cpp)
   token_counts counts;
   look_pace pace;                  // how often it looks up
+  brood young;                     // those whom somebody started who waits now
   fired woken;                     // where those stand whom deadlines and descriptors woke
   stats_lane* lane = nullptr;      // in the statistics page; set once
   locality near;                   // whether what is queued here is for others, too (locality.hpp)
@@ -121,6 +123,7 @@ struct alignas(64) worker {
   atomic<std::uint32_t> switches{0};         // written by the worker, read by the watchdog: does it get on?
   atomic<bool> attention{false};  // set by the watchdog and run(): do not take the short way at the next switch
   atomic<bool> blocking{false};   // inside blocking()
+  atomic<bool> begins{true};      // it has got a token that the watchdog has not seen it with: set by tie()
   bool searching = false;         // counted as searching in the idle word
   event_lane events;              // what the recorder notes of it
   random_source chance{1};

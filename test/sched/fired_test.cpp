@@ -117,6 +117,24 @@ WEFT_PLAIN_TEST("W1.9", "where a worker looks up at every switch those who are w
   EXPECT_EQ(std::count_if(ran.begin(), ran.end(), [](int item) { return item < 100; }), 4);
 }
 
+WEFT_PLAIN_TEST("W1.9", "when a slice is over who was woken in it stays in front, and who had it goes to the end") {
+  queue q;
+  detail::fired woken;
+  ASSERT_TRUE(q.push_back(1));
+  q.set_next(9);
+  EXPECT_EQ(woken.take_spent(q, 50), 9);  // nobody fired: the slot has had it
+  q.set_next(8);
+  ASSERT_TRUE(woken.queue(q, 101));
+  woken.begin_turn(60);
+  ASSERT_EQ(q.pop_front(), 101);
+  q.set_next(102);  // whom 101 wakes
+  EXPECT_EQ(woken.take_spent(q, 62), 8);
+  EXPECT_EQ(woken.take_spent(q, 62), 0);
+  EXPECT_EQ(drain(q), (std::vector{102, 1}));
+  q.set_next(7);
+  EXPECT_EQ(woken.take_spent(q, 70), 7);  // long ago
+}
+
 // Each pair fills its slice through the slot, so that a sleeper at the end of the ring would wait for 64 slices.
 WEFT_PLAIN_TEST("W1.9", "a sleeper beside pairs that pass a message back and forth is not late by what they do") {
   const auto body = [] {

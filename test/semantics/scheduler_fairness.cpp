@@ -236,6 +236,32 @@ WEFT_TEST_WITH("Y1.3",
   EXPECT_GT(ratio, 1.0 / 20);
 }
 
+WEFT_TEST_WITH("Y1.4", "who rested has a whole slice", .on = weft::test::sched_only, .workers = {1}) {
+  if (weft::test::under_forced_migration) return;
+  int told = 0;
+  for (int attempt = 0; attempt < 50 && told < 5; ++attempt) {
+    int turns = 0;
+    bool over = false;
+    const auto due = weft::clock::now() + 5ms;
+    weft::sleep_until(due);
+    auto waits = weft::spawn([&] {
+      for (; !over; weft::yield()) ++turns;
+    });
+    while (weft::clock::now() < due + 4ms) {
+      const chan<unit> ended;
+      weft::go([ended] { ended.send({}); });
+      ended.recv();
+    }
+    const int early = turns;
+    if (weft::clock::now() < due + 9ms) {  // else the machine was busy with others for long
+      ++told;
+      EXPECT_EQ(early, 0);
+    }
+    over = true;
+    waits.join();
+  }
+}
+
 WEFT_TEST_WITH("Y4", "eight goroutines that make short blocking calls on two workers all start and all stop",
                .on = weft::test::sched_only, .workers = {1, 2}) {
   for (const unsigned microseconds : {10u, 100u, 1000u}) {

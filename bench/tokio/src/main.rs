@@ -4,13 +4,14 @@
 //! (see ../../harness.hpp). The questions are stated in ../../workloads/<workload>.cpp.
 //!
 //! The runtime is the one of many threads, with as many as GOMAXPROCS says; also with one, because that is what programs
-//! use. What it has no like of: a channel without a buffer (ping_pong and select_block use a buffer of one), and several
+//! use. What it has no like of: a channel without a buffer (ping_pong, select_block, skynet and sieve use a buffer of one), and several
 //! receivers at one channel (buffered_4x4 is left out).
 
 mod channels;
 mod locks;
 mod selects;
 mod tasks;
+mod trees;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -46,6 +47,9 @@ fn workloads() -> Vec<Workload> {
         w("select_block", 1_000_000, 1, selects::block, sum_below),
         w("mutex_uncontended", 20_000_000, 1, locks::uncontended, |n| n),
         w("mutex_8", 4_000_000, 8, locks::eight, |n| n),
+        w("skynet", 1_000_000, 1, trees::skynet, sum_below),
+        w("sieve", 2_000, 1, trees::sieve, trees::sum_of_primes),
+        w("sleepers", 1_000_000, 1, trees::sleepers, |n| n),
     ]
 }
 
@@ -83,7 +87,7 @@ fn main() {
     let n = (n + w.multiple - 1) / w.multiple * w.multiple;
     let rounds = arguments.get(3).map_or(1, |text| number(text));
     let workers = std::env::var("GOMAXPROCS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_time().build().unwrap();
     let mut each = Vec::new();
     let mut sum = 0;
     for _ in 0..rounds {

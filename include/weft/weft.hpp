@@ -32,6 +32,7 @@
 #include "weft/io/tee_reader.hpp"
 #include "weft/leaks.hpp"
 #include "weft/lease_pool.hpp"
+#include "weft/livelock.hpp"
 #include "weft/metrics.hpp"
 #include "weft/mutex.hpp"
 #include "weft/net.hpp"

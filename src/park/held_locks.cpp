@@ -9,6 +9,7 @@
 #include <new>
 #include <unordered_map>
 
+#include "park/attempts.hpp"
 #include "park/made.hpp"
 #include "weft/detail/word_lock.hpp"
 
@@ -38,6 +39,7 @@ void add(const held_lock& taken, party_number who) noexcept {
   } catch (const std::bad_alloc&) {
   }
   h.lock.unlock();
+  if (attempts_are_noted()) note_got(taken.object(), taken.how, who, taken.units);
 }
 
 /// Locked. Takes up to `units` from those that were taken last; how many are left to take.
@@ -77,14 +79,17 @@ void note_left(const void* object, party_number who) noexcept {
   h.lock.lock();
   take_out(h, hide(object), who, 1);
   h.lock.unlock();
+  if (attempts_are_noted()) note_given_back(object, who, 1, who != this_party());
 }
 
 void note_left_here(const void* object, std::int64_t units) noexcept {
   holdings& h = all();
   const party_number me = this_party();
   h.lock.lock();
-  if (take_out(h, hide(object), me, units) > 0) erase_all(h, hide(object));
+  const bool foreign = take_out(h, hide(object), me, units) > 0;
+  if (foreign) erase_all(h, hide(object));
   h.lock.unlock();
+  if (attempts_are_noted()) note_given_back(object, me, units, foreign);
 }
 
 void forget_held(const void* object) noexcept {
@@ -92,6 +97,7 @@ void forget_held(const void* object) noexcept {
   h.lock.lock();
   erase_all(h, hide(object));
   h.lock.unlock();
+  if (attempts_are_noted()) forget_attempts(object);
 }
 
 std::vector<held_lock> locks_of(party_number who) {

@@ -187,7 +187,8 @@ struct inversion {
 }  // namespace
 
 bool locks_are_watched() noexcept {
-  static const bool asked = !diag_setting("lockorder").empty() || !diag_setting("locks").empty();
+  static const bool asked =
+      !diag_setting("lockorder").empty() || !diag_setting("locks").empty() || !diag_setting("livelock").empty();
   return asked;
 }
 

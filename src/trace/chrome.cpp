@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/chrome.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <initializer_list>
+#include <limits>
 
 #include "trace/text_out.hpp"
 
@@ -23,7 +25,7 @@ class chrome_writer {
     out_.text("\"args\":{\"name\":\"weft\"}}");
     for (std::size_t i = 0; i < all_.lane_count; ++i) name_lane(all_.lanes[i]);
     for (std::size_t i = 0; i < all_.count; ++i) show(i);
-    const std::int64_t last = all_.count != 0 ? time_of(all_.events[all_.count - 1].what) : all_.first_ns;
+    const std::int64_t last = all_.count != 0 ? latest_ + 1 : all_.first_ns;
     for (std::size_t i = 0; i < all_.lane_count; ++i) {
       end_run(all_.lanes[i], last, nullptr);
       end_rest(all_.lanes[i], last);
@@ -38,10 +40,11 @@ class chrome_writer {
   }
 
  private:
-  [[nodiscard]] std::int64_t time_of(const event& e) const noexcept {
-    return all_.first_ns +
-           static_cast<std::int64_t>(static_cast<double>(static_cast<std::int64_t>(e.ticks - all_.first_tick)) *
-                                     all_.ns_per_tick);
+  /// When the next event was, and after all others (chrome.hpp: no two at one moment).
+  [[nodiscard]] std::int64_t time_of(const event& e) noexcept {
+    const auto since = static_cast<double>(static_cast<std::int64_t>(e.ticks - all_.first_tick)) * all_.ns_per_tick;
+    latest_ = std::max(latest_ + 1, all_.first_ns + static_cast<std::int64_t>(since));
+    return latest_;
   }
 
   void head(char phase, const trace_lane& lane, std::int64_t time) noexcept {
@@ -287,6 +290,7 @@ class chrome_writer {
 
   text_out out_;
   trace_picture& all_;
+  std::int64_t latest_ = std::numeric_limits<std::int64_t>::min();
 };
 
 }  // namespace

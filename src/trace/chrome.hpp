@@ -8,7 +8,10 @@
 // tracks of their own, because a goroutine may wait in the middle of one and go on elsewhere.
 //
 // What comes out is balanced and complete whatever was lost: each begin has its end (at the end of the trace, if need
-// be), each arrow both ends, and an end without a beginning is left out.
+// be), each arrow both ends, and an end without a beginning is left out. No two events are at one moment, though the
+// processor's clock may have put them there: they are a nanosecond apart at least. For Perfetto puts ends
+// before beginnings of one moment in a file that has complete slices (phase X), and sees no end of a slice without
+// length there.
 //
 // Nothing is allocated: whoever calls brings the memory, because a report may be written when there is none.
 #pragma once

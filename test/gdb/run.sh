@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Lets gdb look at a program at its function look_now, live and on a core file that it writes then:
-#   run.sh SCRIPT PROGRAM FOLDER
+#   run.sh SCRIPT FOLDER PROGRAM
 script=$1
-program=$2
-core=$3/gdb.core
+core=$2/gdb.core
+program=$3
 
 look() {
   gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set width 0' -ex 'set pagination off' -ex "source $script" \

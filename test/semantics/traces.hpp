@@ -39,7 +39,7 @@ struct trace_file {
   /// Lanes balanced and in order; arrows and spans with both ends, forwards.
   void check() const {
     std::map<double, int> depth;
-    std::map<double, double> latest;
+    std::map<double, double> latest, begun;
     std::map<std::string, int> open;
     std::map<double, const json*> arrows;
     std::map<double, bool> named;
@@ -55,7 +55,11 @@ struct trace_file {
         EXPECT_GE(e["ts"].value, latest[lane]) << "lane " << lane << " goes back in time";
         latest[lane] = e["ts"].value;
       }
-      if (phase == "B") ++depth[lane];
+      if (phase == "B" || phase == "E") {
+        const double before = begun.try_emplace(lane, -1).first->second;
+        EXPECT_GT(e["ts"].value, before) << "a slice of lane " << lane << " has no length";
+      }
+      if (phase == "B") begun[lane] = e["ts"].value, ++depth[lane];
       if (phase == "E") {
         EXPECT_GE(--depth[lane], 0) << "an end without a beginning";
       }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What must not grow: resident memory, descriptors, threads, goroutines; looked at once a second, and judged at the
-// end.
+// What must not grow: resident memory, what malloc has given out, descriptors, threads, goroutines; looked at once a
+// second, and judged at the end.
 //
 // The first fifth of the samples is warming up. Growth is the median of the last fifth above that of the second, by
 // more than what chance and allocators do: so a leak of any steady rate is found if the run is long enough, and a
 // plateau that is reached late is not taken for one.
 #pragma once
+
+#include <malloc.h>
 
 #include <algorithm>
 #include <array>
@@ -22,11 +24,11 @@ namespace soak {
 
 struct sample {
   double seconds = 0;
-  std::array<double, 4> values{};  // as `names` says
+  std::array<double, 5> values{};  // as `names` says
 };
 
-inline constexpr std::array<const char*, 4> names{"RSS MB", "descriptors", "threads", "goroutines"};
-inline constexpr std::array<double, 4> slack{4, 16, 12, 32};
+inline constexpr std::array<const char*, 5> names{"RSS MB", "malloc MB", "descriptors", "threads", "goroutines"};
+inline constexpr std::array<double, 5> slack{4, 1, 16, 12, 32};
 
 inline double status_line(const char* key) {
   std::FILE* const status = std::fopen("/proc/self/status", "r");
@@ -46,9 +48,15 @@ inline double open_descriptors() {
       std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator()));
 }
 
+/// What is in use, without what malloc keeps for itself.
+inline double malloc_megabytes() {
+  const struct mallinfo2 now = mallinfo2();
+  return static_cast<double>(now.uordblks + now.hblkhd) / (1 << 20);
+}
+
 inline sample look(double seconds) {
   return {seconds,
-          {status_line("VmRSS") / 1024, open_descriptors(), status_line("Threads"),
+          {status_line("VmRSS") / 1024, malloc_megabytes(), open_descriptors(), status_line("Threads"),
            static_cast<double>(weft::num_goroutine())}};
 }
 

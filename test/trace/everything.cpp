@@ -50,8 +50,10 @@ int main(int, char** argv) {
     weft::wait_group all;
     for (int i = 0; i < 4; ++i) all.go([&] { contend(m); });
     all.wait();
-    weft::spawn([] {
+    weft::trace::task order("order");
+    weft::spawn([&] {
       const weft::trace::region hot("hot");
+      weft::trace::log(order, "it \"burns\"\n");
       burn();
     }).join();
     return all_well({began, weft::profile::stop_cpu(directory + "/cpu.pb"),

@@ -13,11 +13,8 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
-#include "authority.hpp"
-#include "client_server.hpp"
-#include "http_server.hpp"
+#include "https_server.hpp"
 #include "weft/asio.hpp"
-#include "weft/tls.hpp"
 
 namespace {
 
@@ -51,20 +48,13 @@ std::string get(secured& stream, const std::string& target) {
 WEFT_TEST_WITH("AR1",
                "asio::ssl shakes hands with weft::tls, Beast speaks https over it, and who is not trusted is refused",
                .seeds = 3) {
-  const auto serving = weft::tls::make_server({.identities = {example()}});
-  ASSERT_TRUE(serving);
-  weft::tls::listener listener(*weft::net::listen_tcp("127.0.0.1:0"), *serving);
-  auto ctx = weft::with_cancel(weft::background());
-  weft::wait_group running;
-  running.go([&] {
-    static_cast<void>(weft::http::serve(ctx, listener, [](request& asked, response& answer) {
-      answer.send(asked.path() == "/large" ? std::string(1 << 20, 'l') : "you asked for " + std::string(asked.path()));
-    }));
+  https_server here([](request& asked, response& answer) {
+    answer.send(asked.path() == "/large" ? std::string(1 << 20, 'l') : "you asked for " + std::string(asked.path()));
   });
   weft::wait_group clients;
   for (int i = 0; i < 3; ++i) {
     clients.go([&] {
-      auto tcp = weft::net::connect_tcp_for(patience, listener.below().local());
+      auto tcp = weft::net::connect_tcp_for(patience, here.local());
       ASSERT_TRUE(tcp);
       tcp->set_deadline(weft::clock::now() + patience);
       ssl::context context = trusting(trusted().root());
@@ -80,7 +70,7 @@ WEFT_TEST_WITH("AR1",
     });
   }
   clients.wait();
-  auto tcp = weft::net::connect_tcp_for(patience, listener.below().local());
+  auto tcp = weft::net::connect_tcp_for(patience, here.local());
   ASSERT_TRUE(tcp);
   tcp->set_deadline(weft::clock::now() + patience);
   ssl::context context = trusting(authority("Somebody Else").root());
@@ -88,9 +78,6 @@ WEFT_TEST_WITH("AR1",
   boost::system::error_code error;
   wary.handshake(ssl::stream_base::client, error);
   EXPECT_NE(error.message().find("certificate verify failed"), std::string::npos) << error.message();
-  tcp->close();
-  ctx.cancel();
-  running.wait();
 }
 
 WEFT_TEST_WITH("AR1", "a server of asio::ssl and Beast answers weft's https client", .seeds = 3) {
@@ -114,9 +101,7 @@ WEFT_TEST_WITH("AR1", "a server of asio::ssl and Beast answers weft's https clie
     }
     stream.shutdown(error);
   });
-  const auto config = weft::tls::make_client({.roots = trusted().root(), .system_roots = false});
-  ASSERT_TRUE(config);
-  weft::http::client c({.tls = std::make_shared<const weft::tls::client_config>(*config)});
+  weft::http::client c({.tls = trusting_the_authority()});
   const std::string url = "https" + server.url().substr(4);
   for (const std::size_t size : {5, 100'000}) {
     const std::string body(size, 'b');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Servers that want to hold up a client, to fill its memory, or to talk it into something.
-#include "client_server.hpp"
+#include "http_server.hpp"
 #ifdef WEFT_HTTP_TLS
 #include "authority.hpp"
 #include "weft/tls.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The client against servers that misbehave: what it says, that it ends in time, and that nothing is left.
-#include "client_server.hpp"
+#include "http_server.hpp"
 
 namespace {
 

@@ -3,17 +3,12 @@
 // The client against the server: bodies both ways, connections that are kept, redirects, hedging.
 #include <map>
 
-#include "client_server.hpp"
 #include "http_server.hpp"
 
 namespace {
 
 using namespace weft::test;
 using weft::http::client_errc;
-
-std::string url_of(const server& s, std::string_view target) {
-  return "http://" + s.listener.local().text() + std::string(target);
-}
 
 WEFT_TEST_WITH("U1", "a URL is taken apart, or refused with the reason", .seeds = 1, .workers = {1}) {
   using weft::http::url;
@@ -60,7 +55,7 @@ WEFT_TEST_WITH("U2.1", "requests carry their method, fields and body, small, lar
   std::string large;
   for (int i = 0; large.size() < 500'000; ++i) large += std::to_string(i) + ' ';
   for (const std::string& body : {std::string("small"), large}) {
-    weft::http::client_request post{.method = "POST", .url = url_of(s, "/x"), .body = body};
+    weft::http::client_request post{.method = "POST", .url = s.url("/x"), .body = body};
     post.header.set("X-Mine", "yes");
     auto answer = c.send_for(patience, post);
     ASSERT_TRUE(answer) << answer.error().message();
@@ -72,31 +67,31 @@ WEFT_TEST_WITH("U2.1", "requests carry their method, fields and body, small, lar
   using weft::http::request_body;
   for (const auto size : {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(large.size())}) {
     EXPECT_TRUE(text_of(c.send_for(patience, {.method = "PUT",
-                                              .url = url_of(s, "/x"),
+                                              .url = s.url("/x"),
                                               .body = request_body::streamed(weft::io::memory_reader(large), size)})) ==
                 large);
   }
-  auto head = c.send_for(patience, {.method = "HEAD", .url = url_of(s, "/x")});
+  auto head = c.send_for(patience, {.method = "HEAD", .url = s.url("/x")});
   ASSERT_TRUE(head);
   EXPECT_EQ(text_of(*head), "");
-  EXPECT_EQ(text_of(c.get(url_of(s, "/x"))), "");
+  EXPECT_EQ(text_of(c.get(s.url("/x"))), "");
 }
 
 WEFT_TEST_WITH("U3.1", "connections are kept and used again, as many as the limit allows", .seeds = 5) {
   server s([](request&, response& answer) { answer.send("ok"); });
   weft::http::client c({.idle_per_host = 1});
   for (int i = 0; i < 3; ++i) {
-    auto answer = c.get(url_of(s, "/"));
+    auto answer = c.get(s.url());
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->on_kept_connection(), i != 0);
     EXPECT_EQ(text_of(*answer), "ok");
     EXPECT_EQ(c.idle(), 1u);
   }
   weft::wait_group many;
-  for (int i = 0; i < 20; ++i) many.go([&] { EXPECT_EQ(text_of(c.get(url_of(s, "/"))), "ok"); });
+  for (int i = 0; i < 20; ++i) many.go([&] { EXPECT_EQ(text_of(c.get(s.url())), "ok"); });
   many.wait();
   EXPECT_EQ(c.idle(), 1u);
-  { const auto unread = c.get(url_of(s, "/")); }
+  { const auto unread = c.get(s.url()); }
   c.close_idle();
   EXPECT_EQ(c.idle(), 0u);
 }
@@ -110,11 +105,11 @@ WEFT_TEST_WITH("U3.2", "there are no more connections with a host than the limit
   });
   weft::http::client c({.connections_per_host = 1});
   weft::wait_group both;
-  both.go([&] { EXPECT_EQ(text_of(c.get(url_of(s, "/"))), "ok"); });
-  both.go([&] { EXPECT_EQ(text_of(c.get(url_of(s, "/"))), "ok"); });
+  both.go([&] { EXPECT_EQ(text_of(c.get(s.url())), "ok"); });
+  both.go([&] { EXPECT_EQ(text_of(c.get(s.url())), "ok"); });
   go_on.send({});
   std::string why;
-  EXPECT_EQ(c.send_for(1ms, {.url = url_of(s, "/")}, &why).error(), weft::errc::timed_out);
+  EXPECT_EQ(c.send_for(1ms, {.url = s.url()}, &why).error(), weft::errc::timed_out);
   EXPECT_NE(why.find("GET http://127.0.0.1:"), std::string::npos) << why;
   go_on.close();  // lets every handler go, also one whose client has left
   both.wait();
@@ -133,13 +128,13 @@ WEFT_TEST_WITH("U4", "redirects are followed by the rules of their numbers, to a
                                            std::string(asked.header().get("Authorization").value_or("none"))));
     }
     if (path == "/round") return answer.redirect("/round");
-    if (path == "/away") return answer.redirect(url_of(other, "/"));
+    if (path == "/away") return answer.redirect(other.url());
     if (path == "/nonsense") return answer.redirect("ftp://x");
     answer.redirect("end", std::stoi(path.substr(1)));
   });
   weft::http::client c({.redirects = 3});
   const auto ends = [&](std::string method, std::string path, weft::http::request_body body = {}) {
-    weft::http::client_request what{.method = std::move(method), .url = url_of(s, path), .body = std::move(body)};
+    weft::http::client_request what{.method = std::move(method), .url = s.url(path), .body = std::move(body)};
     what.header.set("Authorization", "secret");
     return text_of(c.send_for(patience, what));
   };
@@ -151,12 +146,12 @@ WEFT_TEST_WITH("U4", "redirects are followed by the rules of their numbers, to a
   EXPECT_EQ(ends("POST", "/308", "b"), "POST b secret");
   EXPECT_EQ(ends("GET", "/away"), "GET none");
   std::string why;
-  EXPECT_EQ(c.get(url_of(s, "/round"), &why).error(), client_errc::too_many_redirects);
+  EXPECT_EQ(c.get(s.url("/round"), &why).error(), client_errc::too_many_redirects);
   EXPECT_NE(why.find("more than 3 redirects"), std::string::npos) << why;
-  EXPECT_EQ(c.get(url_of(s, "/nonsense"), &why).error(), client_errc::bad_url);
+  EXPECT_EQ(c.get(s.url("/nonsense"), &why).error(), client_errc::bad_url);
   EXPECT_NE(why.find("is redirected, but the URL \"ftp://x\""), std::string::npos) << why;
   auto streamed = c.send({.method = "POST",
-                          .url = url_of(s, "/307"),
+                          .url = s.url("/307"),
                           .body = weft::http::request_body::streamed(weft::io::memory_reader("b"))});
   ASSERT_TRUE(streamed);
   EXPECT_EQ(streamed->status(), 307);

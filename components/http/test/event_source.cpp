@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Server-sent events as a client reads them.
-#include "client_server.hpp"
 #include "http_server.hpp"
 
 namespace {
@@ -120,7 +119,7 @@ WEFT_TEST_WITH("HR17", "weft's own streams are read, and end when the server wan
     EXPECT_TRUE(out.send({.data = "two\nlines", .name = "tick", .id = "9", .retry = 1ms}));
   });
   http::client c;
-  http::event_source events(c, {.url = "http://" + here.listener.local().text() + "/"});
+  http::event_source events(c, {.url = here.url()});
   EXPECT_EQ(shown(events.next_for(patience)), "tick|two\nlines|9");
   EXPECT_EQ(shown(events.next_for(patience)), "over");
 }

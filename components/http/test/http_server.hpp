@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A server to test with, and clients that speak for themselves: text in, text out.
+// Servers to test with, weft's and those that misbehave; and clients that speak for themselves: text in, text out.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,16 +24,23 @@ using http::request;
 using http::response;
 
 /// Longer than any test, shorter than the harness waits.
-inline constexpr auto long_time = 30s;
+inline constexpr auto patience = 30s;
+
+/// A listener at a port of the system's choice.
+inline net::tcp_listener listening() {
+  auto made = net::listen_tcp("127.0.0.1:0");
+  EXPECT_TRUE(made) << made.error().message();
+  return std::move(*made);
+}
 
 /// A connection with the server.
 class client {
  public:
   explicit client(const net::endpoint& to) {
-    auto made = net::connect_tcp_for(long_time, to);
+    auto made = net::connect_tcp_for(patience, to);
     EXPECT_TRUE(made) << made.error().message();
     if (made) connection = std::move(*made);
-    connection.set_deadline(clock::now() + long_time);
+    connection.set_deadline(clock::now() + patience);
   }
 
   void send(std::string_view text) { static_cast<void>(connection.write(io::bytes_of(text))); }
@@ -94,14 +102,14 @@ inline std::string body_of(std::string_view answer) {
   return end == answer.npos ? std::string() : std::string(answer.substr(end + 4));
 }
 
-/// A server at a port of the system's choice, for as long as the object lives.
+/// A server of weft's, for as long as the object lives.
 class server {
  public:
   explicit server(http::handler answers, http::server_options options = {})
-      : ctx(with_cancel(background())), answers_(std::move(answers)), options_(std::move(options)) {
-    auto made = net::listen_tcp("127.0.0.1:0");
-    EXPECT_TRUE(made) << made.error().message();
-    listener = std::move(*made);
+      : ctx(with_cancel(background())),
+        listener(listening()),
+        answers_(std::move(answers)),
+        options_(std::move(options)) {
     running_.go([this] { ended = http::serve(ctx, listener, answers_, options_); });
   }
   server(const server&) = delete;
@@ -114,6 +122,9 @@ class server {
   }
   [[nodiscard]] bool stopped_within(clock::duration time) { return running_.wait_for(time).has_value(); }
 
+  [[nodiscard]] std::string url(std::string_view target = "/", std::string_view scheme = "http") const {
+    return std::string(scheme) + "://" + listener.local().text() + std::string(target);
+  }
   [[nodiscard]] client connect() const { return client(listener.local()); }
 
   /// What comes back for that text until the server closes.
@@ -136,6 +147,70 @@ class server {
   http::server_options options_;
   wait_group running_;
 };
+
+/// A server that misbehaves: each connection is served by a function of the test, which sees the bytes.
+class bad_server {
+ public:
+  /// `serves(connection, n)` is called for the n-th connection, on a goroutine of its own; then it is closed.
+  using serving = std::function<void(net::tcp_connection&, int)>;
+
+  explicit bad_server(serving serves) : serves_(std::move(serves)), listener_(listening()) {
+    all_.go([this] {
+      for (int n = 0;; ++n) {
+        auto next = listener_.accept();
+        if (!next) return;
+        all_.go([this, n, c = std::move(*next)]() mutable { serves_(c, n); });
+      }
+    });
+  }
+  bad_server(const bad_server&) = delete;
+  bad_server& operator=(const bad_server&) = delete;
+  ~bad_server() {
+    listener_.close();
+    all_.wait();
+  }
+
+  [[nodiscard]] std::string url(std::string_view target = "/") const {
+    return "http://" + listener_.local().text() + std::string(target);
+  }
+
+ private:
+  serving serves_;
+  net::tcp_listener listener_;
+  wait_group all_;
+};
+
+/// Reads one request without a body, to its empty line; empty if the client has ended.
+inline std::string read_request(net::tcp_connection& from) {
+  std::string all;
+  while (all.find("\r\n\r\n") == std::string::npos) {
+    std::string part(4096, '\0');
+    const auto got = from.read_for(patience, std::as_writable_bytes(std::span(part)));
+    if (!got || *got == 0) return {};
+    all.append(part, 0, *got);
+  }
+  return all;
+}
+
+inline void say(net::tcp_connection& to, std::string_view text) {
+  static_cast<void>(to.write_for(patience, io::bytes_of(text)));
+}
+
+/// Until the client ends.
+inline void wait_for_end(net::tcp_connection& from) {
+  while (!read_request(from).empty()) continue;
+}
+
+/// The body, or the error's text.
+inline std::string text_of(http::client_response& answer, std::error_code* why = nullptr) {
+  auto body = answer.body();
+  const auto text = io::read_all(body);
+  if (why != nullptr) *why = text.error();
+  return text ? *text : std::string();
+}
+inline std::string text_of(result<http::client_response>&& answer) {
+  return answer ? text_of(*answer) : "error: " + answer.error().message();
+}
 
 /// Answers with the body that came, or with the error's text and 500.
 inline void echo(request& asked, response& answer) {

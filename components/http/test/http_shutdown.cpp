@@ -75,7 +75,7 @@ WEFT_TEST_WITH("H7.3", "closing the listener ends the server, too", .seeds = 3) 
   server here(echo);
   EXPECT_EQ(status_of(here.get("/")), 200);
   here.listener.close();
-  EXPECT_TRUE(here.stopped_within(long_time));
+  EXPECT_TRUE(here.stopped_within(patience));
   EXPECT_TRUE(here.ended);
 }
 
@@ -159,7 +159,7 @@ WEFT_TEST_WITH("HR9", "a handshake that has not ended holds up no server that is
   weft::chan<weft::unit> accepted(1);
   weft::wait_group running;
   http::server_options options;
-  options.header_timeout = options.grace = long_time;
+  options.header_timeout = options.grace = patience;
   running.go([&] {
     EXPECT_TRUE(http::serve(ctx, *listener, echo, options, [&](weft::net::tcp_connection&& raw) {
       accepted.send({});
@@ -169,7 +169,7 @@ WEFT_TEST_WITH("HR9", "a handshake that has not ended holds up no server that is
   const client silent(listener->local());
   accepted.recv();
   ctx.cancel();
-  EXPECT_TRUE(running.wait_for(long_time / 2));
+  EXPECT_TRUE(running.wait_for(patience / 2));
   running.wait();
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // WebSockets from the client's side: with weft's own server, and with servers that misbehave.
-#include "client_server.hpp"
 #include "http_server.hpp"
 #ifdef WEFT_HTTP_TLS
-#include "authority.hpp"
-#include "weft/tls.hpp"
+#include "https_server.hpp"
 #endif
 
 namespace {
@@ -26,10 +24,6 @@ void echo_all(request& asked, response& answer) {
   }
 }
 
-std::string url_of(const server& here, std::string_view target = "/") {
-  return "ws://" + here.listener.local().text() + std::string(target);
-}
-
 void echo_some(http::websocket& socket) {
   for (const std::size_t size : {0, 1, 125, 126, 4096, 65535, 65536, 300'000}) {
     const std::string data(size, 'd');
@@ -47,7 +41,7 @@ WEFT_TEST_WITH("HR14",
   const server here(echo_all);
   http::client c;
   std::string why;
-  auto socket = http::open_websocket(c, {.url = url_of(here), .protocols = "chat, talk"}, &why);
+  auto socket = http::open_websocket(c, {.url = here.url("/", "ws"), .protocols = "chat, talk"}, &why);
   ASSERT_TRUE(socket) << why;
   EXPECT_EQ(socket->protocol(), "talk");
   echo_some(*socket);
@@ -57,34 +51,24 @@ WEFT_TEST_WITH("HR14",
   EXPECT_TRUE(end && !*end);
   EXPECT_EQ(socket->close_code(), 4001);
   EXPECT_EQ(socket->write_text("more").error(), weft::errc::closed);
-  auto plain = http::open_websocket(c, {.url = url_of(here)}, &why);
+  auto plain = http::open_websocket(c, {.url = here.url("/", "ws")}, &why);
   ASSERT_TRUE(plain) << why;
   EXPECT_EQ(plain->protocol(), "");
 }
 
 #ifdef WEFT_HTTP_TLS
 WEFT_TEST_WITH("HR14", "wss is the same over TLS, and the server is verified", .seeds = 2) {
-  const auto serving = weft::tls::make_server({.identities = {example()}});
-  const auto trusting = weft::tls::make_client({.roots = trusted().root(), .system_roots = false});
-  ASSERT_TRUE(serving && trusting);
-  weft::tls::listener listener(*weft::net::listen_tcp("127.0.0.1:0"), *serving);
-  const std::string url = "wss://" + listener.below().local().text() + "/";
-  auto ctx = weft::with_cancel(weft::background());
-  weft::wait_group running;
-  running.go([&] { static_cast<void>(http::serve(ctx, listener, echo_all)); });
-  {
-    http::client c({.tls = std::make_shared<const weft::tls::client_config>(*trusting)});
-    std::string why;
-    auto socket = http::open_websocket(c, {.url = url}, &why);
-    ASSERT_TRUE(socket) << why;
-    echo_some(*socket);
-    http::client wary({.tls = std::make_shared<const weft::tls::client_config>(*weft::tls::make_client())});
-    EXPECT_EQ(http::open_websocket(wary, {.url = url}, &why).error(), weft::tls::errc::unknown_authority);
-    EXPECT_EQ(why.find("WebSocket " + url + ": TLS: 127.0.0.1: "), 0u) << why;
-    EXPECT_EQ(http::open_websocket(http::client(), {.url = url}).error(), client_errc::no_tls);
-  }
-  ctx.cancel();
-  running.wait();
+  https_server here(echo_all);
+  const std::string url = here.url("/", "wss");
+  http::client c({.tls = trusting_the_authority()});
+  std::string why;
+  auto socket = http::open_websocket(c, {.url = url}, &why);
+  ASSERT_TRUE(socket) << why;
+  echo_some(*socket);
+  http::client wary({.tls = trusting_the_system()});
+  EXPECT_EQ(http::open_websocket(wary, {.url = url}, &why).error(), weft::tls::errc::unknown_authority);
+  EXPECT_EQ(why.find("WebSocket " + url + ": TLS: 127.0.0.1: "), 0u) << why;
+  EXPECT_EQ(http::open_websocket(http::client(), {.url = url}).error(), client_errc::no_tls);
 }
 #endif
 
@@ -92,7 +76,7 @@ WEFT_TEST_WITH("HR14", "one reads while others write, from either side, and mess
                .workers = {1, 4}) {
   const server here(echo_all);
   http::client c;
-  auto socket = http::open_websocket(c, {.url = url_of(here)});
+  auto socket = http::open_websocket(c, {.url = here.url("/", "ws")});
   ASSERT_TRUE(socket);
   weft::wait_group writers;
   for (const char letter : {'a', 'b', 'c'}) {
@@ -143,7 +127,7 @@ WEFT_TEST_WITH("HR15", "what is no WebSocket, or not the one that was asked for,
   EXPECT_EQ(http::open_websocket(c, {.url = "wss:/x"}).error(), client_errc::bad_url);
   const server here([](request&, response& answer) { answer.send("plain"); });
   std::string why;
-  EXPECT_EQ(http::open_websocket(c, {.url = url_of(here)}, &why).error(), client_errc::not_websocket);
+  EXPECT_EQ(http::open_websocket(c, {.url = here.url("/", "ws")}, &why).error(), client_errc::not_websocket);
   EXPECT_NE(why.find("the answer is 200 OK"), why.npos) << why;
 }
 
@@ -166,7 +150,7 @@ WEFT_TEST_WITH("HR16", "opening and reading give up with their context, and tell
     EXPECT_TRUE(end && !*end);
     code.send(socket->close_code());
   });
-  auto socket = http::open_websocket(c, {.url = url_of(here)});
+  auto socket = http::open_websocket(c, {.url = here.url("/", "ws")});
   ASSERT_TRUE(socket);
   const auto soon = weft::with_timeout(weft::background(), 5ms);
   EXPECT_EQ(socket->read(soon).error(), weft::errc::timed_out);

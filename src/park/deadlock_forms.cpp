@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstring>
 
-#include "base/report_hook.hpp"
 #include "park/deadlock_words.hpp"
 #include "park/held_locks.hpp"
 #include "park/made.hpp"
@@ -21,6 +20,14 @@ using namespace detail;
 namespace {
 
 void add_string(text_out& out, const char* text) noexcept { out.quoted(text, std::strlen(text)); }
+
+/// Graphviz reads such a string as JSON does: names of files have anything in them.
+void add_arrow(text_out& out, const char* from, const char* to) noexcept {
+  out.text("  ");
+  add_string(out, from);
+  out.text(" -> ");
+  add_string(out, to);
+}
 
 void add_number(text_out& out, const char* key, std::uint64_t value) noexcept {
   out.text(key);
@@ -51,7 +58,7 @@ void add_party(text_out& out, const blocked_party& p, const blocked_party& next,
   add_string(out, relation(p));
   out.text(", \"owner\": ");
   add_string(out, party_text(next.who).text);
-  if (const site made = made_at(p.object); made.line != 0) {
+  if (const site made = made_at(p.object, p.reason); made.line != 0) {
     char where[320];
     std::snprintf(where, sizeof where, "%s:%u", made.file, made.line);
     out.text(", \"made\": ");
@@ -88,18 +95,24 @@ void deadlock_report::print_json(int fd) const noexcept {
 }
 
 void deadlock_report::print_graph(int fd) const noexcept {
-  write_text(fd, "digraph deadlock {\n");
+  text_out out(fd);
+  out.text("digraph deadlock {\n");
   for (std::size_t i = 0; i < cycle_.told; ++i) {
     const blocked_party& p = cycle_.parties[i];
-    write_format(fd, "  \"%s\" -> \"%s\" [label=\"%s %p%s\"];\n", party_text(p.who).text,
-                 party_text(cycle_.parties[(i + 1) % cycle_.told].who).text, kind_of_object(p.reason), p.object,
-                 made_text(p.object).text);
+    const party_text who(p.who);
+    add_arrow(out, who.text, party_text(cycle_.parties[(i + 1) % cycle_.told].who).text);
+    char what[320];
+    std::snprintf(what, sizeof what, "%s %p%s", kind_of_object(p.reason), p.object, made_text(p.object, p.reason).text);
+    out.text(" [label=");
+    add_string(out, what);
+    out.text("];\n");
     for (const held_lock& each : locks_of(p.who)) {
-      write_format(fd, "  \"%s\" -> \"%s\" [style=dashed, label=holds];\n", party_text(p.who).text,
-                   held_text(each).text);
+      add_arrow(out, who.text, held_text(each).text);
+      out.text(" [style=dashed, label=holds];\n");
     }
   }
-  write_text(fd, "}\n");
+  out.text("}\n");
+  static_cast<void>(out.flush());
 }
 
 }  // namespace weft

@@ -159,7 +159,7 @@ void print_held(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
                            : before.reason == wait_reason::join ? "is"
                                                                 : "belongs to";
   write_format(fd, "  %s %s %p%s, for which %s waits\n", verb, kind_of_object(before.reason), before.object,
-               made_text(before.object).text, party_text(before.who).text);
+               made_text(before.object, before.reason).text, party_text(before.who).text);
   for (const held_lock& each : locks_of(cycle.parties[index].who)) {
     if (each.object() != before.object) write_format(fd, "  holds %s\n", held_text(each).text);
   }
@@ -199,7 +199,7 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
     else
       print_stack(fd, *p.record, party_frames, party_depth);
   }
-  if (const made_text made(p.object); made.text[0] != '\0') {
+  if (const made_text made(p.object, p.reason); made.text[0] != '\0') {
     write_format(fd, "  waits for %s %p%s\n", kind_of_object(p.reason), p.object, made.text);
   }
   print_held(fd, cycle, index);

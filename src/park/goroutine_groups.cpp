@@ -82,7 +82,7 @@ leak describe(const kind& k) {
   const wait_reason reason = g.reason.load(memory_order_relaxed);
   if (waits && reason != wait_reason::select) told.object = g.object.load(memory_order_relaxed);
   if (waits) told.kind = kind_of_object(reason);
-  if (const site made = made_at(told.object); made.line != 0) {
+  if (const site made = made_at(told.object, reason); made.line != 0) {
     told.made_at = std::string(made.file) + ":" + std::to_string(made.line);
   }
   for (const held_lock& each : locks_of(party_of(g))) told.holds.emplace_back(held_text(each).text);

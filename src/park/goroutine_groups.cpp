@@ -113,7 +113,7 @@ void report_left(bool asked, std::uint32_t now_ms) {
   try {
     const std::vector<leak> left = group_goroutines([](void*, const goroutine&) { return true; }, nullptr, now_ms);
     const std::string text = how == "json" ? json_of(left) + "\n" : text_of(left);
-    if (how != "json") write_text(2, "weft: goroutines left when main returned:\n");
+    if (how != "json" && !left.empty()) write_text(2, "weft: goroutines left when main returned:\n");
     write_text(2, text.c_str());
   } catch (const std::bad_alloc&) {  // the way that takes none
     write_text(2, "weft: goroutines left when main returned:\n");

@@ -116,8 +116,11 @@ function(weft_programs label directory default_engines)
 endfunction()
 
 # A program of tests on the harness. ctest learns the names from the program itself, after every build of it.
+# ENVIRONMENT: what ctest sets for it, as NAME=value.
 function(weft_test_program target prefix library)
-  add_executable(${target} ${PROJECT_SOURCE_DIR}/test/harness.cpp $<TARGET_OBJECTS:weft_supervisor> ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "ENVIRONMENT" "")
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/test/harness.cpp $<TARGET_OBJECTS:weft_supervisor>
+    ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${target} PRIVATE ${library} GTest::gtest)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(${target} PRIVATE
@@ -126,6 +129,9 @@ function(weft_test_program target prefix library)
   weft_warnings(${target})
   set(list ${CMAKE_CURRENT_BINARY_DIR}/${target}_tests.cmake)
   set(command ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${target}>)
+  if(arg_ENVIRONMENT)
+    list(PREPEND command ${CMAKE_COMMAND} -E env ${arg_ENVIRONMENT})
+  endif()
   add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS ${list} VERBATIM
     COMMAND ${command} --ctest ${list} ${command})
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake

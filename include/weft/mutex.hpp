@@ -15,7 +15,8 @@
 // woken and found the lock taken again is handed it by the next unlock, and while those who are handed it have waited
 // for more than a millisecond, everybody in the queue is (M2). So nobody waits for ever, nor for long.
 //
-// Who waits for a lock that is held by who, in turn, waits for him, is told (D7).
+// Who waits for a lock that is held by who, in turn, waits for him, is told (D7); and, if the user asks, who tries
+// (LL1).
 //
 // Happens-before: an unlock before every later lock.
 //
@@ -28,6 +29,7 @@
 
 #include "weft/clock.hpp"
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/attempt.hpp"
 #include "weft/detail/made.hpp"
 #include "weft/detail/party.hpp"
 #include "weft/detail/wait_queue.hpp"
@@ -66,10 +68,9 @@ class mutex {
 
   /// Takes the lock if it is free (M3).
   [[nodiscard]] bool try_lock() noexcept {
-    const bool ours = (state_.load(detail::memory_order_relaxed) & locked) == 0 &&
-                      (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
-    if (ours && !owner_.take()) [[unlikely]]
-      taken(false);
+    const bool ours = take_if_free();
+    if (!ours && detail::attempts_are_noted()) [[unlikely]]
+      detail::note_refused(this, detail::wait_reason::mutex_lock);
     return ours;
   }
 
@@ -77,11 +78,11 @@ class mutex {
   /// one try_lock.
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& d) {
-    return try_lock() || lock_within(detail::within(d)) == detail::wait_end::completed;
+    return take_if_free() || lock_within(detail::within(d)) == detail::wait_end::completed;
   }
   template <class Clock, class Duration>
   [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& when) {
-    return try_lock() || lock_within(detail::until(when)) == detail::wait_end::completed;
+    return take_if_free() || lock_within(detail::until(when)) == detail::wait_end::completed;
   }
 
   /// Frees the lock. Fatal "sync: unlock of unlocked mutex" if it is free (M4).
@@ -107,6 +108,13 @@ class mutex {
 
   static constexpr std::uint32_t watched = 16;  // it is known to who watches the order of locks; stays
 
+  [[nodiscard]] bool take_if_free() noexcept {
+    const bool ours = (state_.load(detail::memory_order_relaxed) & locked) == 0 &&
+                      (state_.fetch_or(locked, detail::memory_order_acquire) & locked) == 0;
+    if (ours && !owner_.take()) [[unlikely]]
+      taken(false);
+    return ours;
+  }
   [[nodiscard]] detail::wait_end lock_within(const detail::wait_limit& limit);
   detail::wait_end lock_slow(const detail::wait_limit* limit);
   [[nodiscard]] bool compete();

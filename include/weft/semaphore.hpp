@@ -25,6 +25,7 @@
 #include <utility>
 
 #include "weft/clock.hpp"
+#include "weft/detail/attempt.hpp"
 #include "weft/detail/made.hpp"
 #include "weft/detail/wait_queue.hpp"
 #include "weft/result.hpp"
@@ -49,7 +50,7 @@ class semaphore {
 
   /// Blocks until `k` units are ours.
   void acquire(std::int64_t k = 1) {
-    if (!try_acquire(k)) static_cast<void>(acquire_slow({}, k));
+    if (!take_if_free(k)) static_cast<void>(acquire_slow({}, k));
   }
 
   /// The same, until a context is cancelled. errc::cancelled or errc::timed_out: nothing was taken. A context that is
@@ -60,13 +61,9 @@ class semaphore {
 
   /// Takes `k` units if they are free and nobody waits.
   [[nodiscard]] bool try_acquire(std::int64_t k = 1) noexcept {
-    require_count(k);
-    queue_.lock();
-    const bool taken = k <= free_ && queue_.empty();
-    if (taken) free_ -= k;
-    queue_.unlock();
-    if (taken && detail::locks_are_noted()) [[unlikely]]
-      taken_here(k);
+    const bool taken = take_if_free(k);
+    if (!taken && detail::attempts_are_noted()) [[unlikely]]
+      refused(k);
     return taken;
   }
 
@@ -74,11 +71,11 @@ class semaphore {
   /// try.
   template <class Rep, class Period>
   [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& d, std::int64_t k = 1) {
-    return try_acquire(k) || acquire_within(detail::within(d), k) == detail::wait_end::completed;
+    return acquire_within(detail::within(d), k) == detail::wait_end::completed;
   }
   template <class Clock, class Duration>
   [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& when, std::int64_t k = 1) {
-    return try_acquire(k) || acquire_within(detail::until(when), k) == detail::wait_end::completed;
+    return acquire_within(detail::until(when), k) == detail::wait_end::completed;
   }
 
   /// Gives `k` units back.
@@ -89,6 +86,16 @@ class semaphore {
   [[nodiscard]] result<permit> hold(const detail::wait_limit& limit, std::int64_t k = 1);
 
  private:
+  [[nodiscard]] bool take_if_free(std::int64_t k) noexcept {
+    require_count(k);
+    queue_.lock();
+    const bool taken = k <= free_ && queue_.empty();
+    if (taken) free_ -= k;
+    queue_.unlock();
+    if (taken && detail::locks_are_noted()) [[unlikely]]
+      taken_here(k);
+    return taken;
+  }
   static void require_count(std::int64_t k) noexcept {
     if (k < 0) [[unlikely]]
       refuse_count();
@@ -98,6 +105,7 @@ class semaphore {
   detail::wait_end acquire_slow(const detail::wait_limit& limit, std::int64_t k);
   void admit_and_unlock();
   void taken_here(std::int64_t k) noexcept;
+  void refused(std::int64_t k) const noexcept;
   void end_slow() noexcept;
 
   const std::int64_t size_;

@@ -53,13 +53,13 @@ class shared_mutex {
   }
 
   /// Takes the lock if nobody has it or waits for it.
-  [[nodiscard]] bool try_lock() noexcept { return try_enter(writer); }
+  [[nodiscard]] bool try_lock() noexcept { return try_once(writer); }
 
   /// Blocks for at most `d`, or until `when`, of any clock; whether the lock is ours. A time that has passed is one
   /// try.
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& d) {
-    return try_lock() || enter(writer, detail::within(d)) == detail::wait_end::completed;
+    return enter(writer, detail::within(d)) == detail::wait_end::completed;
   }
   template <class Clock, class Duration>
   [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& when) {
@@ -86,11 +86,11 @@ class shared_mutex {
   }
 
   /// Takes the lock if no writer has it or waits for it.
-  [[nodiscard]] bool try_lock_shared() noexcept { return try_enter(reader); }
+  [[nodiscard]] bool try_lock_shared() noexcept { return try_once(reader); }
 
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& d) {
-    return try_lock_shared() || enter(reader, detail::within(d)) == detail::wait_end::completed;
+    return enter(reader, detail::within(d)) == detail::wait_end::completed;
   }
   template <class Clock, class Duration>
   [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& when) {
@@ -119,9 +119,11 @@ class shared_mutex {
   void let_in(kind who, detail::wait_node& node, detail::wait_list& admitted) noexcept;
   void enter_locked(kind who) noexcept;
   [[nodiscard]] const detail::wait_edge* writer_in_front() noexcept;
+  bool try_once(kind who) noexcept;
   bool try_enter(kind who) noexcept;
   detail::wait_end enter(kind who, const detail::wait_limit& limit);
   detail::wait_end wait(kind who, const detail::wait_limit& limit);
+  detail::wait_end wait_if_need_be(kind who, const detail::wait_limit& limit);
   void admit_waiting_readers(detail::wait_list& admitted) noexcept;
   void admit_those_in_front(detail::wait_list& admitted) noexcept;
   void reader_leaves();

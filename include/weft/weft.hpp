@@ -29,6 +29,7 @@
 #include "weft/io/stream.hpp"
 #include "weft/io/tee_reader.hpp"
 #include "weft/leaks.hpp"
+#include "weft/livelock.hpp"
 #include "weft/metrics.hpp"
 #include "weft/mutex.hpp"
 #include "weft/net.hpp"

@@ -91,6 +91,7 @@ void* allocate_channel(std::size_t header, std::uint64_t capacity, std::size_t e
 }
 
 void free_channel(void* memory, std::size_t alignment) noexcept {
+  if (attempts_are_noted()) forget_attempts(memory);
   if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
     ::operator delete(memory);
   } else {
@@ -170,6 +171,11 @@ wait_end channel_core::wait_to_recv(void* slot, const wait_limit& limit, bool& m
     unlock_and_follow();
   }
   return end;
+}
+
+/// Whoever waits at a channel without a buffer, or closes it, raises the version of its state.
+void channel_core::note_missed_here(bool sends) const noexcept {
+  if (capacity_ == 0 && !is_timed()) note_missed(this, sends, state_.load(memory_order_relaxed));
 }
 
 void channel_core::close() {

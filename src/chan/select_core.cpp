@@ -219,6 +219,12 @@ wait_end wait_for_one(std::span<const select_case> cases, wait_node* nodes, cons
 
 }  // namespace
 
+void note_missed_by(std::span<const select_case> cases) noexcept {
+  for (const select_case& each : cases) {
+    if (each.channel != nullptr) static_cast<void>(each.channel->missed(each.sends));
+  }
+}
+
 std::size_t choose_at_a_timed_look(std::span<const select_case> cases, bool may_block) {
   std::size_t chosen = undecided;
   return choose_at_this_look<true>(cases, may_block, chosen) ? chosen : undecided;
@@ -236,6 +242,7 @@ std::size_t choose_locked(std::span<const select_case> cases, select_space space
   if (picked != no_case) return picked;
   if (!may_block) {
     locks.unlock_all();
+    if (attempts_are_noted()) note_missed_by(cases);
     return no_case;
   }
   return wait_for_one(cases, space.nodes, locks);

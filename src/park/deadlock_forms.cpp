@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/report_hook.hpp"
 #include "park/deadlock_words.hpp"
 #include "park/held_locks.hpp"
 #include "park/made.hpp"
@@ -15,9 +16,7 @@
 
 namespace weft {
 
-using namespace detail;
-
-namespace {
+namespace detail {
 
 void add_string(text_out& out, const char* text) noexcept { out.quoted(text, std::strlen(text)); }
 
@@ -45,6 +44,39 @@ void add_holds(text_out& out, party_number who) noexcept {
   out.text("]");
 }
 
+void add_made(text_out& out, const void* object, wait_reason waited_for) noexcept {
+  const site made = made_at(object, waited_for);
+  if (made.line == 0) return;
+  char where[320];
+  std::snprintf(where, sizeof where, "%s:%u", made.file, made.line);
+  out.text(", \"made\": ");
+  add_string(out, where);
+}
+
+void add_start(text_out& out, const goroutine* record) noexcept {
+  if (record == nullptr) return;
+  out.text(", \"label\": ");
+  add_string(out, record->label != nullptr ? record->label : "");
+  out.text(", \"file\": ");
+  add_string(out, record->file);
+  add_number(out, ", \"line\": ", record->line);
+}
+
+void print_held(int fd, party_number who, const void* except) noexcept {
+  for (const held_lock& each : locks_of(who)) {
+    if (each.object() != except) write_format(fd, "  holds %s\n", held_text(each).text);
+  }
+}
+
+void print_held_edges(text_out& out, party_number who) noexcept {
+  for (const held_lock& each : locks_of(who)) {
+    add_arrow(out, party_text(who).text, held_text(each).text);
+    out.text(" [style=dashed, label=holds];\n");
+  }
+}
+
+namespace {
+
 void add_party(text_out& out, const blocked_party& p, const blocked_party& next, std::uint32_t now_ms) noexcept {
   out.text("{\"party\": ");
   add_string(out, party_text(p.who).text);
@@ -58,29 +90,23 @@ void add_party(text_out& out, const blocked_party& p, const blocked_party& next,
   add_string(out, relation(p));
   out.text(", \"owner\": ");
   add_string(out, party_text(next.who).text);
-  if (const site made = made_at(p.object, p.reason); made.line != 0) {
-    char where[320];
-    std::snprintf(where, sizeof where, "%s:%u", made.file, made.line);
-    out.text(", \"made\": ");
-    add_string(out, where);
-  }
+  add_made(out, p.object, p.reason);
   add_holds(out, p.who);
   if (p.record != nullptr) {
     const std::uint32_t since = p.record->since_ms.load(memory_order_relaxed);
     const bool waits = p.record->state.load(memory_order_relaxed) == goroutine_state::waiting && now_ms > since;
     add_number(out, ", \"waited_ms\": ", waits ? now_ms - since : 0);
-    out.text(", \"label\": ");
-    add_string(out, p.record->label != nullptr ? p.record->label : "");
-    out.text(", \"file\": ");
-    add_string(out, p.record->file);
-    add_number(out, ", \"line\": ", p.record->line);
   }
+  add_start(out, p.record);
   out.text("}");
 }
 
 }  // namespace
 
+}  // namespace detail
+
 void deadlock_report::print_json(int fd) const noexcept {
+  using namespace detail;
   const auto now_ms = static_cast<std::uint32_t>(now() / 1'000'000);
   text_out out(fd);
   out.text(certain() ? "{\"certain\": true" : "{\"certain\": false");
@@ -95,6 +121,7 @@ void deadlock_report::print_json(int fd) const noexcept {
 }
 
 void deadlock_report::print_graph(int fd) const noexcept {
+  using namespace detail;
   text_out out(fd);
   out.text("digraph deadlock {\n");
   for (std::size_t i = 0; i < cycle_.told; ++i) {
@@ -106,10 +133,7 @@ void deadlock_report::print_graph(int fd) const noexcept {
     out.text(" [label=");
     add_string(out, what);
     out.text("];\n");
-    for (const held_lock& each : locks_of(p.who)) {
-      add_arrow(out, who.text, held_text(each).text);
-      out.text(" [style=dashed, label=holds];\n");
-    }
+    print_held_edges(out, p.who);
   }
   out.text("}\n");
   static_cast<void>(out.flush());

@@ -15,14 +15,12 @@
 // Memory ordering: `told` is acquired and released by those who report, one after another, through `teller`; of one
 // that was left behind, the end of its run is the order. Settings and signals are relaxed: each says all there is to
 // know.
-#include <cstdarg>
 #include <cstdio>
 
 #include "base/report_hook.hpp"
 #include "os/walk.hpp"
 #include "park/deadlock_words.hpp"
 #include "park/dump.hpp"
-#include "park/held_locks.hpp"
 #include "park/made.hpp"
 #include "park/settings.hpp"
 #include "park/wait_graph.hpp"
@@ -109,22 +107,6 @@ const char* relation(const blocked_party& waiting) noexcept {
 
 namespace {
 
-/// Text that is cut off where the space ends.
-struct text_buffer {
-  char* at;
-  std::size_t left;
-
-  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) noexcept {
-    va_list arguments;
-    va_start(arguments, format);
-    const int n = std::vsnprintf(at, left, format, arguments);
-    va_end(arguments);
-    const std::size_t used = n < 0 ? 0 : static_cast<std::size_t>(n) < left ? static_cast<std::size_t>(n) : left - 1;
-    at += used;
-    left -= used;
-  }
-};
-
 void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
   for (std::size_t i = 0; i < cycle.told; ++i) {
     const blocked_party& p = cycle.parties[i];
@@ -147,11 +129,11 @@ void write_sentence(const wait_cycle& cycle, text_buffer& out) noexcept {
   if (counts && !locks) out.add(", unless somebody else calls done()");
 }
 
-void print_held(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
+void print_had(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
+  const party_number who = cycle.parties[index].who;
   const blocked_party& before = cycle.parties[(index + cycle.told - 1) % cycle.told];
   if (before.target == wait_target::in_front) {
-    for (const held_lock& each : locks_of(cycle.parties[index].who))
-      write_format(fd, "  holds %s\n", held_text(each).text);
+    print_held(fd, who, nullptr);
     return;
   }
   const char* const verb = is_lock(before.reason)               ? "holds"
@@ -160,9 +142,7 @@ void print_held(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
                                                                 : "belongs to";
   write_format(fd, "  %s %s %p%s, for which %s waits\n", verb, kind_of_object(before.reason), before.object,
                made_text(before.object, before.reason).text, party_text(before.who).text);
-  for (const held_lock& each : locks_of(cycle.parties[index].who)) {
-    if (each.object() != before.object) write_format(fd, "  holds %s\n", held_text(each).text);
-  }
+  print_held(fd, who, before.object);
 }
 
 /// Those who were there before sleep, or are about to. Keeps the stack of one; false: it waits no more, and its record
@@ -202,7 +182,7 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
   if (const made_text made(p.object, p.reason); made.text[0] != '\0') {
     write_format(fd, "  waits for %s %p%s\n", kind_of_object(p.reason), p.object, made.text);
   }
-  print_held(fd, cycle, index);
+  print_had(fd, cycle, index);
 }
 
 bool was_left_behind(const void* who) noexcept {

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "os/thread.hpp"
+#include "park/attempts.hpp"
 #include "park/made.hpp"
 #include "park/noted.hpp"
 
@@ -33,6 +34,7 @@ void add(const held_lock& taken, party_number who) noexcept {
   } catch (const std::bad_alloc&) {
   }
   all.unlock();
+  if (attempts_are_noted()) note_got(taken.object(), taken.how, who, taken.units);
 }
 
 /// Locked. Takes up to `units` from those that were taken last; how many are left to take.
@@ -72,14 +74,17 @@ void note_left(const void* object, party_number who) noexcept {
   if (h == nullptr) return;
   take_out(*h, hide(object), who, 1);
   all.unlock();
+  if (attempts_are_noted()) note_given_back(object, who, 1, who != this_party());
 }
 
 void note_left_here(const void* object, std::int64_t units) noexcept {
   const party_number me = this_party();
   holdings* const h = all.lock();
   if (h == nullptr) return;
-  if (take_out(*h, hide(object), me, units) > 0) erase_all(*h, hide(object));
+  const bool foreign = take_out(*h, hide(object), me, units) > 0;
+  if (foreign) erase_all(*h, hide(object));
   all.unlock();
+  if (attempts_are_noted()) note_given_back(object, me, units, foreign);
 }
 
 void forget_held(const void* object) noexcept {
@@ -87,6 +92,7 @@ void forget_held(const void* object) noexcept {
   if (h == nullptr) return;
   erase_all(*h, hide(object));
   all.unlock();
+  if (attempts_are_noted()) forget_attempts(object);
 }
 
 std::vector<held_lock> locks_of(party_number who) {

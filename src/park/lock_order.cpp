@@ -80,7 +80,8 @@ std::uint8_t watched() noexcept {
   std::uint8_t bits = known.load(memory_order_relaxed);
   if (bits == 0) {
     const bool orders = !diag_setting("lockorder").empty();
-    bits = asked_for | (orders ? locks | orders_too : !diag_setting("locks").empty() ? locks : std::uint8_t{0});
+    const bool held = !diag_setting("locks").empty() || !diag_setting("livelock").empty();
+    bits = asked_for | (orders ? locks | orders_too : held ? locks : std::uint8_t{0});
     known.store(bits, memory_order_relaxed);
   }
   return bits & (locks | orders_too);

@@ -20,8 +20,10 @@ namespace {
 
 std::uint8_t asked_for() noexcept {
   const bool sites = !diag_setting("sites").empty();
-  const bool locks = !diag_setting("locks").empty() || !diag_setting("lockorder").empty();
-  return static_cast<std::uint8_t>((sites ? note_sites : 0) | (locks ? note_locks : 0));
+  const bool attempts = !diag_setting("livelock").empty();
+  const bool locks = attempts || !diag_setting("locks").empty() || !diag_setting("lockorder").empty();
+  return static_cast<std::uint8_t>((sites ? note_sites : 0) | (locks ? note_locks : 0) |
+                                   (attempts ? note_attempts : 0));
 }
 
 constinit noted<std::unordered_map<std::uintptr_t, site>> sites;

@@ -45,9 +45,11 @@ struct errno_kept {
   w->blocked_pc.store(__builtin_return_address(0), memory_order_relaxed);
   w->blocked_fp.store(*static_cast<void**>(__builtin_frame_address(0)), memory_order_relaxed);
   if (recording(w->events)) note(&w->events, event_kind::blocking, 0);
+  const std::uint32_t switches = w->switches.load(memory_order_relaxed) + 1;
+  w->blocked_at.store(switches, memory_order_relaxed);
   w->blocking.store(true, memory_order_relaxed);  // a hint to the watchdog
   lane_here(w).counters[static_cast<std::size_t>(stats_counter::blocking_calls)].fetch_add(1, memory_order_relaxed);
-  w->switches.store(w->switches.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  w->switches.store(switches, memory_order_relaxed);
   hurry_watchdog();
 }
 

@@ -68,11 +68,13 @@ class brood {
   }
 
  private:
-  /// How many stand before what was queued earlier.
+  /// How many stand before what was queued earlier. (A place that is not in the ring is an old one: the front has
+  /// passed it by more than half of all places, or others have been taken from the end.)
   template <class Queue>
   [[nodiscard]] std::uint32_t moved(const Queue& ring) const noexcept {
     const auto distance = static_cast<std::int32_t>(old_ - ring.front());
-    return distance <= 0 ? 0 : static_cast<std::uint32_t>(distance);
+    const auto n = static_cast<std::uint32_t>(distance);
+    return distance <= 0 || n > ring.ring_size() ? 0 : n;
   }
 
   std::uint32_t births_ = 0;  // so many at the end of the ring were started by `starter_`, unless others came later

@@ -35,7 +35,7 @@ std::size_t frames_elsewhere(const goroutine& g, void** frames, std::size_t n) n
   if (w == nullptr || the.at.load(memory_order_relaxed) == phase::forked) return 0;
   const stack bounds = g.self.bounds;
   if (bounds.top == nullptr) return 0;
-  if (w->blocking.load(memory_order_relaxed)) {
+  if (is_blocking(*w)) {
     arena_walk walk;
     return walk.frames(w->blocked_pc.load(memory_order_relaxed), w->blocked_fp.load(memory_order_relaxed), bounds,
                        frames, n);

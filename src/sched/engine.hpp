@@ -134,7 +134,8 @@ void push_back(token& t, goroutine& g) noexcept;
 
 // find_work.cpp
 /// The next goroutine of the worker's own queue. Null: there is none, or it is time to look up (`until_look_up`
-/// is 0, or somebody asked for attention). `joining`: of the ring the youngest (switch.cpp). Inside the token lock.
+/// is 0, or somebody asked for attention). `joining`: of the ring the youngest (switch.cpp), unless there are some whom
+/// deadlines have woken. Inside the token lock.
 [[nodiscard, gnu::always_inline]] inline goroutine* next_here(worker& w, token& t, bool joining = false) noexcept {
   if (__builtin_expect(t.until_look_up <= 1 || w.attention.load(memory_order_relaxed), 0)) {
     if (t.until_look_up <= 1) t.until_look_up = 0;
@@ -143,7 +144,7 @@ void push_back(token& t, goroutine& g) noexcept;
   }
   --t.until_look_up;
   if (goroutine* g = t.queue.take_next(); g != nullptr) return g;
-  return joining ? t.queue.pop_back() : t.queue.pop_front();
+  return joining && !t.woken.any(t.queue) ? t.queue.pop_back() : t.queue.pop_front();
 }
 
 [[nodiscard]] goroutine* find_work(worker& w);

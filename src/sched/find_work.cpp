@@ -51,7 +51,7 @@ goroutine* take_global(token& t) noexcept {
 /// It is time to look up. True: a round has ended.
 bool count_look(token& t) noexcept {
   t.counts.turns += t.pace.interval();
-  t.woken.refill(t.pace.interval());
+  t.woken.refill(t.queue, t.pace.interval());
   return t.pace.count_round();
 }
 

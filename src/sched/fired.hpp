@@ -13,11 +13,13 @@
 //      last goes to the end, and so do all who come while that one waits.
 //   2. When a slice is over (Y1), who goes to the end is who had it: not somebody whom one of them has just woken, but
 //      the one that made way for them. Else who is woken beside chatting pairs would wait for all of these after all.
-//   3. They take at most sixteen of 61 turns from the others, and every other one where a turn lasts for long
-//      (pace.hpp): what is due every time somebody looks does not starve the ring.
+//      If that one is not to be found nobody goes, but not twice: where somebody is always due the ring would starve.
+//   3. They take at most sixteen of 61 turns from the others, and every other one where a turn lasts for long, so that
+//      the worker looks up at every switch (pace.hpp): what is due every time that somebody looks does not starve the
+//      ring. So a place in front costs four, and a switch brings one, the look itself another.
 //
 // Who owns what: the token's, inside its lock. `end_` is a place in the ring, behind the last who fired; when that one
-// has been taken it is a place that the front has passed. (When places have gone round meanwhile, one goes to the end.)
+// has been taken it is a place that the front has passed, until the next look brings it there.
 #pragma once
 
 #include <algorithm>
@@ -31,17 +33,21 @@ class fired {
   static constexpr std::uint32_t most_in_front = 16;
 
   /// The token looks up after so many switches.
-  void refill(std::uint32_t switches) noexcept { left_ = std::min(most_in_front, left_ + (switches + 3) / 4); }
+  template <class Queue>
+  void refill(const Queue& ring, std::uint32_t switches) noexcept {
+    credit_ = std::min(most_in_front * price, credit_ + switches + 1);
+    end_ = ring.front() + ahead(ring);
+  }
 
   /// False: the ring is full.
   template <class Queue, class Item>
   [[nodiscard]] bool queue(Queue& ring, Item item) noexcept {
     const std::uint32_t at = ahead(ring);
-    if (left_ == 0 || at > most_in_front || !defer_slot(ring)) return queue_behind(ring, item);
+    if (credit_ < price || at > most_in_front || !defer_slot(ring)) return queue_behind(ring, item);
     const std::uint32_t end = ring.front() + at;
     if (!ring.insert(item, at)) return false;
     end_ = end;
-    --left_;
+    credit_ -= price;
     return true;
   }
 
@@ -75,9 +81,13 @@ class fired {
   /// A slice is over: takes who had it from the slot or the front, if he is there. He goes to the end.
   template <class Queue>
   [[nodiscard]] auto take_spent(Queue& ring, std::uint32_t switches) noexcept {
-    if (switches - turn_ > own_turn) return ring.take_next();
+    if (switches - turn_ > own_turn || spared_) {
+      spared_ = false;
+      return ring.take_next();
+    }
     const auto first = ring.first();
-    return first != decltype(first){} && number_of(first) == deferred_ ? ring.pop_front() : decltype(first){};
+    spared_ = first == decltype(first){} || number_of(first) != deferred_;
+    return spared_ ? decltype(first){} : ring.pop_front();
   }
 
   template <class Queue>
@@ -93,6 +103,8 @@ class fired {
     return true;
   }
 
+  static constexpr std::uint32_t price = 4;
+
   template <class Item>
   [[nodiscard]] static std::uintptr_t number_of(Item item) noexcept {
     if constexpr (std::is_pointer_v<Item>)
@@ -106,7 +118,8 @@ class fired {
   std::uint32_t end_ = 0;
   std::uint32_t turn_ = 0 - own_turn - 1;  // the count of switches when one of them began to run
   std::uintptr_t deferred_ = 0;            // who has made way; compared only
-  std::uint32_t left_ = most_in_front;     // how many more may stand in front until it is refilled
+  bool spared_ = false;                    // when the last slice was over nobody went to the end
+  std::uint32_t credit_ = most_in_front * price;
 };
 
 }  // namespace weft::detail

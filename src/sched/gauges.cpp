@@ -40,7 +40,7 @@ void write_gauges(nanoseconds time) noexcept {
     const worker* const owner = t.owner.load(memory_order_acquire);
     put(gauge(t, stats_gauge::held), owner != nullptr);
     put(gauge(t, stats_gauge::queued), t.queue.size());
-    put(gauge(t, stats_gauge::blocking), owner != nullptr && owner->blocking.load(memory_order_relaxed));
+    put(gauge(t, stats_gauge::blocking), owner != nullptr && is_blocking(*owner));
   }
   put(head.gomaxprocs, the.wanted.load(memory_order_relaxed));
   put(head.tokens_idle, the.idle.idle());

@@ -24,7 +24,7 @@ std::uint32_t longest_slice = 0;  // the count of switches, which names it
 nanoseconds longest_since = 0;
 
 bool goes_on(const worker& w, std::uint32_t slice) noexcept {
-  return w.switches.load(memory_order_relaxed) == slice && !w.blocking.load(memory_order_relaxed);
+  return w.switches.load(memory_order_relaxed) == slice && !is_blocking(w);
 }
 
 }  // namespace

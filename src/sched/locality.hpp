@@ -16,8 +16,9 @@
 //
 // Invariants
 //   1. A queue of `long_queue` is everybody's, closed or not: what waits there would wait for some 30 us.
-//   2. The watchdog opens a token that has not switched for a millisecond, as it opens a slot (wake.cpp, rule 3). So
-//      the price of a wrong guess is bounded by the watchdog's 2 ms.
+//   2. The watchdog opens a token that has not switched for a millisecond, as it opens a slot (wake.cpp, rule 3), and
+//      one whose turns have lasted for more than 10 us on average between two of its looks. So the price of a wrong
+//      guess is bounded by the watchdog's 2 ms, and not by the number of turns until the token looks itself.
 //
 // The same is done where goroutines fight: two that run on two cores and use the same channel without pause. They hop
 // rarely, since each goes on for as long as the buffer lasts, but every operation waits for a line that the other core
@@ -54,6 +55,11 @@ class locality {
     return queued != 0 && (looks_.load(memory_order_relaxed) == 0 || queued >= long_queue);
   }
 
+  [[nodiscard]] bool closed() const noexcept { return looks_.load(memory_order_relaxed) != 0; }
+  /// By the watchdog, about a token that keeps its queue: whether its turns have become so long that it should not.
+  [[nodiscard]] static bool are_long(std::uint32_t turns, nanoseconds took) noexcept {
+    return took > nanoseconds{turns} * long_turn;
+  }
   void open() noexcept { looks_.store(0, memory_order_relaxed); }
 
   /// The token looks up after `switches` of them, during which its worker, one of so many, has waited `waited` for
@@ -91,6 +97,7 @@ class locality {
   }
 
   static constexpr nanoseconds worth_a_move = 1'000;  // between two switches, on average
+  static constexpr nanoseconds long_turn = 10'000;    // what it costs to wake another core
   static constexpr std::uint32_t shortest = 64, longest = 4096;
 
   std::uint32_t hops_ = 0;             // since the last look

@@ -94,7 +94,7 @@ std::string details(nanoseconds time) {
     text += "  P" + std::to_string(i) + ": thread=" +
             (owner != nullptr ? std::to_string(owner->thread_id.load(memory_order_relaxed)) : std::string("none")) +
             " goroutine=" + std::to_string(id_of(g)) + " runqsize=" + std::to_string(t.queue.size()) +
-            " blocking=" + std::to_string(owner != nullptr && owner->blocking.load(memory_order_relaxed)) +
+            " blocking=" + std::to_string(owner != nullptr && is_blocking(*owner)) +
             " still=" + short_text(std::chrono::nanoseconds(owner != nullptr ? time - owner->seen_since : 0)) + "\n";
   }
   return text;

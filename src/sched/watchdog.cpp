@@ -11,8 +11,8 @@
 //   - A worker that switches but has run for a slice is asked to look up: what sits in the slot has then had its time
 //     (reference Y1), so that two goroutines that wake each other for ever do not starve the queue. A slice begins when
 //     the worker gets its token: time at rest is nobody's turn.
-//   - Work that waits beside idle tokens (a slot whose waker went on computing, a deadline that is overdue) is given a
-//     worker.
+//   - Work that waits beside idle tokens (a slot whose waker went on computing, the queue of a token that keeps it to
+//     itself although turns are long, a deadline that is overdue) is given a worker.
 //   - Descriptors at which nobody has looked for a slice, because everybody computes, are looked at, as Go's sysmon
 //     does.
 // It also moves the coarse clock that reports use, prints what SIGQUIT asks for, and attends to interrupts. Signals
@@ -78,13 +78,30 @@ void retake(worker& owner, token& t) {
   give_token(t, false);
 }
 
+/// If somebody could run what is queued here, he may.
+void share(token& t) noexcept {
+  if (t.queue.size() == 0 || !the.idle.worker_wanted()) return;
+  t.near.open();
+  wake_worker();
+}
+
+/// A token that keeps its queue to itself guesses that turns are short, and counts them until it looks again.
+void look_at_turns(worker& owner, token& t, std::uint32_t switches, nanoseconds time) noexcept {
+  const nanoseconds passed = time - owner.paced_since;
+  if (passed < slow_look) return;
+  const std::uint32_t turns = switches - owner.paced_switches;
+  owner.paced_since = time;
+  owner.paced_switches = switches;
+  if (t.near.closed() && locality::are_long(turns, passed)) share(t);
+}
+
 /// How the worker of a token gets on.
 void look_at(token& t, nanoseconds time) {
   worker* const owner = t.owner.load(memory_order_acquire);
   if (owner == nullptr || owner->held.load(memory_order_relaxed) != &t) return;
   renew_budget(owner->events);
   const std::uint32_t switches = owner->switches.load(memory_order_relaxed);
-  const bool blocking = owner->blocking.load(memory_order_relaxed);
+  const bool blocking = is_blocking(*owner);
   if (switches != owner->seen_switches) {
     if (owner->begins.exchange(false, memory_order_relaxed)) {
       owner->seen_slice = time;
@@ -94,15 +111,15 @@ void look_at(token& t, nanoseconds time) {
     }
     owner->seen_switches = switches;
     owner->seen_since = time;
+    look_at_turns(*owner, t, switches, time);
     return;
   }
   const nanoseconds still = time - owner->seen_since;
   if (!blocking && still >= slice) watch_slice(*owner, switches, owner->seen_since, time);
   if (still >= (blocking ? blocking_slice : slice) && others_wait(t, time)) {
     retake(*owner, t);
-  } else if (still >= slow_look / 2 && t.queue.size() != 0 && the.idle.worker_wanted()) {
-    t.near.open();
-    wake_worker();
+  } else if (still >= slow_look / 2) {
+    share(t);
   }
 }
 

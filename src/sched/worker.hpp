@@ -122,7 +122,7 @@ struct alignas(64) worker {
   [[no_unique_address]] stand_in commit_by;  // in whose name, for ThreadSanitizer
   atomic<std::uint32_t> switches{0};         // written by the worker, read by the watchdog: does it get on?
   atomic<bool> attention{false};  // set by the watchdog and run(): do not take the short way at the next switch
-  atomic<bool> blocking{false};   // inside blocking()
+  atomic<bool> blocking{false};   // inside blocking(), unless it has switched since (is_blocking)
   atomic<bool> begins{true};      // it has got a token that the watchdog has not seen it with: set by tie()
   bool searching = false;         // counted as searching in the idle word
   event_lane events;              // what the recorder notes of it
@@ -143,13 +143,23 @@ struct alignas(64) worker {
   std::uint32_t pins = 0;                     // how many of them
   atomic<void*> blocked_pc{nullptr};          // who called enter_blocking, for reports; while `blocking`
   atomic<void*> blocked_fp{nullptr};          // and its frame
+  atomic<std::uint32_t> blocked_at{0};        // and the count of switches from then on
   atomic<int> thread_id{0};                   // the kernel's number of its thread
   bool is_caller = false;                     // the thread inside run()
   bool ended = true;                          // under the idle lock: no thread is at it, or none yet
   std::uint32_t seen_switches = 0;            // the watchdog's
   std::int64_t seen_since = 0;                // the watchdog's
   std::int64_t seen_slice = 0;                // the watchdog's
+  std::uint32_t paced_switches = 0;           // the watchdog's
+  std::int64_t paced_since = 0;               // the watchdog's
 };
+
+/// Whether its thread is inside a call that blocks it. The goroutine may have parked there, and gone on elsewhere.
+/// Relaxed: a hint.
+[[nodiscard]] inline bool is_blocking(const worker& w) noexcept {
+  return w.blocking.load(memory_order_relaxed) &&
+         w.blocked_at.load(memory_order_relaxed) == w.switches.load(memory_order_relaxed);
+}
 
 /// Whether others may take from the ring of this token. From other threads a guess.
 [[nodiscard]] inline bool shares(const token& t) noexcept { return t.near.shares(t.queue.ring_size()); }

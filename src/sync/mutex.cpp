@@ -74,13 +74,16 @@ nanoseconds waiting_since(const wait_node& node) noexcept { return *static_cast<
 
 wait_end mutex::lock_within(const wait_limit& limit) {
   if (limit.called_off()) return wait_end::cancelled;
-  if (try_lock()) return wait_end::completed;
-  return limit.passed() ? wait_end::timed_out : lock_slow(&limit);
+  if (take_if_free()) return wait_end::completed;
+  const wait_end end = limit.passed() ? wait_end::timed_out : lock_slow(&limit);
+  if (end != wait_end::completed && attempts_are_noted()) note_refused(this, wait_reason::mutex_lock);
+  return end;
 }
 
 /// Completed: the lock is ours. A null limit: for ever.
 wait_end mutex::lock_slow(const wait_limit* limit) {
   wait_edge edge(limit, wait_reason::mutex_lock, this, owner_);
+  if (edge.endless && attempts_are_noted()) note_waiting(this, wait_reason::mutex_lock);
   edge.announce();
   nanoseconds since = now();
   queue_end where = queue_end::back;

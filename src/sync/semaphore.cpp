@@ -32,8 +32,10 @@ wait_end wait_in_vain(const void* object, const wait_limit& limit) {
 wait_end semaphore::acquire_within(const wait_limit& limit, std::int64_t k) {
   require_count(k);
   if (limit.called_off()) return wait_end::cancelled;
-  if (try_acquire(k)) return wait_end::completed;
-  return limit.passed() ? wait_end::timed_out : acquire_slow(limit, k);
+  if (take_if_free(k)) return wait_end::completed;
+  const wait_end end = limit.passed() ? wait_end::timed_out : acquire_slow(limit, k);
+  if (end != wait_end::completed && attempts_are_noted()) refused(k);
+  return end;
 }
 
 wait_end semaphore::acquire_slow(const wait_limit& limit, std::int64_t k) {
@@ -45,6 +47,7 @@ wait_end semaphore::acquire_slow(const wait_limit& limit, std::int64_t k) {
     if (locks_are_noted()) taken_here(k);
     return wait_end::completed;
   }
+  if (attempts_are_noted() && wait_edge::is_endless(&limit)) note_waiting(this, wait_reason::semaphore);
   bool message = false;
   const wait_end end = queue_.park(queue_end::back, wait_reason::semaphore, this, &limit, message, &k);
   if (end != wait_end::completed)
@@ -55,6 +58,11 @@ wait_end semaphore::acquire_slow(const wait_limit& limit, std::int64_t k) {
 }
 
 void semaphore::taken_here(std::int64_t k) noexcept { note_held(this, wait_reason::semaphore, k); }
+
+/// Nobody keeps anybody from more units than there are.
+void semaphore::refused(std::int64_t k) const noexcept {
+  if (k <= size_) note_refused(this, wait_reason::semaphore);
+}
 
 void semaphore::end_slow() noexcept {
   if (!queue_.empty()) queue_.forbid_waiters("weft: semaphore destroyed while somebody waits for it");

@@ -20,6 +20,7 @@
 
 #include "park/goroutine.hpp"
 #include "park/held_locks.hpp"
+#include "weft/detail/attempt.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/wait_edge.hpp"
 
@@ -71,10 +72,22 @@ bool shared_mutex::try_enter(kind who) noexcept {
   return entered;
 }
 
+bool shared_mutex::try_once(kind who) noexcept {
+  const bool entered = try_enter(who);
+  if (!entered && attempts_are_noted()) [[unlikely]]
+    note_refused(this, reason_of(who));
+  return entered;
+}
+
 wait_end shared_mutex::enter(kind who, const wait_limit& limit) {
   if (limit.called_off()) return wait_end::cancelled;
   if (try_enter(who)) return wait_end::completed;
-  if (limit.passed()) return wait_end::timed_out;
+  const wait_end end = limit.passed() ? wait_end::timed_out : wait_if_need_be(who, limit);
+  if (end != wait_end::completed && attempts_are_noted()) note_refused(this, reason_of(who));
+  return end;
+}
+
+wait_end shared_mutex::wait_if_need_be(kind who, const wait_limit& limit) {
   queue_.lock();
   if (!free_for(who)) return wait(who, limit);
   enter_locked(who);
@@ -90,6 +103,7 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
   wait_edge edge = in_front == nullptr ? wait_edge(&limit, reason, this, owner_,
                                                    who == writer ? wait_target::owner : wait_target::writer)
                                        : wait_edge(&limit, reason, this, owner_, *in_front);
+  if (edge.endless && attempts_are_noted() && !free_for(who)) note_waiting(this, reason);
   queue_.unlock();
   edge.announce();
   queue_.lock();

@@ -117,6 +117,33 @@ long tree(int depth, std::atomic<long>& alive, std::atomic<long>& most) {
   return sum;
 }
 
+/// A queue whose places may have gone round.
+struct worn_queue : queue {
+  std::uint32_t passed = 0;
+  [[nodiscard]] std::uint32_t front() const noexcept { return queue::front() + passed; }
+};
+
+WEFT_PLAIN_TEST("W1.12", "when a slice is over the first comes first, also when the places have gone half round") {
+  worn_queue ring;
+  detail::fired woken;
+  detail::brood young;
+  const int parent = 0;
+  const auto move_two = [&] {
+    for (int item = 1; item <= 2; ++item) ASSERT_TRUE(ring.push_back(item));
+    for (int item = 101; item <= 102; ++item) {
+      ASSERT_TRUE(ring.push_back(item));
+      young.note_birth(&parent);
+    }
+    young.gather(ring, woken, &parent, [](int item) { return item >= fresh; });
+  };
+  move_two();
+  for (const int item : {101, 102, 1, 2}) EXPECT_EQ(ring.pop_front(), item);
+  ring.passed = (std::uint32_t{1} << 31) + 1'000;
+  move_two();
+  young.let_old_forward(ring, woken);
+  EXPECT_EQ(ring.pop_front(), 1);
+}
+
 WEFT_PLAIN_TEST("W1.12", "a tree of goroutines that report through channels has few alive at a time") {
   std::atomic<long> alive{0}, most{0};
   EXPECT_EQ(0, run([&] { EXPECT_EQ(tree(9, alive, most), 29'524); }, {.workers = 1}));

@@ -4,9 +4,11 @@
 #include "sched/locality.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <vector>
 
 #include "harness.hpp"
+#include "sched/current.hpp"
 #include "weft/weft.hpp"
 
 namespace {
@@ -92,6 +94,55 @@ WEFT_PLAIN_TEST("W1.8", "the more workers there are the more of their time may b
       EXPECT_EQ(many.near.shares(1), !lost) << workers << " workers";
     }
   }
+}
+
+/// Closes the token of the caller for as long as ever, as if all had hopped there.
+void close_token() {
+  weft::detail::worker& w = *weft::detail::current_worker();
+  ASSERT_TRUE(w.lock.enter());
+  locality& near = weft::detail::held_by(w).near;
+  nanoseconds time = 1;
+  for (int i = 0; i < 20; ++i) {
+    near.open();
+    do {
+      for (std::uint32_t hop = 0; hop < switches; ++hop) near.count_hop();
+      near.look(switches, 0, 2, [&time] { return ++time; });
+    } while (!near.closed());
+  }
+  w.lock.leave();
+}
+
+WEFT_PLAIN_TEST("W1.8", "turns of more than ten microseconds are long, however many there were") {
+  EXPECT_FALSE(locality::are_long(2'000, 2'000'000));
+  EXPECT_FALSE(locality::are_long(200, 2'000'000));
+  EXPECT_TRUE(locality::are_long(199, 2'000'000));
+  EXPECT_FALSE(locality::are_long(2'000'000'000, 2'000'000'000));
+  EXPECT_TRUE(locality::are_long(0, 1));
+}
+
+// Until it looks itself a quarter of a million turns pass.
+WEFT_PLAIN_TEST("W1.8", "when the turns of those who have gathered become long, some go on elsewhere") {
+  std::atomic<bool> together{false};
+  const auto body = [&together] {
+    std::atomic<int> at_work{0};
+    const auto end = weft::clock::now() + std::chrono::seconds(10);
+    weft::wait_group all;
+    close_token();
+    for (int i = 0; i < 6; ++i) {
+      all.go([&] {
+        while (!together && weft::clock::now() < end) {
+          if (++at_work > 1) together = true;
+          for (const auto begun = weft::clock::now(); weft::clock::now() - begun < std::chrono::microseconds(100);)
+            continue;
+          --at_work;
+          weft::yield();
+        }
+      });
+    }
+    all.wait();
+  };
+  EXPECT_EQ(0, weft::run(body, {.workers = 2}));
+  EXPECT_TRUE(together.load());
 }
 
 // A ring of goroutines that pass something around, on two workers; then the first computes until the last, which has

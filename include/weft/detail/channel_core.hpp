@@ -35,6 +35,7 @@
 #include <cstdint>
 
 #include "weft/detail/atomic.hpp"
+#include "weft/detail/attempt.hpp"
 #include "weft/detail/bounded.hpp"
 #include "weft/detail/park.hpp"
 #include "weft/detail/waiter.hpp"
@@ -145,6 +146,13 @@ class channel_core {
     return !can_send(first) && !can_send(second) && first == second;
   }
 
+  /// For who does not wait and has found nobody, of the other kind if it `sends`: false.
+  [[nodiscard]] bool missed(bool sends) const noexcept {
+    if (attempts_are_noted()) [[unlikely]]
+      note_missed_here(sends);
+    return false;
+  }
+
   [[nodiscard]] std::uint64_t len() const noexcept;
   [[nodiscard]] std::uint64_t cap() const noexcept { return capacity_; }
 
@@ -228,6 +236,8 @@ class channel_core {
   wait_list senders_;    // under the lock
 
  private:
+  void note_missed_here(bool sends) const noexcept;
+
   // Of timed channels: timed_channel.cpp.
   [[nodiscard]] bool is_due(std::uint64_t& sum) const noexcept;
   [[nodiscard]] bool is_due_locked() const noexcept;

@@ -131,20 +131,20 @@ class channel_of : public channel_core {
   // Never blocking.
 
   [[nodiscard]] bool try_send(T& value) {
-    if (send_would_block()) return false;
+    if (send_would_block()) return missed(true);
     lock();
     if (attempt_send(value)) return true;
     unlock();
-    return false;
+    return missed(true);
   }
 
   /// False: it would block. True with an empty result: closed and drained.
   [[nodiscard]] bool try_recv(std::optional<T>& result) {
-    if (recv_would_block()) return false;
+    if (recv_would_block()) return missed(false);
     lock();
     if (attempt_recv(result)) return true;
     unlock();
-    return false;
+    return missed(false);
   }
 
  protected:

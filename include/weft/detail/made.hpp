@@ -22,7 +22,7 @@ inline constexpr bool locks_are_noted() noexcept { return false; }
 
 #else
 
-enum note : std::uint8_t { note_sites = 1, note_locks = 2 };
+enum note : std::uint8_t { note_sites = 1, note_locks = 2, note_attempts = 4 };
 
 extern const std::uint8_t notes_wanted;
 

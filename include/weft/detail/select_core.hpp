@@ -72,6 +72,9 @@ struct select_space {
 [[nodiscard]] std::size_t choose_at_a_timed_look(std::span<const select_case> cases, bool may_block);
 inline constexpr std::size_t undecided = no_case - 1;
 
+/// For a select that does not wait: none of its cases could go on.
+void note_missed_by(std::span<const select_case> cases) noexcept;
+
 template <bool Careful>
 [[nodiscard]] inline bool choose_at_this_look(std::span<const select_case> cases, bool may_block, std::size_t& chosen) {
   using look = channel_core::look;
@@ -94,6 +97,8 @@ template <bool Careful>
     std::uint64_t again = 0;
     for (const select_case& c : cases) static_cast<void>(c.look_at<Careful>(again));
     chosen = no_case;
+    if (seen == again && attempts_are_noted()) [[unlikely]]
+      note_missed_by(cases);
     return seen == again;  // then none was ready at one instant: see channel_core.hpp
   }
   if (count > 1) {

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What happens, as it is written down: failures, waits, and who has what.
+#include "park/attempts.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "park/settings.hpp"
+#include "park/vain_book.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+constexpr std::size_t most_had_by = 16;
+
+/// In milliseconds, livelockafter=; a second, if it says nothing.
+nanoseconds window_asked_for() {
+  const long ms = std::atol(std::string(diag_setting("livelockafter")).c_str());
+  return (ms > 0 ? std::min(ms, 3'600'000L) : 1000) * nanoseconds{1'000'000};
+}
+
+void begin(wish& w, nanoseconds time) noexcept {
+  w.first = time;
+  w.count = w.still = 0;
+  w.had_by.clear();
+}
+
+/// Somebody else has the object. What so many have is no circle.
+void touch(wish& w, party_number who, nanoseconds time) {
+  const auto known = std::find_if(w.had_by.begin(), w.had_by.end(), [&](const had& h) { return h.who == who; });
+  if (known != w.had_by.end()) {
+    known->last = time;
+    known->at = w.count;
+    return;
+  }
+  if (w.had_by.size() == most_had_by) begin(w, time);
+  w.had_by.push_back({who, time, w.count});
+}
+
+template <class F>
+void written_in_book(F f) noexcept {
+  vain_book& book = the_vain_book();
+  const vain_book_guard hold(book);
+  try {
+    f(book);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+[[gnu::noinline]] void note_failure(const void* object, wait_reason how, std::uint64_t history) noexcept {
+  bool found = false;
+  written_in_book([&](vain_book& book) { found = book.fail(object, how, history) && book.find(object, how, nullptr); });
+  if (found) report_livelock(object, how);
+}
+
+}  // namespace
+
+vain_book::vain_book() : window_(window_asked_for()) {}
+
+vain_book& the_vain_book() noexcept {
+  alignas(vain_book) static std::byte memory[sizeof(vain_book)];
+  static auto* const only = ::new (memory) vain_book;
+  return *only;
+}
+
+nanoseconds vain_book::moment() noexcept {
+  const nanoseconds time = now();
+  if (time != now_) still_ = 0;
+  now_ = time;
+  return time;
+}
+
+place& vain_book::wanted_place(const void* object) {
+  place& at = places_[hide(object)];
+  if (at.wishes.empty()) wanted_.insert(hide(object));
+  return at;
+}
+
+bool vain_book::is_over(const wish& w, nanoseconds time) const noexcept {
+  return !w.waits && (time < w.last || time - w.last > window_);
+}
+
+/// The caller's; null: there are too many.
+wish* vain_book::wish_of(place& at, wait_reason how, nanoseconds time) {
+  const party_number me = this_party();
+  const auto mine =
+      std::find_if(at.wishes.begin(), at.wishes.end(), [&](const wish& w) { return w.who == me && w.how == how; });
+  if (mine != at.wishes.end()) return &*mine;
+  if (at.wishes.size() == most_wishes) {
+    const auto old = [&](const wish& w) { return is_over(w, time); };
+    at.wishes.erase(std::remove_if(at.wishes.begin(), at.wishes.end(), old), at.wishes.end());
+    if (at.wishes.size() == most_wishes) return nullptr;
+  }
+  wish made;
+  made.who = me;
+  made.record = hide((me & thread_party) == 0 ? current() : nullptr);
+  made.how = how;
+  made.first = made.last = time;
+  at.wishes.push_back(std::move(made));
+  return &at.wishes.back();
+}
+
+bool vain_book::fail(const void* object, wait_reason how, std::uint64_t history) {
+  const nanoseconds time = moment();
+  ++still_;
+  place& at = wanted_place(object);
+  wish* const w = wish_of(at, how, time);
+  if (w == nullptr) return false;
+  if (std::exchange(w->waits, false) || w->history != history || is_over(*w, time)) begin(*w, time);
+  w->still = time == w->last ? w->still + 1 : 1;
+  w->last = time;
+  w->history = history;
+  ++w->count;
+  bool mine = false;
+  bool anothers = false;
+  for (const holder& h : at.holders) {
+    (h.who == w->who ? mine : anothers) = true;
+    if (h.who != w->who) touch(*w, h.who, time);
+  }
+  if (mine && !anothers) begin(*w, time);
+  return w->count != 0 && w->count % often == 0;
+}
+
+void vain_book::wait(const void* object, wait_reason how) {
+  const nanoseconds time = moment();
+  place& at = wanted_place(object);
+  wish* const w = wish_of(at, how, time);
+  if (w == nullptr) return;
+  begin(*w, time);
+  w->waits = true;
+  w->last = time;
+  for (const holder& h : at.holders) {
+    if (h.who != w->who) touch(*w, h.who, time);
+  }
+}
+
+/// Of all who want it.
+void vain_book::touch_all(place& at, party_number who) {
+  if (at.wishes.empty()) return;
+  const nanoseconds time = now();
+  for (wish& w : at.wishes) {
+    if (w.who != who) touch(w, who, time);
+  }
+}
+
+void vain_book::got(const void* object, wait_reason how, party_number who, std::int64_t units) {
+  place& at = places_[hide(object)];
+  const auto fulfilled = [&](const wish& w) {
+    return w.who == who && (w.how == how || how == wait_reason::rwmutex_lock);
+  };
+  at.wishes.erase(std::remove_if(at.wishes.begin(), at.wishes.end(), fulfilled), at.wishes.end());
+  const auto has = std::find_if(at.holders.begin(), at.holders.end(), [&](const holder& h) { return h.who == who; });
+  if (has != at.holders.end())
+    has->units += units;
+  else
+    at.holders.push_back({who, units});
+  touch_all(at, who);
+}
+
+void vain_book::given_back(const void* object, party_number who, std::int64_t units, bool foreign) {
+  const auto found = places_.find(hide(object));
+  if (found == places_.end()) return;
+  place& at = found->second;
+  const auto has = std::find_if(at.holders.begin(), at.holders.end(), [&](const holder& h) { return h.who == who; });
+  if (has != at.holders.end() && (has->units -= units) <= 0) at.holders.erase(has);
+  if (foreign) {
+    at.signal = true;
+    at.holders.clear();
+  }
+  touch_all(at, who);
+}
+
+void vain_book::forget(const void* object) {
+  places_.erase(hide(object));
+  wanted_.erase(hide(object));
+}
+
+void note_refused(const void* object, wait_reason how) noexcept { note_failure(object, how, 0); }
+
+void note_missed(const void* channel, bool sends, std::uint64_t history) noexcept {
+  note_failure(channel, sends ? wait_reason::chan_send : wait_reason::chan_receive, history);
+}
+
+void note_waiting(const void* object, wait_reason how) noexcept {
+  written_in_book([&](vain_book& book) { book.wait(object, how); });
+}
+
+void note_got(const void* object, wait_reason how, party_number who, std::int64_t units) noexcept {
+  written_in_book([&](vain_book& book) { book.got(object, how, who, units); });
+}
+
+void note_given_back(const void* object, party_number who, std::int64_t units, bool foreign) noexcept {
+  written_in_book([&](vain_book& book) { book.given_back(object, who, units, foreign); });
+}
+
+void forget_attempts(const void* object) noexcept {
+  written_in_book([&](vain_book& book) { book.forget(object); });
+}
+
+}  // namespace weft::detail

@@ -27,25 +27,15 @@ END
 }
 
 chosen=()
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --rounds)
-      [ $# -ge 2 ] || { usage >&2; exit 2; }
-      rounds=$2
-      shift
-      ;;
-    --help | -h) usage && exit 0 ;;
-    -*) usage >&2 && exit 2 ;;
-    *) [[ " ${workloads[*]} " == *" $1 "* ]] && chosen+=("$1") || { usage >&2; exit 2; } ;;
-  esac
-  shift
-done
-[[ $rounds =~ ^[1-9][0-9]{0,2}$ ]] || { echo "bench: --rounds takes a positive number, not '$rounds'" >&2; exit 2; }
-[ ${#chosen[@]} -gt 0 ] || chosen=("${workloads[@]}")
+take_word() {
+  [[ " ${workloads[*]} " == *" $1 "* ]] && chosen+=("$1")
+}
 
-mkdir -p "$out/weft"
-echo "building weft" >&2
-"$here/peers/weft.sh" build "$out/weft" >"$out/weft.log" 2>&1 || { tail -n 20 "$out/weft.log" >&2; exit 1; }
+# shellcheck source=arguments.sh
+. "$here/arguments.sh"
+read_arguments "$@"
+[ ${#chosen[@]} -gt 0 ] || chosen=("${workloads[@]}")
+build_peer weft
 
 # measure ROW MODE REPEAT: nanoseconds per operation, the median of so many in one process.
 measure() {
@@ -88,7 +78,7 @@ for round in $(seq "$rounds"); do
 done
 
 echo "$("$here/peers/weft.sh" version "$out/weft")"
-echo "command  ./dev bench diagnosis; median of $rounds, $(date -u +%FT%TZ), load $(cut -d' ' -f1 /proc/loadavg)"
+print_method "./dev bench diagnosis"
 awk -v bar="$bar" '
   { value[$1, $2, $3] = $4; if (!($1 in known)) { known[$1]; order[++count] = $1 } if ($2 > rounds) rounds = $2 }
   function ordered(row, mode, relative,    i, j, v) {  # into sorted[1..rounds]

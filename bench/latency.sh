@@ -17,25 +17,12 @@ usage: ./dev bench latency [--rounds N]
 END
 }
 
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --rounds)
-      [ $# -ge 2 ] || { usage >&2; exit 2; }
-      rounds=$2
-      shift
-      ;;
-    --help | -h) usage && exit 0 ;;
-    *) usage >&2 && exit 2 ;;
-  esac
-  shift
-done
-[[ $rounds =~ ^[1-9][0-9]{0,2}$ ]] || { echo "bench: --rounds takes a positive number, not '$rounds'" >&2; exit 2; }
+take_word() { return 1; }
 
-for peer in "${peers[@]}"; do
-  mkdir -p "$out/$peer"
-  echo "building $peer" >&2
-  "$here/peers/$peer.sh" build "$out/$peer" >"$out/$peer.log" 2>&1 || { tail -n 20 "$out/$peer.log" >&2; exit 1; }
-done
+# shellcheck source=arguments.sh
+. "$here/arguments.sh"
+read_arguments "$@"
+for peer in "${peers[@]}"; do build_peer "$peer"; done
 
 : >"$out/wakeups"
 for round in $(seq "$rounds"); do
@@ -50,7 +37,7 @@ for round in $(seq "$rounds"); do
 done
 
 for peer in "${peers[@]}"; do echo "peer     $("$here/peers/$peer.sh" version "$out/$peer")"; done
-echo "command  ./dev bench latency; median of $rounds, $(date -u +%FT%TZ), load $(cut -d' ' -f1 /proc/loadavg)"
+print_method "./dev bench latency"
 awk '
   { for (i = 5; i <= 8; ++i) add($1 "\t" $3 "\t" $2, i, $i) }
   function add(key, at, value,    n, j) {

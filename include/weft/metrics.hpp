@@ -44,7 +44,12 @@ class duration_histogram {
   void record(std::chrono::nanoseconds duration, std::uint64_t times = 1) noexcept;
 
   [[nodiscard]] std::uint64_t count() const noexcept;
-  [[nodiscard]] std::chrono::nanoseconds sum() const noexcept { return std::chrono::nanoseconds(sum_ns_); }
+
+  /// All of them together. More than 292 years, which a million goroutines wait in three hours, is said as 292 years;
+  /// in seconds it is right up to 584, and begins anew there.
+  [[nodiscard]] std::chrono::nanoseconds sum() const noexcept;
+  [[nodiscard]] double sum_seconds() const noexcept { return static_cast<double>(sum_ns_) / 1e9; }
+
   [[nodiscard]] std::chrono::nanoseconds mean() const noexcept;
 
   /// The longest one. Of a difference: as far as the buckets tell.
@@ -67,7 +72,7 @@ class duration_histogram {
   friend struct metrics_reader;
 
   std::array<std::uint64_t, bucket_count> buckets_{};
-  std::uint64_t sum_ns_ = 0;
+  std::uint64_t sum_ns_ = 0;  // modulo 2^64, so that differences are right
   std::uint64_t longest_ns_ = 0;
 };
 

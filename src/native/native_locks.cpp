@@ -12,6 +12,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <cerrno>
+
 #include "park/native_locks.hpp"
 
 namespace weft::detail {
@@ -40,25 +42,34 @@ class next_function {
 
 using mutex_function = int(pthread_mutex_t*);
 using timed_mutex_function = int(pthread_mutex_t*, const timespec*);
+using clock_mutex_function = int(pthread_mutex_t*, clockid_t, const timespec*);
 using rwlock_function = int(pthread_rwlock_t*);
+using timed_rwlock_function = int(pthread_rwlock_t*, const timespec*);
+using clock_rwlock_function = int(pthread_rwlock_t*, clockid_t, const timespec*);
 using guard_function = int(void*);
 using guard_end = void(void*);
 
 constinit next_function<mutex_function> mutex_lock("pthread_mutex_lock");
 constinit next_function<mutex_function> mutex_trylock("pthread_mutex_trylock");
 constinit next_function<timed_mutex_function> mutex_timedlock("pthread_mutex_timedlock");
+constinit next_function<clock_mutex_function> mutex_clocklock("pthread_mutex_clocklock");
 constinit next_function<mutex_function> mutex_unlock("pthread_mutex_unlock");
 constinit next_function<rwlock_function> rwlock_rdlock("pthread_rwlock_rdlock");
 constinit next_function<rwlock_function> rwlock_wrlock("pthread_rwlock_wrlock");
 constinit next_function<rwlock_function> rwlock_tryrdlock("pthread_rwlock_tryrdlock");
 constinit next_function<rwlock_function> rwlock_trywrlock("pthread_rwlock_trywrlock");
+constinit next_function<timed_rwlock_function> rwlock_timedrdlock("pthread_rwlock_timedrdlock");
+constinit next_function<timed_rwlock_function> rwlock_timedwrlock("pthread_rwlock_timedwrlock");
+constinit next_function<clock_rwlock_function> rwlock_clockrdlock("pthread_rwlock_clockrdlock");
+constinit next_function<clock_rwlock_function> rwlock_clockwrlock("pthread_rwlock_clockwrlock");
 constinit next_function<rwlock_function> rwlock_unlock("pthread_rwlock_unlock");
 constinit next_function<guard_function> guard_acquire("__cxa_guard_acquire");
 constinit next_function<guard_end> guard_release("__cxa_guard_release");
 constinit next_function<guard_end> guard_abort("__cxa_guard_abort");
 
+/// EOWNERDEAD: it is ours, and whoever had it has died.
 [[gnu::always_inline]] inline int taken(int result, const void* lock, native_kind kind) noexcept {
-  if (result == 0 && native_locks_are_watched()) note_native_taken(lock, kind);
+  if ((result == 0 || result == EOWNERDEAD) && native_locks_are_watched()) note_native_taken(lock, kind);
   return result;
 }
 
@@ -83,6 +94,10 @@ int pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* until) {
   return taken(mutex_timedlock.get()(m, until), m, native_kind::mutex);
 }
 
+int pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock, const timespec* until) {
+  return taken(mutex_clocklock.get()(m, clock, until), m, native_kind::mutex);
+}
+
 int pthread_mutex_unlock(pthread_mutex_t* m) {
   to_be_freed(m);
   return mutex_unlock.get()(m);
@@ -98,6 +113,22 @@ int pthread_rwlock_tryrdlock(pthread_rwlock_t* m) {
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t* m) {
   return taken(rwlock_trywrlock.get()(m), m, native_kind::shared_mutex);
+}
+
+int pthread_rwlock_timedrdlock(pthread_rwlock_t* m, const timespec* until) {
+  return taken(rwlock_timedrdlock.get()(m, until), m, native_kind::shared_mutex);
+}
+
+int pthread_rwlock_timedwrlock(pthread_rwlock_t* m, const timespec* until) {
+  return taken(rwlock_timedwrlock.get()(m, until), m, native_kind::shared_mutex);
+}
+
+int pthread_rwlock_clockrdlock(pthread_rwlock_t* m, clockid_t clock, const timespec* until) {
+  return taken(rwlock_clockrdlock.get()(m, clock, until), m, native_kind::shared_mutex);
+}
+
+int pthread_rwlock_clockwrlock(pthread_rwlock_t* m, clockid_t clock, const timespec* until) {
+  return taken(rwlock_clockwrlock.get()(m, clock, until), m, native_kind::shared_mutex);
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* m) {

@@ -34,6 +34,13 @@ constexpr std::size_t head_size = 24;
 
 bool is_gone(int error) noexcept { return error == EBADF || error == EINVAL || error == ENOTSOCK; }
 
+void close_one(int& fd) noexcept {
+  const int was = fd;
+  if (was < 0) return;
+  const_cast<volatile int&>(fd) = -1;
+  ::close(was);
+}
+
 void sleep_a_while() noexcept {
   const timespec while_{0, 100'000'000};
   ::nanosleep(&while_, nullptr);
@@ -43,11 +50,11 @@ void sleep_a_while() noexcept {
 
 control_peers::control_peers(int socket) noexcept : socket_(socket) { keep_descriptors(); }
 
-control_peers::~control_peers() {
+control_peers::~control_peers() { close_all(); }
+
+void control_peers::close_all() noexcept {
   for (peer& p : peers_) drop(p);
-  for (const int each : spare_) {
-    if (each >= 0) ::close(each);
-  }
+  for (int& each : spare_) close_one(each);
 }
 
 void control_peers::keep_descriptors() noexcept {
@@ -58,8 +65,8 @@ void control_peers::keep_descriptors() noexcept {
 
 void control_peers::drop(peer& p) noexcept {
   if (p.fd < 0) return;
-  ::close(p.fd);
-  if (p.answer >= 0) ::close(p.answer);
+  close_one(p.answer);
+  close_one(p.fd);
   p = {};
 }
 
@@ -79,10 +86,7 @@ control_peers::peer& control_peers::free_place() noexcept {
 bool control_peers::take_in() noexcept {
   int fd = accept_control(socket_);
   if (fd == -EMFILE || fd == -ENFILE) {
-    for (int& each : spare_) {
-      if (each >= 0) ::close(each);
-      each = -1;
-    }
+    for (int& each : spare_) close_one(each);
     fd = accept_control(socket_);
     if (fd < 0 && fd != -EAGAIN) sleep_a_while();
   }

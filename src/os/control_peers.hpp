@@ -9,7 +9,9 @@
 // When the process has no descriptor left, which is when one would like to ask, two that were kept for this are given
 // up for whoever connects: one for him, one for his answer. They are taken again when he is gone, if there are any.
 //
-// Belongs to the thread that listens; nothing is shared.
+// Belongs to the thread that listens; nothing is shared. In a forked child, where that thread is not, the descriptors
+// are closed by whoever is: else whoever asks the parent would not hear of its end before that of the child. For that
+// each is written down as gone before it is closed: its number may be another's right after.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +37,9 @@ class control_peers {
 
   /// It is whole: it will be sent. `error`, if not null, is sent instead, as a sentence.
   void send_answer(const char* error) noexcept;
+
+  /// In a forked child: closes everything.
+  void close_all() noexcept;
 
  private:
   struct peer {

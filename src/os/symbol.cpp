@@ -6,7 +6,9 @@
 // Memory ordering: `lost` is a hint, relaxed.
 //
 // The loader tells which module an address lies in. The module's file is mapped once and kept. The answers of the
-// last lookups are kept too, since in a dump of many goroutines most frames are the same.
+// last lookups are kept too, since in a dump of many goroutines most frames are the same. Where a module has been
+// unloaded, another may be loaded: it is told apart by its path. The file that was mapped stays mapped even then, since
+// names in it are read without the lock.
 //
 // Nothing here but the demangler allocates. An old loader is asked by dl_iterate_phdr, which takes its lock. The tables
 // below are guarded by one lock; whoever cannot have it within some time gets an address without a name, so that a dump
@@ -45,6 +47,7 @@ struct place {
 
 struct module_file {
   std::uintptr_t base;
+  std::uint64_t path;  // a hash of it
   elf_file file;
 };
 
@@ -87,12 +90,24 @@ void find_module(place& wanted) noexcept { ::dl_iterate_phdr(look_at, &wanted); 
 
 #endif
 
+std::uint64_t hash_of(const char* path) noexcept {
+  std::uint64_t hash = 0;
+  for (; *path != '\0'; ++path) hash = (hash ^ static_cast<unsigned char>(*path)) * 0x9e3779b97f4a7c15;
+  return hash;
+}
+
 elf_file file_of(const place& where) noexcept {
+  const std::uint64_t path = hash_of(where.path);
   for (std::size_t i = 0; i < module_count; ++i) {
-    if (modules[i].base == where.base) return modules[i].file;
+    if (modules[i].base != where.base) continue;
+    if (modules[i].path != path) {
+      modules[i] = {where.base, path, map_elf(where.path)};
+      for (answer& each : answers) each.pc = nullptr;
+    }
+    return modules[i].file;
   }
   if (module_count == most_modules) return {};
-  modules[module_count] = {where.base, map_elf(where.path)};
+  modules[module_count] = {where.base, path, map_elf(where.path)};
   return modules[module_count++].file;
 }
 
@@ -109,8 +124,9 @@ bool lock_tables() noexcept {
 
 elf_symbol look_up(void* pc, const place& where) noexcept {
   if (where.path == nullptr || !lock_tables()) return {};
+  const elf_file file = file_of(where);
   answer& kept = answers[reinterpret_cast<std::uintptr_t>(pc) / 4 % remembered];
-  if (kept.pc != pc) kept = {pc, find_symbol(file_of(where), where.address - where.base)};
+  if (kept.pc != pc) kept = {pc, find_symbol(file, where.address - where.base)};
   const elf_symbol found = kept.found;
   tables.unlock();
   return found;

@@ -10,7 +10,7 @@
 // The answer is made in memory and then sent, so that who asks and does not read cannot keep a dump half done
 // (os/control_peers.hpp). Signals are blocked in this thread, SIGPIPE too.
 //
-// Memory ordering: `state` is seq_cst; it is no hot path.
+// Memory ordering: what is atomic is seq_cst; it is no hot path.
 #include "park/control.hpp"
 
 #include <cerrno>
@@ -40,7 +40,8 @@ struct control_state {
   word_lock lock;
   atomic<int> socket{-1};
   char path[control_path_size] = {};
-  bool prepared = false;  // what is done once for the process
+  bool prepared = false;                  // what is done once for the process
+  atomic<control_peers*> peers{nullptr};  // on the thread's stack
 };
 
 constinit control_state here;
@@ -66,10 +67,12 @@ void serve(void* passed) {
   const uncounted_thread only_looks;
   hold_back_signals();
   control_peers peers(static_cast<int>(reinterpret_cast<std::intptr_t>(passed)));
+  here.peers.store(&peers);
   while (const char* const question = peers.next_question()) {
     const int out = peers.open_answer();
     peers.send_answer(out < 0 ? "there is no descriptor or no memory for an answer" : answer(question, out));
   }
+  here.peers.store(nullptr);
 }
 
 void at_exit() {
@@ -81,6 +84,7 @@ void in_forked_child() {
   ::new (&here.lock) word_lock;  // who had it is not there
   const int inherited = here.socket.exchange(-1);
   if (inherited >= 0) close_control(inherited);
+  if (control_peers* const peers = here.peers.exchange(nullptr); peers != nullptr) peers->close_all();
 }
 
 /// 0 or an errno. Under the lock.

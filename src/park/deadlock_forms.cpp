@@ -20,6 +20,14 @@ namespace detail {
 
 void add_string(text_out& out, const char* text) noexcept { out.quoted(text, std::strlen(text)); }
 
+/// Graphviz reads such a string as JSON does: names of files have anything in them.
+void add_arrow(text_out& out, const char* from, const char* to) noexcept {
+  out.text("  ");
+  add_string(out, from);
+  out.text(" -> ");
+  add_string(out, to);
+}
+
 void add_number(text_out& out, const char* key, std::uint64_t value) noexcept {
   out.text(key);
   out.number(value);
@@ -36,8 +44,8 @@ void add_holds(text_out& out, party_number who) noexcept {
   out.text("]");
 }
 
-void add_made(text_out& out, const void* object) noexcept {
-  const site made = made_at(object);
+void add_made(text_out& out, const void* object, wait_reason waited_for) noexcept {
+  const site made = made_at(object, waited_for);
   if (made.line == 0) return;
   char where[320];
   std::snprintf(where, sizeof where, "%s:%u", made.file, made.line);
@@ -60,9 +68,10 @@ void print_held(int fd, party_number who, const void* except) noexcept {
   }
 }
 
-void print_held_edges(int fd, party_number who) noexcept {
+void print_held_edges(text_out& out, party_number who) noexcept {
   for (const held_lock& each : locks_of(who)) {
-    write_format(fd, "  \"%s\" -> \"%s\" [style=dashed, label=holds];\n", party_text(who).text, held_text(each).text);
+    add_arrow(out, party_text(who).text, held_text(each).text);
+    out.text(" [style=dashed, label=holds];\n");
   }
 }
 
@@ -81,7 +90,7 @@ void add_party(text_out& out, const blocked_party& p, const blocked_party& next,
   add_string(out, relation(p));
   out.text(", \"owner\": ");
   add_string(out, party_text(next.who).text);
-  add_made(out, p.object);
+  add_made(out, p.object, p.reason);
   add_holds(out, p.who);
   if (p.record != nullptr) {
     const std::uint32_t since = p.record->since_ms.load(memory_order_relaxed);
@@ -113,15 +122,21 @@ void deadlock_report::print_json(int fd) const noexcept {
 
 void deadlock_report::print_graph(int fd) const noexcept {
   using namespace detail;
-  write_text(fd, "digraph deadlock {\n");
+  text_out out(fd);
+  out.text("digraph deadlock {\n");
   for (std::size_t i = 0; i < cycle_.told; ++i) {
     const blocked_party& p = cycle_.parties[i];
-    write_format(fd, "  \"%s\" -> \"%s\" [label=\"%s %p%s\"];\n", party_text(p.who).text,
-                 party_text(cycle_.parties[(i + 1) % cycle_.told].who).text, kind_of_object(p.reason), p.object,
-                 made_text(p.object).text);
-    print_held_edges(fd, p.who);
+    const party_text who(p.who);
+    add_arrow(out, who.text, party_text(cycle_.parties[(i + 1) % cycle_.told].who).text);
+    char what[320];
+    std::snprintf(what, sizeof what, "%s %p%s", kind_of_object(p.reason), p.object, made_text(p.object, p.reason).text);
+    out.text(" [label=");
+    add_string(out, what);
+    out.text("];\n");
+    print_held_edges(out, p.who);
   }
-  write_text(fd, "}\n");
+  out.text("}\n");
+  static_cast<void>(out.flush());
 }
 
 }  // namespace weft

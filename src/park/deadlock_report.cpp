@@ -141,7 +141,7 @@ void print_had(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
                            : before.reason == wait_reason::join ? "is"
                                                                 : "belongs to";
   write_format(fd, "  %s %s %p%s, for which %s waits\n", verb, kind_of_object(before.reason), before.object,
-               made_text(before.object).text, party_text(before.who).text);
+               made_text(before.object, before.reason).text, party_text(before.who).text);
   print_held(fd, who, before.object);
 }
 
@@ -179,7 +179,7 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
     else
       print_stack(fd, *p.record, party_frames, party_depth);
   }
-  if (const made_text made(p.object); made.text[0] != '\0') {
+  if (const made_text made(p.object, p.reason); made.text[0] != '\0') {
     write_format(fd, "  waits for %s %p%s\n", kind_of_object(p.reason), p.object, made.text);
   }
   print_had(fd, cycle, index);

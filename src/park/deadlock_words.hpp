@@ -40,13 +40,15 @@ void add_string(text_out& out, const char* text) noexcept;
 void add_number(text_out& out, const char* key, std::uint64_t value) noexcept;
 
 /// Where an object was made; the locks that a party holds; its label and where it was started.
-void add_made(text_out& out, const void* object) noexcept;
+void add_made(text_out& out, const void* object, wait_reason waited_for) noexcept;
 void add_holds(text_out& out, party_number who) noexcept;
 void add_start(text_out& out, const goroutine* record) noexcept;
 
 /// The locks that a party holds, but for one, as lines of text; and as edges of a graph.
 void print_held(int fd, party_number who, const void* except) noexcept;
-void print_held_edges(int fd, party_number who) noexcept;
+/// Of a graph: both names as Graphviz wants them, with nothing behind.
+void add_arrow(text_out& out, const char* from, const char* to) noexcept;
+void print_held_edges(text_out& out, party_number who) noexcept;
 
 /// What a party has of the object for which the other waits, after "goroutine 7 waits for mutex 0x1234".
 [[nodiscard]] const char* relation(const blocked_party& waiting) noexcept;

@@ -82,7 +82,7 @@ leak describe(const kind& k) {
   const wait_reason reason = g.reason.load(memory_order_relaxed);
   if (waits && reason != wait_reason::select) told.object = g.object.load(memory_order_relaxed);
   if (waits) told.kind = kind_of_object(reason);
-  if (const site made = made_at(told.object); made.line != 0) {
+  if (const site made = made_at(told.object, reason); made.line != 0) {
     told.made_at = std::string(made.file) + ":" + std::to_string(made.line);
   }
   for (const held_lock& each : locks_of(party_of(g))) told.holds.emplace_back(held_text(each).text);
@@ -113,7 +113,7 @@ void report_left(bool asked, std::uint32_t now_ms) {
   try {
     const std::vector<leak> left = group_goroutines([](void*, const goroutine&) { return true; }, nullptr, now_ms);
     const std::string text = how == "json" ? json_of(left) + "\n" : text_of(left);
-    if (how != "json") write_text(2, "weft: goroutines left when main returned:\n");
+    if (how != "json" && !left.empty()) write_text(2, "weft: goroutines left when main returned:\n");
     write_text(2, text.c_str());
   } catch (const std::bad_alloc&) {  // the way that takes none
     write_text(2, "weft: goroutines left when main returned:\n");

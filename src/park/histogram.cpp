@@ -4,6 +4,7 @@
 // longest.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "weft/metrics.hpp"
 
@@ -20,6 +21,11 @@ std::uint64_t duration_histogram::count() const noexcept {
   std::uint64_t n = 0;
   for (const std::uint64_t bucket : buckets_) n += bucket;
   return n;
+}
+
+std::chrono::nanoseconds duration_histogram::sum() const noexcept {
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  return std::chrono::nanoseconds(std::min(sum_ns_, most));
 }
 
 std::chrono::nanoseconds duration_histogram::mean() const noexcept {
@@ -59,7 +65,8 @@ duration_histogram& duration_histogram::operator-=(const duration_histogram& ear
     buckets_[i] -= std::min(buckets_[i], earlier.buckets_[i]);
     if (buckets_[i] != 0) last = i + 1;
   }
-  sum_ns_ -= std::min(sum_ns_, earlier.sum_ns_);
+  const std::uint64_t gained = sum_ns_ - earlier.sum_ns_;
+  sum_ns_ = gained >> 63 == 0 ? gained : 0;  // less than before: it was no earlier copy
   if (longest_ns_ == earlier.longest_ns_) {  // it was there before
     longest_ns_ = last == 0 ? 0 : last < bucket_count ? std::min(longest_ns_, detail::stats_floor(last)) : longest_ns_;
   }

@@ -68,7 +68,7 @@ void write_wish(text_buffer& out, const vain_party& p) noexcept {
   else
     out.add("tried %llu times to ", static_cast<unsigned long long>(p.tries));
   out.add("%s %s %p", verb(p), kind_of_object(p.how), p.object);
-  if (const site made = made_at(p.object); made.line != 0) out.add(" (made at %s:%u)", made.file, made.line);
+  if (const site made = made_at(p.object, p.how); made.line != 0) out.add(" (made at %s:%u)", made.file, made.line);
   for (std::size_t i = 0; i < p.holders && i < vain_party::most_holders; ++i) {
     out.add("%s%s", i == 0 ? ", which " : " or ", party_text(p.held_by[i]).text);
   }
@@ -120,7 +120,7 @@ void add_wish(text_out& out, const vain_party& p) noexcept {
   out.text(", \"object\": \"");
   out.hexadecimal(reinterpret_cast<std::uintptr_t>(p.object));
   out.text("\"");
-  add_made(out, p.object);
+  add_made(out, p.object, p.how);
   out.text(p.waits ? ", \"does\": \"waits\", \"wants\": " : ", \"does\": \"tries\", \"wants\": ");
   add_string(out, verb(p));
   add_number(out, ", \"tries\": ", p.tries);
@@ -202,21 +202,27 @@ void livelock_report::print_json(int fd) const noexcept {
 
 void livelock_report::print_graph(int fd) const noexcept {
   using namespace detail;
-  write_text(fd, "digraph livelock {\n");
+  text_out out(fd);
+  out.text("digraph livelock {\n");
   for (std::size_t i = 0; i < found_.told; ++i) {
     const vain_party& p = found_.parties[i];
     char words[700];
     text_buffer wish{words, sizeof words};
     write_wish(wish, p);
-    if (found_.misses)
-      write_format(fd, "  \"%s\" -> \"chan %p\" [label=\"%s\"];\n", party_text(p.who).text, p.object, words);
-    for (std::size_t h = 0; h < p.holders && h < vain_party::most_holders; ++h) {
-      write_format(fd, "  \"%s\" -> \"%s\" [label=\"%s\"];\n", party_text(p.who).text, party_text(p.held_by[h]).text,
-                   words);
-    }
-    print_held_edges(fd, p.who);
+    const auto add_edge = [&](const char* to) {
+      add_arrow(out, party_text(p.who).text, to);
+      out.text(" [label=");
+      add_string(out, words);
+      out.text("];\n");
+    };
+    char missed[40];
+    std::snprintf(missed, sizeof missed, "chan %p", p.object);
+    if (found_.misses) add_edge(missed);
+    for (std::size_t h = 0; h < p.holders && h < vain_party::most_holders; ++h) add_edge(party_text(p.held_by[h]).text);
+    print_held_edges(out, p.who);
   }
-  write_text(fd, "}\n");
+  out.text("}\n");
+  static_cast<void>(out.flush());
 }
 
 deadlock_policy on_livelock(deadlock_policy policy) noexcept {

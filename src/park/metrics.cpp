@@ -3,7 +3,8 @@
 // Metrics are read from the statistics page: what the lanes say, added up.
 //
 // Memory ordering: everything is read relaxed: a snapshot mixes moments. That counts of the same kind only grow holds
-// for each lane, and so for their sums.
+// for each lane, and so for their sums; not for `readies`, a difference of two moments. It never says too much, since
+// parks are read before those who wait are counted; so the largest that was ever told is still true.
 #include "weft/metrics.hpp"
 
 #include <algorithm>
@@ -78,6 +79,14 @@ std::uint64_t waiting_goroutines() {
   return n;
 }
 
+/// Of what has been told, the largest.
+std::uint64_t growing(std::uint64_t readies) noexcept {
+  static atomic<std::uint64_t> largest{0};
+  std::uint64_t before = largest.load(memory_order_relaxed);
+  while (before < readies && !largest.compare_exchange_weak(before, readies, memory_order_relaxed)) continue;
+  return std::max(before, readies);
+}
+
 }  // namespace
 
 metrics read_metrics() {
@@ -100,7 +109,7 @@ metrics read_metrics() {
     const auto& queued = lane_of_token(i).gauges[static_cast<std::size_t>(stats_gauge::queued)];
     all.runnable += queued.load(memory_order_relaxed);
   }
-  all.readies = all.parks - std::min(all.parks, waiting_goroutines());
+  all.readies = growing(all.parks - std::min(all.parks, waiting_goroutines()));
   return all;
 }
 
@@ -120,7 +129,8 @@ std::vector<state_count> count_states() {
       [](void* arg, goroutine& g) {
         auto& all = *static_cast<std::vector<state_count>*>(arg);
         const char* const state = state_of(g);
-        const auto same = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.state == state; });
+        const auto same =
+            std::find_if(all.begin(), all.end(), [&](const auto& each) { return std::strcmp(each.state, state) == 0; });
         if (same != all.end())
           ++same->goroutines;
         else

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What goroutines hold, in one small table by address: whoever frees it may be on another thread by then. A goroutine
-// that keeps its thread (weft/pin.hpp) keeps what belongs to that as well, and is not told about.
+// What goroutines hold, in one small table by address: whoever frees it may be on another thread by then, or another
+// goroutine; what the caller itself has taken goes first, for many may read at once. A goroutine that keeps its thread
+// (weft/pin.hpp) keeps what belongs to that as well, and is not told about.
 //
 // Not under sim, which has one thread, and where nobody is pinned. Told once for each place where something is taken.
 // More than the table can hold is forgotten.
@@ -96,12 +97,22 @@ bool take_untold(native_book& b, party_number who, held_native& out) noexcept {
 void note_native_freed(const void* lock) noexcept {
   native_book& b = book();
   if (b.count.load(memory_order_relaxed) == 0) return;
+  const goroutine* const me = current();
+  const party_number who = me != nullptr ? party_of(*me) : nobody_known;
   b.lock.lock();
-  for (std::size_t n = b.count.load(memory_order_relaxed), i = n; i-- > 0;) {
+  const std::size_t n = b.count.load(memory_order_relaxed);
+  std::size_t found = n;
+  for (std::size_t i = n; i-- > 0;) {
     if (b.held[i].lock != lock) continue;
-    b.held[i] = b.held[n - 1];
+    if (b.held[i].owner == who) {  // of several who read, the one that does not any more
+      found = i;
+      break;
+    }
+    if (found == n) found = i;
+  }
+  if (found != n) {
+    b.held[found] = b.held[n - 1];
     b.count.store(n - 1, memory_order_relaxed);
-    break;
   }
   b.lock.unlock();
 }

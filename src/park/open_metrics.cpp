@@ -41,7 +41,7 @@ class exposition {
     }
     sample(name, "_bucket", "{le=\"+Inf\"}", std::to_string(below));
     sample(name, "_count", "", std::to_string(below));
-    sample(name, "_sum", "", number(static_cast<double>(durations.sum().count()) / 1e9));
+    sample(name, "_sum", "", number(durations.sum_seconds()));
   }
 
   void states(const std::vector<state_count>& all) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string>
 
 #include "base/report_hook.hpp"
@@ -110,7 +111,7 @@ nanoseconds schedtrace_interval() noexcept {
   return interval;
 }
 
-void schedtrace(nanoseconds time) {
+void schedtrace(nanoseconds time) noexcept try {
   const nanoseconds interval = schedtrace_interval();
   if (interval == 0) return;
   if (first_line == 0) first_line = next_line = time;
@@ -122,6 +123,7 @@ void schedtrace(nanoseconds time) {
   if (detailed) text += details(time);
   write_text(2, text.c_str());
   last_metrics() = now;
+} catch (const std::bad_alloc&) {  // no line this time
 }
 
 }  // namespace weft::detail

@@ -16,7 +16,7 @@ namespace weft::detail {
 /// The interval; 0: no trace is wanted. The same during the life of a process.
 [[nodiscard]] nanoseconds schedtrace_interval() noexcept;
 
-/// By the watchdog, whenever it looks: prints if it is time.
-void schedtrace(nanoseconds time);
+/// By the watchdog, whenever it looks: prints if it is time, and if there is memory for it.
+void schedtrace(nanoseconds time) noexcept;
 
 }  // namespace weft::detail

@@ -117,7 +117,8 @@ wait_end mutex::lock_slow(const wait_limit* limit) {
 void mutex::taken(bool may_have_waited) noexcept {
   owner_.take_slowly();
   if (!locks_are_watched()) return;
-  state_.fetch_or(watched, memory_order_relaxed);
+  const bool known = (state_.fetch_or(watched, memory_order_relaxed) & watched) != 0;
+  if (!known) forget_lock(this);  // of another, which was here and was never destroyed
   note_taken(this, owner_.who(), may_have_waited);
 }
 

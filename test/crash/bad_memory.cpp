@@ -2,7 +2,7 @@
 //
 // Every kind of diagnosis with an allocator that gives nothing.
 //
-// guarantee: BI3 BI3.1 BI3.2
+// guarantee: BI3 BI3.1 BI3.2 BI3.4
 // engines: sched
 // sentence: diagnosis without memory tells less and does not hang
 // not-under: address thread (they bring their own allocator)
@@ -30,6 +30,8 @@
 // expect-stdout: ^\[profiles\] exit 0$
 // expect-stdout: ^\[metrics\] out: read: yes, text: bad_alloc, page: yes$
 // expect-stdout: ^\[metrics\] exit 0$
+// expect-stdout: ^\[schedtrace\] err: SCHED
+// expect-stdout: ^\[schedtrace\] exit 0$
 // expect-stdout: ^\[address space\] err: goroutine \d+ \[chan receive, .*\] \{waits\}:$
 // expect-stdout: ^\[address space\] err:   and 199 more like it
 // expect-stdout: ^\[address space\] out: trace: no memory, goroutines: no memory$
@@ -171,6 +173,24 @@ int metrics() {
   });
 }
 
+void turn(std::chrono::milliseconds time) {
+  const auto until = weft::clock::now() + time;
+  while (weft::clock::now() < until) weft::yield();
+}
+
+/// Lines that there is no memory for are missing. One worker: no thread is to be started.
+int schedtrace() {
+  const auto body = [](const weft::chan<int>&) {
+    {
+      const famine now;
+      turn(std::chrono::milliseconds(50));
+    }
+    turn(std::chrono::milliseconds(50));
+    return 0;
+  };
+  return beside_a_waiter(body, {.workers = 1});
+}
+
 /// Neither the heap nor anybody else gets memory from the system.
 void close_address_space() {
   std::ifstream statm("/proc/self/statm");
@@ -237,4 +257,5 @@ int main() {
   scene("trace").play(trace);
   scene("profiles").play(profiles);
   scene("metrics").play(metrics);
+  scene("schedtrace").play(schedtrace, "WEFT_DEBUG", "schedtrace=2");
 }

@@ -16,6 +16,8 @@
 // expect-stdout: ^\[JSON\] exit 0$
 // expect-stdout-not: ^\[nothing asked\] err
 // expect-stdout: ^\[nothing asked\] exit 0$
+// expect-stdout-not: ^\[nothing left\] err
+// expect-stdout: ^\[nothing left\] exit 0$
 #include <mutex>
 
 #include "scene.hpp"
@@ -49,4 +51,5 @@ int main() {
   scene("asked by the environment").play(run_without, "WEFT_DIAG", "deadlock=log,leaks");
   scene("JSON").play(run_with_report, "WEFT_DIAG", "leaks=json");
   scene("nothing asked").play(run_without);
+  scene("nothing left").play([] { return weft::run([] {}, {.report = true}); });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// guarantee: D8.1 D8.2 D8.3
+// guarantee: D8.1 D8.2 D8.3 D8.4
 // sentence: two locks that are taken in both orders are reported, though nothing is stuck, if the user asks
 // engines: both
 // seconds: 60
@@ -12,17 +12,22 @@
 // expect-stdout: ^\[three locks\] exit 0$
 // expect-stdout: ^\[long chain\] err: weft: lock order: .*, over 5000 locks$
 // expect-stdout: ^\[long chain\] exit 0$
-// expect-stdout-not: ^\[(not asked|one order|gate|try|made anew|destroyed while held|freed by another)\] err
+// expect-stdout: ^\[gate only once\] err: weft: lock order:
+// expect-stdout: ^\[gate only once\] exit 0$
+// expect-stdout-not: ^\[(not asked|one order|gate|try|made anew|used again|destroyed while held|freed by another)\] err
 // expect-stdout: ^\[not asked\] exit 0$
 // expect-stdout: ^\[one order\] exit 0$
 // expect-stdout: ^\[gate\] exit 0$
 // expect-stdout: ^\[try\] exit 0$
 // expect-stdout: ^\[made anew\] exit 0$
+// expect-stdout: ^\[used again\] exit 0$
 // expect-stdout: ^\[destroyed while held\] exit 0$
 // expect-stdout: ^\[freed by another\] exit 0$
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 
 #include "scene.hpp"
@@ -70,6 +75,17 @@ void gate() {
   }
 }
 
+/// Kept apart at first, and then not any more.
+void gate_only_once() {
+  weft::mutex a, b, both;
+  {
+    const std::scoped_lock hold(both);
+    one_way(a, b);
+    other_way(a, b);
+  }
+  for (int i = 0; i < 3; ++i) one_way(a, b);
+}
+
 /// Who only tries waits for nobody.
 void tries() {
   weft::mutex a, b;
@@ -86,6 +102,16 @@ void made_anew() {
   one_way(*a, *b);
   a.emplace(), b.emplace();
   other_way(*a, *b);
+}
+
+/// The same where nobody has destroyed those that were there, as when a run leaves goroutines behind.
+void used_again() {
+  alignas(weft::mutex) static std::byte places[2][sizeof(weft::mutex)];
+  for (const bool turned : {false, true}) {
+    auto* const a = new (places[0]) weft::mutex;
+    auto* const b = new (places[1]) weft::mutex;
+    turned ? other_way(*a, *b) : one_way(*a, *b);
+  }
 }
 
 void long_chain() {
@@ -125,7 +151,9 @@ int main() {
   play("three locks", three_locks);
   play("one order", one_order);
   play("gate", gate);
+  play("gate only once", gate_only_once);
   play("try", tries);
+  play("used again", used_again);
   play("made anew", made_anew);
   play("long chain", long_chain);
   play("destroyed while held", destroyed_while_held);

@@ -3,9 +3,17 @@
 // Stacks walked along frame pointers, and the names of what is found. The tests are compiled with frame pointers.
 #include "os/walk.hpp"
 
+#include <dlfcn.h>
+#include <link.h>
+#include <stdlib.h>
+
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness.hpp"
@@ -123,6 +131,53 @@ WEFT_PLAIN_TEST("O7", "a program counter in a shared object has the module's nam
   const symbol found = symbol_of(reinterpret_cast<std::byte*>(&std::strtok) + 4);
   if (asan_on || tsan_on) return;  // intercepted: it is this program's function
   EXPECT_NE(std::string(found.name).find("strtok"), std::string::npos);
+}
+
+/// A shared object with other names in it than `original` has, but of the same size.
+std::string rename_in_copy(const std::string& original, const std::string& name, const std::string& other,
+                           const std::string& path) {
+  std::ifstream in(original, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  for (std::size_t at = 0; (at = bytes.find(name, at)) != std::string::npos; at += name.size()) {
+    bytes.replace(at, name.size(), other);
+  }
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+/// The loaded object's address, and its name for the function at that distance from it; it is unloaded again.
+std::pair<std::uintptr_t, std::string> name_at(const std::string& path, std::uintptr_t distance) {
+  void* const loaded = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (loaded == nullptr) return {0, dlerror()};
+  link_map* map = nullptr;
+  dlinfo(loaded, RTLD_DI_LINKMAP, &map);
+  const std::uintptr_t base = map->l_addr;
+  const std::string name = symbol_of(reinterpret_cast<void*>(base + distance)).name;
+  dlclose(loaded);
+  return {base, name};
+}
+
+WEFT_PLAIN_TEST("O7.1", "a shared object in the place of another that was unloaded has its own names") {
+  void* const libm = dlopen("libm.so.6", RTLD_NOW);
+  if (libm == nullptr) GTEST_SKIP() << dlerror();
+  link_map* map = nullptr;
+  dlinfo(libm, RTLD_DI_LINKMAP, &map);
+  auto* const inside = static_cast<std::byte*>(dlsym(libm, "lgamma_r")) + 1;
+  const std::string name = symbol_of(inside).name;
+  ASSERT_NE(name, "");
+  const std::uintptr_t distance = reinterpret_cast<std::uintptr_t>(inside) - map->l_addr;
+  std::string other = name;
+  std::reverse(other.begin(), other.end());
+  char folder[] = "/tmp/weft-walk-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  const std::string first = rename_in_copy(map->l_name, name, name, std::string(folder) + "/first.so");
+  const std::string second = rename_in_copy(map->l_name, name, other, std::string(folder) + "/second.so");
+  const auto before = name_at(first, distance);
+  const auto after = name_at(second, distance);
+  EXPECT_EQ(before.second, name);
+  EXPECT_EQ(after.second, other) << "loaded at the same place: " << (before.first == after.first);
+  std::filesystem::remove_all(folder);
+  dlclose(libm);
 }
 
 WEFT_PLAIN_TEST("O7", "an address outside every module is shown as such") {

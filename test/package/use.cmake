@@ -17,7 +17,7 @@ set(settings -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_COMPILER_LAUNCHER=${LA
 set(project user)
 set(programs hello hello_sim)
 if(WAY STREQUAL "components")
-  string(REGEX MATCHALL "[a-z]+" programs "${COMPONENTS}")
+  string(REGEX MATCHALL "[a-z_]+" programs "${COMPONENTS}")
   set(project components)
   list(APPEND settings -DCOMPONENTS=${COMPONENTS})
 endif()

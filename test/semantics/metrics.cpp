@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "harness.hpp"
 #include "weft/testing.hpp"
@@ -154,6 +155,39 @@ WEFT_TEST_WITH("ME1.6", "metrics may be read from any thread, while everything r
   weft::blocking([&] { reader.join(); });
 }
 
+WEFT_TEST_WITH("ME1.8", "counts only grow, whatever begins and ends while they are read", .on = weft::test::sched_only,
+               .workers = {4}) {
+  constexpr int many = 1000;
+  constexpr int rounds = 20;
+  std::atomic<int> arrived{0};
+  std::atomic<bool> over{false};
+  std::vector<chan<unit>> gates(rounds);
+  for (int i = 0; i < many; ++i) {
+    weft::go([gates, &arrived] {
+      for (const chan<unit>& gate : gates) {
+        ++arrived;
+        gate.recv();  // all begin to wait, one after another, and then all go on
+      }
+    });
+  }
+  std::thread reader([&] {
+    for (weft::metrics last; !over;) {
+      const weft::metrics now = weft::read_metrics();
+      EXPECT_GE(now.readies, last.readies);
+      EXPECT_GE(now.parks, last.parks);
+      EXPECT_GE(now.started, last.started);
+      EXPECT_GE(now.ended, last.ended);
+      last = now;
+    }
+  });
+  for (int round = 0; round < rounds; ++round) {
+    while (arrived < many * (round + 1)) weft::yield();
+    gates[static_cast<std::size_t>(round)].close();
+  }
+  over = true;
+  weft::blocking([&] { reader.join(); });
+}
+
 WEFT_TEST_WITH("ME2", "the longest slice is known, with who it was", .on = weft::test::sched_only, .workers = {2}) {
   const auto before = weft::read_longest_slice().duration;
   weft::wait_group hog;
@@ -217,6 +251,24 @@ WEFT_PLAIN_TEST("ME1.7", "a histogram tells shares of what it counted, to a quar
   EXPECT_EQ(later.bucket(0), 1u);
   later.record(std::chrono::nanoseconds::max());
   EXPECT_EQ(later.bucket(weft::duration_histogram::bucket_count - 1), 1u);
+}
+
+WEFT_PLAIN_TEST("ME1.9", "a sum of more years than nanoseconds can say is none below zero") {
+  constexpr auto century = std::chrono::hours(24 * 365 * 100);
+  weft::duration_histogram h;
+  for (int i = 0; i < 4; ++i) h.record(century);
+  EXPECT_EQ(h.sum(), std::chrono::nanoseconds::max());
+  EXPECT_NEAR(h.sum_seconds(), 400.0 * 365 * 24 * 3600, 1.0);
+  weft::duration_histogram later = h;
+  for (int i = 0; i < 2; ++i) later.record(century);  // 600 years: the sum begins anew
+  later.record(1s);
+  later -= h;
+  EXPECT_EQ(later.count(), 3u);
+  EXPECT_EQ(later.sum(), 2 * century + 1s);
+  weft::duration_histogram none = h;
+  none -= later;
+  none -= h;
+  EXPECT_EQ(none.sum(), 0ns);  // what was taken away was no earlier copy
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes a trace and all profiles into the directory that is its argument, for peers.sh to open with other programs.
+// Writes a trace, the metrics and all profiles into the directory that is its argument, for peers.sh to open with other
+// programs.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -25,6 +29,11 @@ volatile int received;
   m.lock();
   weft::sleep_for(1ms);
   m.unlock();
+}
+
+bool save_metrics(const std::string& file) {
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  return fd >= 0 && weft::write_open_metrics(fd) == 0 && close(fd) == 0;
 }
 
 bool all_well(std::initializer_list<weft::result<void>> results) {
@@ -56,11 +65,12 @@ int main(int, char** argv) {
       weft::trace::log(order, "it \"burns\"\n");
       burn();
     }).join();
-    return all_well({began, weft::profile::stop_cpu(directory + "/cpu.pb"),
-                     weft::profile::save_goroutines(directory + "/goroutines.pb"),
-                     weft::profile::save_blocks(directory + "/blocks.pb"),
-                     weft::profile::save_mutexes(directory + "/mutexes.pb"),
-                     weft::trace::stop(directory + "/trace.json")})
+    return save_metrics(directory + "/metrics.txt") &&
+                   all_well({began, weft::profile::stop_cpu(directory + "/cpu.pb"),
+                             weft::profile::save_goroutines(directory + "/goroutines.pb"),
+                             weft::profile::save_blocks(directory + "/blocks.pb"),
+                             weft::profile::save_mutexes(directory + "/mutexes.pb"),
+                             weft::trace::stop(directory + "/trace.json")})
                ? 0
                : 1;
   });

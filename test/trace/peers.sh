@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Whether those for whom weft writes traces and profiles can read them: Python's JSON, and go tool pprof.
+# Whether those for whom weft writes traces, metrics and profiles can read them: Python's JSON, Prometheus' own parser
+# of OpenMetrics (python3-prometheus-client), and go tool pprof.
 #   peers.sh PROGRAM    which writes them all into a directory (everything.cpp)
 # Exit status: 0 they can, and find what is in there; 1 no; 77 skipped: there is neither.
 set -euo pipefail
@@ -43,6 +44,33 @@ print("python3: %d events" % len(events))
 PYTHON
 else
   echo "peers: no python3 here"
+fi
+
+prometheus=
+for each in python3 /usr/bin/python3; do  # the system's packages are not seen by another Python in front of it
+  [ -n "$prometheus" ] || ! "$each" -c 'import prometheus_client.openmetrics.parser' 2>/dev/null || prometheus=$each
+done
+if [ -n "$prometheus" ]; then
+  asked=1
+  "$prometheus" - "$work/metrics.txt" <<'PYTHON'
+import math, sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+families = {f.name: f for f in text_string_to_metric_families(open(sys.argv[1], encoding="utf-8").read())}
+states = {s.labels["state"]: s.value for s in families["weft_goroutines_in_state"].samples}
+assert states["running"] >= 1 and states["chan receive"] >= 1, states
+waits = families["weft_lock_wait_seconds"]
+assert waits.type == "histogram" and waits.unit == "seconds" and waits.documentation, waits
+last = [s.value for s in waits.samples if s.labels.get("le") == "+Inf"]
+count = [s.value for s in waits.samples if s.name.endswith("_count")]
+assert last == count, waits.samples
+parks = families["weft_parks"]
+assert parks.type == "counter" and parks.samples[0].name == "weft_parks_total" and parks.samples[0].value >= 1
+assert all(math.isfinite(s.value) and s.value >= 0 for f in families.values() for s in f.samples)
+print("prometheus_client: %d families" % len(families))
+PYTHON
+else
+  echo "peers: no prometheus_client here"
 fi
 
 # What pprof must find in a profile.

@@ -5,6 +5,7 @@
 // each, with a lock, and is free if the other's is. Reported, if the user asks: within a window (LL1). Nobody blocks
 // for ever.
 //
+// blocking: no
 // sentence: corpus: two who step aside for each other
 // guarantee: LL1.1 LL3.1
 // engines: both

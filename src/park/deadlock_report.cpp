@@ -22,6 +22,7 @@
 #include "park/deadlock_words.hpp"
 #include "park/dump.hpp"
 #include "park/made.hpp"
+#include "park/pause.hpp"
 #include "park/settings.hpp"
 #include "park/wait_graph.hpp"
 #include "weft/diagnosis.hpp"
@@ -191,15 +192,11 @@ bool was_left_behind(const void* who) noexcept {
 }
 
 bool claim_telling(const void* me) noexcept {
-  for (int round = 0; round < 10'000; ++round) {
+  return succeeds_soon([me] {
     const void* other = teller.load(memory_order_relaxed);
-    if ((other == nullptr || was_left_behind(other)) &&
-        teller.compare_exchange_strong(other, me, memory_order_acquire)) {
-      return true;
-    }
-    yield();
-  }
-  return false;
+    return (other == nullptr || was_left_behind(other)) &&
+           teller.compare_exchange_strong(other, me, memory_order_acquire);
+  });
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "park/dump.hpp"
 #include "park/held_locks.hpp"
 #include "park/made.hpp"
+#include "park/pause.hpp"
 #include "park/settings.hpp"
 #include "weft/livelock.hpp"
 #include "weft/stack.hpp"
@@ -240,7 +241,8 @@ namespace detail {
 
 [[gnu::noinline]] void report_livelock(const void* object, wait_reason how) {
   if (policy() == deadlock_policy::ignore && callback_set.load(memory_order_relaxed) == nullptr) return;
-  for (int round = 0; round < 10'000 && reporting.exchange(true, memory_order_acquire); ++round) yield();
+  // Of one that never comes back the text may be mixed with ours.
+  static_cast<void>(succeeds_soon([] { return !reporting.exchange(true, memory_order_acquire); }));
   const goroutine* const me = current();
   const std::size_t depth = me != nullptr ? walk_caller(me->self.bounds, teller_frames, most_frames) : 0;
   teller_depth = depth > own_frames ? depth - own_frames : 0;

@@ -15,4 +15,14 @@ inline void pause_for(nanoseconds duration) {
       self, wait_reason::sleep, nullptr, [](void*) {}, nullptr, wait_limit{.until = now() + duration}));
 }
 
+/// Attempts it each millisecond until it succeeds, but not for ever: for ten seconds. Whether it has.
+template <class Attempt>
+[[nodiscard]] bool succeeds_soon(Attempt attempt) {
+  for (int round = 0; round < 10'000; ++round) {
+    if (attempt()) return true;
+    pause_for(1'000'000);
+  }
+  return false;
+}
+
 }  // namespace weft::detail

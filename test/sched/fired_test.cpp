@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -187,6 +188,7 @@ WEFT_PLAIN_TEST("W1.9", "sleepers who want more than their worker has leave the 
 
 WEFT_PLAIN_TEST("W1.9", "sleepers who wake together run in their order, also when the first of them joins a task") {
   std::vector<int> order;
+  std::mutex order_lock;
   bool all_in_time = false;
   const auto body = [&] {
     const chan<int> line;
@@ -199,7 +201,10 @@ WEFT_PLAIN_TEST("W1.9", "sleepers who wake together run in their order, also whe
       all.go([&, i, line] {
         ++begun;
         sleep_until(due + std::chrono::nanoseconds(i));
-        order.push_back(i);
+        {
+          const std::lock_guard hold(order_lock);
+          order.push_back(i);
+        }
         if (i == 0) last.join();
         if (i == 3) line.send(1);
       });

@@ -240,8 +240,8 @@ WEFT_TEST_WITH("Y1.4", "who rested has a whole slice", .on = weft::test::sched_o
   if (weft::test::under_forced_migration) return;
   int told = 0;
   for (int attempt = 0; attempt < 50 && told < 5; ++attempt) {
-    int turns = 0;
-    bool over = false;
+    std::atomic<int> turns{0};
+    std::atomic<bool> over{false};
     const auto due = weft::clock::now() + 5ms;
     weft::sleep_until(due);
     auto waits = weft::spawn([&] {

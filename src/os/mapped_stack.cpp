@@ -97,6 +97,8 @@ void unmap_stack(stack s) noexcept {
     all.count.fetch_sub(1);
   }
   return_guard(entry->guard);
+  // What is mapped there next is no stack. Frames that were left for good are still marked.
+  if constexpr (asan_on) forget_stack(s.low(), s.size);
   ::munmap(entry->base, entry->length);
 }
 

@@ -217,19 +217,7 @@ struct deadlock_teller {
     const deadlock_policy what = policy();
     if (what == deadlock_policy::ignore) return;
     const bool fatal = what == deadlock_policy::abort || (what == deadlock_policy::by_proof && told.certain());
-    if (fatal) begin_report();
-    write_text(2, fatal ? "fatal error: deadlock: " : "weft: deadlock: ");
-    write_text(2, told_sentence);
-    write_text(2, "\n");
-    const std::string_view form = diag_setting("deadlockform");
-    if (form == "json")
-      report.print_json(2);
-    else if (form == "dot")
-      report.print_graph(2);
-    else
-      report.print(2);
-    if (fatal) end_report();
-    write_text(2, "\n");
+    print_report(report, "deadlock", told_sentence, diag_setting("deadlockform"), fatal);
   }
 };
 

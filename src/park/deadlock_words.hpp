@@ -6,7 +6,9 @@
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
+#include <string_view>
 
+#include "base/report_hook.hpp"
 #include "park/wait_graph.hpp"
 #include "trace/text_out.hpp"
 
@@ -52,5 +54,21 @@ void print_held_edges(text_out& out, party_number who) noexcept;
 
 /// What a party has of the object for which the other waits, after "goroutine 7 waits for mutex 0x1234".
 [[nodiscard]] const char* relation(const blocked_party& waiting) noexcept;
+
+/// A report to standard error: `what` it is, the sentence, and all of it in the form that was asked for: json, dot, or
+/// else text. `fatal`: then the process ends.
+template <class Report>
+void print_report(const Report& report, const char* what, const char* sentence, std::string_view form, bool fatal) {
+  if (fatal) begin_report();
+  for (const char* const words : {fatal ? "fatal error: " : "weft: ", what, ": ", sentence, "\n"}) write_text(2, words);
+  if (form == "json")
+    report.print_json(2);
+  else if (form == "dot")
+    report.print_graph(2);
+  else
+    report.print(2);
+  if (fatal) end_report();
+  write_text(2, "\n");
+}
 
 }  // namespace weft::detail

@@ -154,20 +154,7 @@ struct livelock_teller {
       callback(report);
       return;
     }
-    const bool fatal = policy() == deadlock_policy::abort;
-    if (fatal) begin_report();
-    write_text(2, fatal ? "fatal error: livelock: " : "weft: livelock: ");
-    write_text(2, words);
-    write_text(2, "\n");
-    const std::string_view form = diag_setting("livelockform");
-    if (form == "json")
-      report.print_json(2);
-    else if (form == "dot")
-      report.print_graph(2);
-    else
-      report.print(2);
-    if (fatal) end_report();
-    write_text(2, "\n");
+    print_report(report, "livelock", words, diag_setting("livelockform"), policy() == deadlock_policy::abort);
   }
 };
 

@@ -30,13 +30,13 @@ bool may_pass(int error) noexcept {
 
 result<socket_core*> any_listener::accept_core(const wait_limit& limit) {
   socket_core::turn mine(core_, readiness::readable, limit);
-  if (mine.error()) return mine.error();
+  if (mine.failed()) return mine.error();
   nanoseconds pause = first_pause;
   for (;;) {
     socket_name from;
     call_result made{core_->take_kept(), 0};
     if (made.value < 0) made = mine.attempt([&](int fd) { return accept_socket(fd, from); });
-    if (mine.error()) return mine.error();
+    if (mine.failed()) return mine.error();
     if (concerns_one_connection(made.error)) {
       if (limit.called_off()) return error_of(wait_end::cancelled, limit);
       if (limit.passed()) return weft::errc::timed_out;

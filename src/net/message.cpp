@@ -12,7 +12,7 @@ namespace {
 result<std::size_t> receive_into(socket_core* core, const wait_limit& limit, std::span<std::byte> into,
                                  socket_name* from) {
   socket_core::turn mine(core, readiness::readable, limit);
-  if (mine.error()) return mine.error();
+  if (mine.failed()) return mine.error();
   return mine.count([&](int fd) { return receive_message(fd, into.data(), into.size(), from); });
 }
 
@@ -20,7 +20,7 @@ result<std::size_t> receive_into(socket_core* core, const wait_limit& limit, std
 result<std::size_t> send_from(socket_core* core, const wait_limit& limit, bytes message, const socket_name* to,
                               bool is_told) {
   socket_core::turn mine(core, readiness::writable, limit);
-  if (mine.error()) return mine.error();
+  if (mine.failed()) return mine.error();
   const auto send = [&](int fd) { return send_message(fd, message.data(), message.size(), to); };
   return mine.count_of(is_told ? mine.attempt(send) : mine.attempt_after_pauses(send));
 }

@@ -73,14 +73,14 @@ std::error_code connect_within(socket_core::turn& mine, const socket_name& to) {
     begun = true;
     return {0, error == EINPROGRESS ? EAGAIN : error};
   });
-  return mine.error() ? mine.error() : system_error(made.error);
+  return mine.failed() ? mine.error() : system_error(made.error);
 }
 
 std::error_code connect_local_within(socket_core::turn& mine, const socket_name& to) {
   const call_result made = mine.attempt_after_pauses([&](int fd) -> call_result {
     return {0, connect_socket(fd, to)};
   });
-  return mine.error() ? mine.error() : system_error(made.error);
+  return mine.failed() ? mine.error() : system_error(made.error);
 }
 
 }  // namespace

@@ -19,11 +19,8 @@ void watch_forks() {
   static_cast<void>(once);
 }
 
-/// Whether its run has ended and left it.
-bool is_over(const goroutine& g) noexcept { return g.state.load(memory_order_relaxed) == goroutine_state::abandoned; }
-
 bool may_claim(waiter& who) noexcept {
-  if (is_of_goroutine(who) && is_over(*static_cast<const goroutine*>(who.party))) return false;
+  if (is_of_goroutine(who) && is_abandoned(*static_cast<const goroutine*>(who.party))) return false;
   return who.claim();
 }
 
@@ -61,7 +58,7 @@ result<socket_core*> socket_core::adopt(int fd, transport by) {
 /// Lock held. True: its run has ended, and it counts no more.
 bool socket_core::drop_if_ended_locked(turn& each) noexcept {
   const goroutine* const owner = each.asleep_.load(memory_order_relaxed);
-  if (owner == nullptr || !is_over(*owner)) return false;
+  if (owner == nullptr || !is_abandoned(*owner)) return false;
   each.dropped_ = true;
   --operations_;
   stays_ = true;
@@ -164,19 +161,16 @@ void socket_core::set_deadline(readiness which, nanoseconds when) noexcept {
 
 // ---- sides ---------------------------------------------------------------------------------------------------------
 
-/// Counts the operation. True: the side is its own.
-bool socket_core::take(turn& mine) {
-  lock_.lock();
-  if (closed()) [[unlikely]] {
+/// Lock held; frees it. True: the side is its own.
+bool socket_core::take_slow(turn& mine) {
+  if (closed()) {
     lock_.unlock();
     return mine.fail(errc::closed);
   }
   ++operations_;
   side& wanted = side_of(mine.side_);
-  if (wanted.holder != nullptr) [[unlikely]] {
-    drop_ended_locked();
-    if (wanted.holder != nullptr) return queue_for(mine);
-  }
+  drop_ended_locked();
+  if (wanted.holder != nullptr) return queue_for(mine);
   wanted.holder = &mine;
   lock_.unlock();
   return true;
@@ -204,11 +198,10 @@ bool socket_core::queue_for(turn& mine) {
   return mine.fail(end == wait_end::completed ? make_error_code(errc::closed) : error_of(end, mine.limit_));
 }
 
-/// To the one who waits longest, if anybody does. Leaves.
-void socket_core::give(turn& mine) noexcept {
+/// Lock held; frees it.
+void socket_core::give_slow(turn& mine) noexcept {
   side& given = side_of(mine.side_);
-  lock_.lock();
-  if (mine.dropped_) [[unlikely]] {  // it went on when its run had ended
+  if (mine.dropped_) {  // it went on when its run had ended
     lock_.unlock();
     return;
   }
@@ -222,19 +215,8 @@ void socket_core::give(turn& mine) noexcept {
   ready(*next->who);
 }
 
-socket_core::turn::turn(socket_core* core, readiness which, const wait_limit& limit)
-    : core_(core), side_(which), limit_(limit) {
-  if (limit.called_off()) [[unlikely]] {
-    error_ = error_of(wait_end::cancelled, limit);
-  } else if (core == nullptr) [[unlikely]] {
-    error_ = errc::closed;
-  } else {
-    taken_ = core->take(*this);
-  }
-}
-
-socket_core::turn::~turn() {
-  if (taken_) core_->give(*this);
+void socket_core::turn::refuse() noexcept {
+  error_ = limit_.called_off() ? error_of(wait_end::cancelled, limit_) : errc::closed;
 }
 
 bool socket_core::turn::fail(std::error_code error) noexcept {
@@ -242,11 +224,9 @@ bool socket_core::turn::fail(std::error_code error) noexcept {
   return false;
 }
 
-bool socket_core::turn::prepare() noexcept {
-  seen_ = changes_of(core_->watch_, side_);  // first: what changes after this is not missed
+bool socket_core::turn::is_in_time() noexcept {
   if (core_->closed()) return fail(errc::closed);
-  deadline_ = core_->side_of(side_).deadline.load(memory_order_seq_cst);
-  return deadline_ == never || deadline_ > now() || fail(errc::timed_out);
+  return deadline_ > now() || fail(errc::timed_out);
 }
 
 /// Who comes back because of time finds out by himself what has passed: the deadline may have changed.
@@ -273,12 +253,6 @@ watch_end socket_core::turn::wait(readiness what, std::uint32_t seen, const wait
 bool socket_core::turn::pause() {
   if (limit_.passed()) return fail(errc::timed_out);
   return ended(wait(side_, seen_, {std::min(limit_.until, deadline_), limit_.by}));
-}
-
-/// With a limit that has passed the read is tried: the poller may not have told yet of what is there.
-bool socket_core::turn::wait_if_empty(const side& mine) {
-  if (!prepare()) return false;
-  return seen_ != mine.emptied_at || limit_.passed() || pause();
 }
 
 bool socket_core::turn::rest(nanoseconds d) {

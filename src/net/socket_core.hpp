@@ -40,12 +40,13 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "os/socket.hpp"
-#include "park/watch.hpp"
+#include "park/watched.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/watch.hpp"
 #include "weft/detail/word_lock.hpp"
@@ -121,8 +122,10 @@ class socket_core {
   void leave() noexcept;
   void leave_locked() noexcept;
   [[nodiscard]] bool take(turn& mine);
+  [[nodiscard]] bool take_slow(turn& mine);
   [[nodiscard]] bool queue_for(turn& mine);
   void give(turn& mine) noexcept;
+  void give_slow(turn& mine) noexcept;
   [[nodiscard]] bool drop_if_ended_locked(turn& each) noexcept;
   void drop_ended_locked() noexcept;
   [[nodiscard]] wait_node* claim_next_locked(side& of) noexcept;
@@ -145,13 +148,22 @@ class socket_core {
 class socket_core::turn {
  public:
   /// Waits for the side.
-  turn(socket_core* core, readiness side, const wait_limit& limit);
+  turn(socket_core* core, readiness side, const wait_limit& limit) : core_(core), side_(side), limit_(limit) {
+    if (limit.called_off() || core == nullptr) [[unlikely]] {
+      refuse();
+    } else {
+      taken_ = core->take(*this);
+    }
+  }
   turn(const turn&) = delete;
   turn& operator=(const turn&) = delete;
-  ~turn();
+  ~turn() {
+    if (taken_) core_->give(*this);
+  }
 
   /// Why the side is not ours; zero if it is.
-  [[nodiscard]] std::error_code error() const noexcept { return error_; }
+  [[nodiscard]] std::error_code error() const noexcept { return error_.value_or(std::error_code()); }
+  [[nodiscard]] bool failed() const noexcept { return error_.has_value(); }
 
   /// Calls `f`, which returns a call_result, until it says something else than EAGAIN, or until the socket is closed,
   /// the deadline or the limit ends: then the error is in error(), and the result says EAGAIN.
@@ -181,7 +193,7 @@ class socket_core::turn {
   template <class F>
   result<std::size_t> count_read(std::size_t most, F f) {
     side& mine = core_->side_of(side_);
-    if (mine.emptied && !wait_if_empty(mine)) return error_;
+    if (mine.emptied && !wait_if_empty(mine)) return *error_;
     const call_result made = attempt(f);
     mine.emptied = core_->by_ == transport::tcp && made.error == 0 && made.value != 0 &&
                    static_cast<std::size_t>(made.value) < most && !has_told_of_end(core_->watch_);
@@ -196,13 +208,13 @@ class socket_core::turn {
     constexpr nanoseconds longest = 50'000'000;
     for (nanoseconds pause = first;; pause = pause < longest ? 2 * pause : longest) {
       const call_result made = once(f);
-      if (made.error != EAGAIN || error_ || !rest(pause)) return made;
+      if (made.error != EAGAIN || failed() || !rest(pause)) return made;
     }
   }
 
   /// What came of a call that returns a number of bytes.
   [[nodiscard]] result<std::size_t> count_of(const call_result& made) const {
-    if (error_) return error_;
+    if (failed()) return *error_;
     if (made.error != 0) return std::error_code(made.error, std::system_category());
     return static_cast<std::size_t>(made.value);
   }
@@ -213,9 +225,21 @@ class socket_core::turn {
  private:
   friend class socket_core;
 
-  [[nodiscard]] bool prepare() noexcept;
+  [[nodiscard]] bool prepare() noexcept {
+    seen_ = changes_in(core_->watch_, side_);  // first: what changes after this is not missed
+    deadline_ = core_->side_of(side_).deadline.load(memory_order_seq_cst);
+    return (!core_->closed() && deadline_ == never) || is_in_time();
+  }
+
+  /// With a limit that has passed the read is tried: the poller may not have told yet of what is there.
+  [[nodiscard]] bool wait_if_empty(const side& mine) {
+    if (!prepare()) return false;
+    return seen_ != mine.emptied_at || limit_.passed() || pause();
+  }
+
+  [[nodiscard]] bool is_in_time() noexcept;
   [[nodiscard]] bool pause();
-  [[nodiscard]] bool wait_if_empty(const side& mine);
+  void refuse() noexcept;
   [[nodiscard]] watch_end wait(readiness what, std::uint32_t seen, const wait_limit& limit);
   [[nodiscard]] bool fail(std::error_code error) noexcept;
   [[nodiscard]] bool ended(watch_end end) noexcept;
@@ -228,7 +252,32 @@ class socket_core::turn {
   bool taken_ = false;
   bool dropped_ = false;                      // under the lock: its run has ended, and it counts no more
   atomic<const goroutine*> asleep_{nullptr};  // whose operation it is, while it sleeps
-  std::error_code error_;
+  std::optional<std::error_code> error_;
 };
+
+/// Counts the operation. True: the side is its own.
+inline bool socket_core::take(turn& mine) {
+  lock_.lock();
+  side& wanted = side_of(mine.side_);
+  if (closed() || wanted.holder != nullptr) [[unlikely]] {
+    return take_slow(mine);
+  }
+  ++operations_;
+  wanted.holder = &mine;
+  lock_.unlock();
+  return true;
+}
+
+/// To the one who waits longest, if anybody does. Leaves.
+inline void socket_core::give(turn& mine) noexcept {
+  side& given = side_of(mine.side_);
+  lock_.lock();
+  if (mine.dropped_ || closed() || !given.queue.empty()) [[unlikely]] {
+    return give_slow(mine);
+  }
+  --operations_;
+  given.holder = nullptr;
+  lock_.unlock();
+}
 
 }  // namespace weft::detail

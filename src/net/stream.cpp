@@ -44,14 +44,14 @@ class parts_left {
 
 result<std::size_t> stream::read(const wait_limit& limit, std::span<std::byte> into) {
   socket_core::turn mine(core_, readiness::readable, limit);
-  if (mine.error()) return mine.error();
+  if (mine.failed()) return mine.error();
   if (into.empty()) return 0;
   return mine.count_read(into.size(), [into](int fd) { return receive_bytes(fd, into.data(), into.size()); });
 }
 
 result<std::size_t> stream::write(const wait_limit& limit, bytes data) {
   socket_core::turn mine(core_, readiness::writable, limit);
-  if (mine.error()) return mine.error();
+  if (mine.failed()) return mine.error();
   for (bytes left = data; !left.empty();) {
     const auto sent = mine.count([left](int fd) { return send_bytes(fd, left.data(), left.size()); });
     if (!sent) return sent;
@@ -62,14 +62,14 @@ result<std::size_t> stream::write(const wait_limit& limit, bytes data) {
 
 result<std::size_t> stream::write_some(const wait_limit& limit, bytes data) {
   socket_core::turn mine(core_, readiness::writable, limit);
-  if (mine.error()) return mine.error();
+  if (mine.failed()) return mine.error();
   if (data.empty()) return 0;
   return mine.count([data](int fd) { return send_bytes(fd, data.data(), data.size()); });
 }
 
 result<std::size_t> stream::write_parts(const wait_limit& limit, std::span<const bytes> parts) {
   socket_core::turn mine(core_, readiness::writable, limit);
-  if (mine.error()) return mine.error();
+  if (mine.failed()) return mine.error();
   std::size_t written = 0;
   for (parts_left left(parts); !left.empty();) {
     memory_part now[max_parts];

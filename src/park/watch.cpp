@@ -30,20 +30,11 @@
 #include <new>
 
 #include "park/goroutine.hpp"
+#include "park/watched.hpp"
 #include "weft/detail/park.hpp"
 #include "weft/detail/watch.hpp"
-#include "weft/detail/word_lock.hpp"
 
 namespace weft::detail {
-
-struct watched {
-  word_lock lock;
-  std::uint32_t generation = 0;
-  int fd = -1;
-  atomic<std::uint32_t> changes[2]{};  // written under the lock
-  atomic<bool> told_of_end{false};     // written under the lock
-  wait_list waiting[2];
-};
 
 namespace {
 
@@ -119,7 +110,7 @@ std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& 
 std::size_t count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
   const std::uint32_t before = place.changes[direction].load(memory_order_relaxed);
   place.changes[direction].store(before + 1, memory_order_release);  // pairs with changes_of()
-  return take_all(place, direction, true, taken);
+  return place.waiting[direction].empty() ? 0 : take_all(place, direction, true, taken);
 }
 
 /// Lock held. What was registered here before is over.
@@ -128,8 +119,6 @@ void next_generation(watched& place, wait_list& taken) noexcept {
   place.told_of_end.store(false, memory_order_relaxed);
   watch_waits_end(take_all(place, 0, false, taken) + take_all(place, 1, false, taken));
 }
-
-std::size_t index_of(readiness what) noexcept { return static_cast<std::size_t>(what); }
 
 /// A foreign thread's, not that of a pinned goroutine.
 bool outlives_run(const waiter& w) noexcept { return w.kind == waiter_kind::thread && w.party == nullptr; }
@@ -192,11 +181,7 @@ void stop_watching(watch_id id) noexcept {
   wake_taken(taken);
 }
 
-std::uint32_t changes_of(watch_id id, readiness what) noexcept {
-  return id.at->changes[index_of(what)].load(memory_order_acquire);  // pairs with count_change()
-}
-
-bool has_told_of_end(watch_id id) noexcept { return id.at->told_of_end.load(memory_order_relaxed); }
+std::uint32_t changes_of(watch_id id, readiness what) noexcept { return changes_in(id, what); }
 
 watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wait_limit& limit) {
   watched& place = *id.at;

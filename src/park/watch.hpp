@@ -12,12 +12,6 @@
 
 namespace weft::detail {
 
-// ---- for those who read streams ------------------------------------------------------------------------------------
-
-/// Whether the poller has told, in this registration, of the other side's end, of an error, or of urgent data. Each may
-/// have come with the same change as bytes did. To be asked after changes_of().
-[[nodiscard]] bool has_told_of_end(watch_id id) noexcept;
-
 // ---- from the engine -----------------------------------------------------------------------------------------------
 
 /// Somebody is about to wait for a descriptor: from here on the engine asks. May be called on any thread.

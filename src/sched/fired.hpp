@@ -45,8 +45,9 @@ class fired {
     const std::uint32_t at = ahead(ring);
     if (credit_ < price || at > most_in_front || !defer_slot(ring)) return queue_behind(ring, item);
     const std::uint32_t end = ring.front() + at;
-    if (!ring.insert(item, at)) return false;
-    end_ = end;
+    const bool nobody_behind = at == ring.ring_size();
+    if (!(nobody_behind ? ring.push_back(item) : ring.insert(item, at))) return false;
+    end_ = nobody_behind ? end + 1 : end;
     credit_ -= price;
     return true;
   }

@@ -144,8 +144,8 @@ class sim_engine {
   // Shared with foreign threads.
   word_lock inbox_lock_;
   std::vector<goroutine*> inbox_;              // under inbox_lock_
-  deadline_queue<timer_entry> deadlines_;       // under inbox_lock_: of goroutines
-  deadline_queue<timer_entry> outside_;         // under inbox_lock_: of foreign threads, and what outlives its run
+  deadline_queue<timer_entry> deadlines_;      // under inbox_lock_: of goroutines
+  deadline_queue<timer_entry> outside_;        // under inbox_lock_: of foreign threads, and what outlives its run
   atomic<std::uint32_t> inbox_signal_{0};      // futex word: counts arrivals
   atomic<std::uint32_t> descriptor_waits_{0};  // how many wait for a descriptor
   atomic<bool> polling_{false};                // the driver may be asleep in the kernel

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The place of a descriptor's number in the books of watch.cpp, which says what it is and who owns what; here, because
+// each operation of a socket reads from it, and reads once are not worth a call.
+#pragma once
+
+#include "weft/detail/atomic.hpp"
+#include "weft/detail/waiter.hpp"
+#include "weft/detail/watch.hpp"
+#include "weft/detail/word_lock.hpp"
+
+namespace weft::detail {
+
+struct watched {
+  word_lock lock;
+  std::uint32_t generation = 0;
+  int fd = -1;
+  atomic<std::uint32_t> changes[2]{};  // written under the lock
+  atomic<bool> told_of_end{false};     // written under the lock
+  wait_list waiting[2];
+};
+
+[[nodiscard]] inline std::size_t index_of(readiness what) noexcept { return static_cast<std::size_t>(what); }
+
+/// changes_of(), inline.
+[[nodiscard]] inline std::uint32_t changes_in(watch_id id, readiness what) noexcept {
+  return id.at->changes[index_of(what)].load(memory_order_acquire);  // pairs with count_change()
+}
+
+/// Whether the poller has told, in this registration, of the other side's end, of an error, or of urgent data. Each may
+/// have come with the same change as bytes did. To be asked after changes_in().
+[[nodiscard]] inline bool has_told_of_end(watch_id id) noexcept {
+  return id.at->told_of_end.load(memory_order_relaxed);  // pairs with nothing: ordered by the count
+}
+
+}  // namespace weft::detail

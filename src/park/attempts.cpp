@@ -4,11 +4,11 @@
 #include "park/attempts.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <new>
-#include <string>
+#include <charconv>
 #include <utility>
 
+#include "base/report_hook.hpp"
+#include "os/thread.hpp"
 #include "park/settings.hpp"
 #include "park/vain_book.hpp"
 
@@ -16,13 +16,18 @@ namespace weft::detail {
 
 namespace {
 
-constexpr std::size_t most_had_by = 16;
+constexpr std::size_t most_had_by = 64;
 
-/// In milliseconds, livelockafter=; a second, if it says nothing.
-nanoseconds window_asked_for() {
-  const long ms = std::atol(std::string(diag_setting("livelockafter")).c_str());
-  return (ms > 0 ? std::min(ms, 3'600'000L) : 1000) * nanoseconds{1'000'000};
+/// What is no number, or too small, says nothing.
+std::int64_t setting(std::string_view key, std::int64_t usual, std::int64_t least, std::int64_t most) noexcept {
+  const std::string_view text = diag_setting(key);
+  std::int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ptr == text.data() || read.ptr != text.data() + text.size() || number < least) return usual;
+  return read.ec == std::errc::result_out_of_range ? most : std::min(number, most);
 }
+
+[[maybe_unused]] const bool looks_after_forks = (on_fork_child([] { the_vain_book.look_after_fork(); }), true);
 
 void begin(wish& w, nanoseconds time) noexcept {
   w.first = time;
@@ -44,28 +49,33 @@ void touch(wish& w, party_number who, nanoseconds time) {
 
 template <class F>
 void written_in_book(F f) noexcept {
-  vain_book& book = the_vain_book();
-  const vain_book_guard hold(book);
-  try {
-    f(book);
-  } catch (const std::bad_alloc&) {
-  }
+  static_cast<void>(with_vain_book([&](vain_book& book) { return f(book), true; }));
 }
 
 [[gnu::noinline]] void note_failure(const void* object, wait_reason how, std::uint64_t history) noexcept {
-  bool found = false;
-  written_in_book([&](vain_book& book) { found = book.fail(object, how, history) && book.find(object, how, nullptr); });
+  const bool found = with_vain_book(
+      [&](vain_book& book) { return book.fail(object, how, history) && book.find(object, how, nullptr); });
   if (found) report_livelock(object, how);
 }
 
 }  // namespace
 
-vain_book::vain_book() : window_(window_asked_for()) {}
+constinit noted<vain_book> the_vain_book;
 
-vain_book& the_vain_book() noexcept {
-  alignas(vain_book) static std::byte memory[sizeof(vain_book)];
-  static auto* const only = ::new (memory) vain_book;
-  return *only;
+void tell_of_no_memory() noexcept {
+  write_text(2, "weft: livelock: no memory is left; from now on none is told of\n");
+}
+
+/// `livelockafter=`, in milliseconds, and `livelocktries=`.
+vain_book::vain_book() noexcept
+    : window_(setting("livelockafter", 1000, 0, 3'600'000) * nanoseconds{1'000'000}),
+      often_(static_cast<std::uint64_t>(setting("livelocktries", 64, 2, 1'000'000))) {}
+
+void vain_book::close() noexcept {
+  closed_ = true;
+  places_.clear();
+  wanted_.clear();
+  told_.clear();
 }
 
 nanoseconds vain_book::moment() noexcept {
@@ -81,8 +91,12 @@ place& vain_book::wanted_place(const void* object) {
   return at;
 }
 
+bool vain_book::is_long_ago(nanoseconds when, nanoseconds time) const noexcept {
+  return window_ != 0 && time - when > window_;
+}
+
 bool vain_book::is_over(const wish& w, nanoseconds time) const noexcept {
-  return !w.waits && (time < w.last || time - w.last > window_);
+  return !w.waits && (time < w.last || is_long_ago(w.last, time));
 }
 
 /// The caller's; null: there are too many.
@@ -92,7 +106,7 @@ wish* vain_book::wish_of(place& at, wait_reason how, nanoseconds time) {
       std::find_if(at.wishes.begin(), at.wishes.end(), [&](const wish& w) { return w.who == me && w.how == how; });
   if (mine != at.wishes.end()) return &*mine;
   if (at.wishes.size() == most_wishes) {
-    const auto old = [&](const wish& w) { return is_over(w, time); };
+    const auto old = [&](const wish& w) { return is_over(w, time) || is_gone(w); };
     at.wishes.erase(std::remove_if(at.wishes.begin(), at.wishes.end(), old), at.wishes.end());
     if (at.wishes.size() == most_wishes) return nullptr;
   }
@@ -123,7 +137,8 @@ bool vain_book::fail(const void* object, wait_reason how, std::uint64_t history)
     if (h.who != w->who) touch(*w, h.who, time);
   }
   if (mine && !anothers) begin(*w, time);
-  return w->count != 0 && w->count % often == 0;
+  w->unknown = how == wait_reason::mutex_lock && at.holders.empty();
+  return w->count != 0 && w->count % often_ == 0;
 }
 
 void vain_book::wait(const void* object, wait_reason how) {
@@ -144,6 +159,7 @@ void vain_book::touch_all(place& at, party_number who) {
   if (at.wishes.empty()) return;
   const nanoseconds time = now();
   for (wish& w : at.wishes) {
+    w.unknown = false;  // it was this one
     if (w.who != who) touch(w, who, time);
   }
 }
@@ -180,6 +196,13 @@ void vain_book::forget(const void* object) {
   wanted_.erase(hide(object));
 }
 
+void vain_book::let_in(const void* object) { ++places_[hide(object)].on_their_way; }
+
+void vain_book::arrived(const void* object) {
+  std::uint32_t& left = places_[hide(object)].on_their_way;
+  if (left > 0) --left;
+}
+
 void note_refused(const void* object, wait_reason how) noexcept { note_failure(object, how, 0); }
 
 void note_missed(const void* channel, bool sends, std::uint64_t history) noexcept {
@@ -196,6 +219,14 @@ void note_got(const void* object, wait_reason how, party_number who, std::int64_
 
 void note_given_back(const void* object, party_number who, std::int64_t units, bool foreign) noexcept {
   written_in_book([&](vain_book& book) { book.given_back(object, who, units, foreign); });
+}
+
+void note_on_its_way(const void* object) noexcept {
+  written_in_book([&](vain_book& book) { book.let_in(object); });
+}
+
+void note_arrived(const void* object) noexcept {
+  written_in_book([&](vain_book& book) { book.arrived(object); });
 }
 
 void forget_attempts(const void* object) noexcept {

@@ -29,24 +29,6 @@ std::int64_t setting(std::string_view key, std::int64_t usual, std::int64_t leas
 
 [[maybe_unused]] const bool looks_after_forks = (on_fork_child([] { the_vain_book.look_after_fork(); }), true);
 
-void begin(wish& w, nanoseconds time) noexcept {
-  w.first = time;
-  w.count = w.still = 0;
-  w.had_by.clear();
-}
-
-/// Somebody else has the object. What so many have is no circle.
-void touch(wish& w, party_number who, nanoseconds time) {
-  const auto known = std::find_if(w.had_by.begin(), w.had_by.end(), [&](const had& h) { return h.who == who; });
-  if (known != w.had_by.end()) {
-    known->last = time;
-    known->at = w.count;
-    return;
-  }
-  if (w.had_by.size() == most_had_by) begin(w, time);
-  w.had_by.push_back({who, time, w.count});
-}
-
 template <class F>
 void written_in_book(F f) noexcept {
   static_cast<void>(with_vain_book([&](vain_book& book) { return f(book), true; }));
@@ -85,6 +67,25 @@ nanoseconds vain_book::moment() noexcept {
   return time;
 }
 
+void vain_book::begin(wish& w, nanoseconds time) const noexcept {
+  w.first = time;
+  w.count = w.still = 0;
+  w.begun = failures_;
+  w.had_by.clear();
+}
+
+/// Somebody else has the object. What so many have is no circle.
+void vain_book::touch(wish& w, party_number who, nanoseconds time) const {
+  const auto known = std::find_if(w.had_by.begin(), w.had_by.end(), [&](const had& h) { return h.who == who; });
+  if (known != w.had_by.end()) {
+    known->last = time;
+    known->at = w.count;
+    return;
+  }
+  if (w.had_by.size() == most_had_by) begin(w, time);
+  w.had_by.push_back({who, time, w.count});
+}
+
 place& vain_book::wanted_place(const void* object) {
   place& at = places_[hide(object)];
   if (at.wishes.empty()) wanted_.insert(hide(object));
@@ -115,6 +116,7 @@ wish* vain_book::wish_of(place& at, wait_reason how, nanoseconds time) {
   made.record = hide((me & thread_party) == 0 ? current() : nullptr);
   made.how = how;
   made.first = made.last = time;
+  made.begun = failures_;
   at.wishes.push_back(std::move(made));
   return &at.wishes.back();
 }
@@ -129,6 +131,7 @@ bool vain_book::fail(const void* object, wait_reason how, std::uint64_t history)
   w->still = time == w->last ? w->still + 1 : 1;
   w->last = time;
   w->history = history;
+  w->latest = ++failures_;
   ++w->count;
   bool mine = false;
   bool anothers = false;

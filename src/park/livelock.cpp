@@ -3,8 +3,8 @@
 // The search for those who keep each other from what they want (decision 0021).
 //
 // A wish is old enough if it has failed 64 times (`livelocktries`) within a window or longer, and lately: within the last
-// tenth of the window, or, where fewer failures are asked for, while two of them might take place. If the window is 0,
-// lately is since the party that looks has begun to try. Or if it has failed 100,000 times at one and the same moment,
+// tenth of the window, or, where fewer failures are asked for, while two of them might take place; and in any case after the
+// party that looks has begun to try. Or if it has failed 100,000 times at one and the same moment,
 // which is how it is under sim, where time stands still while anybody runs.
 //
 // Circles, through the party that looks and what it has just tried for. From all wishes for locks that are old enough
@@ -128,7 +128,8 @@ bool vain_book::is_old_enough(wish& w, const place& at, moments when) const {
     const bool in_vain = w.how != wait_reason::mutex_lock || !at.holders.empty();
     return in_vain && (long_enough || (when.now == w.last && still_ >= very_often));
   }
-  return w.last >= when.since && ((w.count >= often_ && long_enough) || w.still >= very_often);
+  if (w.last < when.since || w.latest <= when.since_failure) return false;
+  return (w.count >= often_ && long_enough) || w.still >= very_often;
 }
 
 /// The wishes for locks that are old enough; and tidies up.
@@ -234,7 +235,7 @@ bool vain_book::find(const void* object, wait_reason how, livelock* found) {
   if (mine == at.wishes.end()) return false;
   const nanoseconds time = moment();
   const auto lately = static_cast<nanoseconds>(2 * window_ / static_cast<nanoseconds>(std::min(often_, few)));
-  const moments when{time, window_ == 0 ? mine->first : time - lately};
+  const moments when{time, window_ == 0 ? mine->first : time - lately, mine->begun};
   if (is_channel(how)) return find_miss(at, hide(object), how, when, found);
   return find_circle(hide(object), how, when, found);
 }

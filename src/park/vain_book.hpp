@@ -62,6 +62,8 @@ struct wish {
   std::uint64_t count = 0;
   std::uint64_t still = 0;    // failures at the moment `last`
   std::uint64_t history = 0;  // of a channel, at the last failure
+  std::uint64_t begun = 0;    // how many failures of all there had been when it began
+  std::uint64_t latest = 0;   // which of all was its last failure
   std::vector<had> had_by{};
 };
 
@@ -87,9 +89,10 @@ struct candidate {
   const wish* what;
 };
 
-/// Now, and since when others must have tried for it to be told of them.
+/// Now, and since when others must have tried for it to be told of them: a time, and a number of failures of all.
 struct moments {
   nanoseconds now, since;
+  std::uint64_t since_failure;
 };
 
 /// Its functions are called with its lock held.
@@ -120,6 +123,8 @@ class vain_book {
   [[nodiscard]] place& wanted_place(const void* object);
   [[nodiscard]] wish* wish_of(place& at, wait_reason how, nanoseconds time);
   void touch_all(place& at, party_number who);
+  void begin(wish& w, nanoseconds time) const noexcept;
+  void touch(wish& w, party_number who, nanoseconds time) const;
   [[nodiscard]] bool is_long_ago(nanoseconds when, nanoseconds time) const noexcept;
   [[nodiscard]] bool is_over(const wish& w, nanoseconds time) const noexcept;
   void cut(wish& w, const place& at, nanoseconds time) const;
@@ -141,8 +146,9 @@ class vain_book {
   std::unordered_set<hidden_object> wanted_;  // places with wishes, and perhaps some that had some
   std::vector<std::uint64_t> told_;           // of which sets of parties, by a hash of each
   bool closed_ = false;
+  std::uint64_t failures_ = 0;  // of all
   nanoseconds now_ = 0;
-  std::uint64_t still_ = 0;  // failures of all at the moment `now_`
+  std::uint64_t still_ = 0;  // of these at the moment `now_`
 };
 
 /// Who has ended, or was left behind by a run, wants nothing.

@@ -17,14 +17,14 @@
 //   who has just been let in to read: 0 reports
 //   who has waited for nothing: 0 reports
 //   another way round the circle: 1 reports
+//   the nearest way round: 1 reports, 2 goroutines
 //   twenty who read and want to write: 1 reports, 20 goroutines
 //   from within a report: 0 reports
 //   after it: 1 reports
-#include <array>
 #include <cstdio>
-#include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <utility>
 
 #include "weft/testing.hpp"
 #include "weft/weft.hpp"
@@ -151,6 +151,41 @@ void try_several() {
   all.wait();
 }
 
+/// One that is stood against by the first and by one it goes round with: the circle with the first is told of.
+void try_nearest() {
+  weft::mutex of_first, of_second, of_third[3];
+  weft::barrier met(3);
+  weft::wait_group all;
+  all.go([&] {
+    const std::scoped_lock hold(of_first);
+    met.arrive_and_wait();
+    try_often(of_second, 1);
+    met.arrive_and_wait();
+    met.arrive_and_wait();
+    reports = 0;  // the second and the third have been told of
+    try_often(of_second, 4);
+    met.arrive_and_wait();
+  });
+  all.go([&] {
+    const std::scoped_lock hold(of_second);
+    met.arrive_and_wait();
+    met.arrive_and_wait();
+    try_often(of_first, 5);
+    for (weft::mutex& each : of_third) try_often(each, 5);
+    met.arrive_and_wait();
+    met.arrive_and_wait();
+  });
+  all.go([&] {
+    const std::scoped_lock hold(of_third[0], of_third[1], of_third[2]);
+    met.arrive_and_wait();
+    try_often(of_second, 5);
+    met.arrive_and_wait();
+    met.arrive_and_wait();
+    met.arrive_and_wait();
+  });
+  all.wait();
+}
+
 void upgrade(int readers) {
   weft::shared_mutex m;
   weft::barrier met(readers);
@@ -247,6 +282,8 @@ int main() {
     show("who has waited for nothing");
     try_several();
     show("another way round the circle");
+    try_nearest();
+    std::printf("the nearest way round: %d reports, %zu goroutines\n", std::exchange(reports, 0), parties);
     upgrade(20);
     std::printf("twenty who read and want to write: %d reports, %zu goroutines\n", std::exchange(reports, 0), parties);
     report_within();

@@ -275,8 +275,12 @@ int main() {
     show("who has just been given a unit");
     weft::shared_mutex s;
     bool reads = false;
-    try_when_given([&] { reads ? s.lock_shared() : s.lock(); reads = true; },
-                   [&, written = false]() mutable { std::exchange(written, true) ? s.unlock_shared() : s.unlock(); });
+    try_when_given(
+        [&] {
+          reads ? s.lock_shared() : s.lock();
+          reads = true;
+        },
+        [&, written = false]() mutable { std::exchange(written, true) ? s.unlock_shared() : s.unlock(); });
     show("who has just been let in to read");
     wait_for_nothing();
     show("who has waited for nothing");

@@ -44,9 +44,7 @@ void written_in_book(F f) noexcept {
 
 constinit noted<vain_book> the_vain_book;
 
-void tell_of_no_memory() noexcept {
-  write_text(2, "weft: livelock: no memory is left; from now on none is told of\n");
-}
+void tell_of_no_memory() noexcept { write_text(2, "weft: livelock: no memory is left; from now on none is told of\n"); }
 
 /// `livelockafter=`, in milliseconds, and `livelocktries=`.
 vain_book::vain_book() noexcept

@@ -2,15 +2,17 @@
 //
 // The search for those who keep each other from what they want (decision 0021).
 //
-// A wish is old enough if it has failed 64 times (`livelocktries`) within a window or longer, and lately: within the last
-// tenth of the window, or, where fewer failures are asked for, while two of them might take place; and in any case after the
-// party that looks has begun to try. Or if it has failed 100,000 times at one and the same moment,
+// A wish is old enough if it has failed 64 times (`livelocktries`) within a window or longer, and lately: within the
+// last quarter of the window, or, where fewer than eight failures are asked for, while two of them might take place;
+// and in any case after the party that looks has begun to try. A quarter, because on a machine with much to do a thread
+// may be without a processor for a tenth of a second. Or if it has failed 100,000 times at one and the same moment,
 // which is how it is under sim, where time stands still while anybody runs.
 //
 // Circles, through the party that looks and what it has just tried for. From all wishes for locks that are old enough
 // those are taken away, again and again, that somebody stands against who has no wish left, or from whose wishes no way
-// leads to that party. Of what is left each party has one wish that leads nearer to it than the others; with these, those
-// that the party leads to all lead back. If there are such wishes they are found: none of theirs is ever taken away.
+// leads to that party. Of what is left each party has one wish that leads nearer to it than the others; with these,
+// those that the party leads to all lead back. If there are such wishes they are found: none of theirs is ever taken
+// away.
 //
 // Misses: at a channel there are no holders. Its history is the word that changes whenever somebody begins or ends to
 // wait there. If it was the same at all failures of a sender and of a receiver, nobody has waited there all the time,

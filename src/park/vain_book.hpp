@@ -136,7 +136,7 @@ class vain_book {
   void write_down(const std::vector<candidate>& members, nanoseconds time, livelock& into) const;
 
   static constexpr std::uint64_t very_often = 100'000;  // at one moment: as good as a window
-  static constexpr std::uint64_t few = 20;
+  static constexpr std::uint64_t few = 8;
   static constexpr std::size_t most_wishes = 64;
   static constexpr std::size_t most_tellings = 1000;
 

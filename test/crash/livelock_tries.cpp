@@ -133,7 +133,7 @@ void try_several() {
       if (me >= 2 && each >= 0) try_often(own[each], 1);
     }
     met.arrive_and_wait();
-    if (reports > 0) reports = 0;  // 2 and 3 have been told of
+    if (me == 3) reports = 0;  // 2 and 3 have been told of
     met.arrive_and_wait();
     if (me == 0) try_often(own[2], 1);
     met.arrive_and_wait();

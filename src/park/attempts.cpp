@@ -23,8 +23,8 @@ std::int64_t setting(std::string_view key, std::int64_t usual, std::int64_t leas
   const std::string_view text = diag_setting(key);
   std::int64_t number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ptr == text.data() || read.ptr != text.data() + text.size() || number < least) return usual;
-  return read.ec == std::errc::result_out_of_range ? most : std::min(number, most);
+  const bool is_one = read.ec == std::errc{} && read.ptr == text.data() + text.size();
+  return is_one && number >= least ? std::min(number, most) : usual;
 }
 
 [[maybe_unused]] const bool looks_after_forks = (on_fork_child([] { the_vain_book.look_after_fork(); }), true);

@@ -4,9 +4,9 @@
 // and succeeds only if it is alone there; both do, both step back, both try tails, and so on for ever, busy all the
 // time. As in the document five attempts end it. They walk in step because they meet on a channel before each step.
 //
-// Each side has a place for each of them, with a lock, and is free if the other's place can be locked; so weft sees what
-// they try. It says so if the environment asks for it: after five attempts (`livelocktries=5`), however soon they are
-// over (`livelockafter=0`). Usually it takes 64 tries in a second:
+// Each side has a place for each of them, with a lock, and is free if the other's place can be locked; so weft sees
+// what they try. It says so if the environment asks for it: after five attempts (`livelocktries=5`), however soon they
+// are over (`livelockafter=0`). Usually it takes 64 tries in a second:
 //
 //     WEFT_DIAG=livelock,livelocktries=5,livelockafter=0 ./31_livelock
 //

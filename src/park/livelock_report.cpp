@@ -5,10 +5,10 @@
 // The party whose attempt has failed makes the report, where it is, with no lock held. Its stack may be small, so it
 // goes on on a larger one, where what was found and its sentence are kept.
 //
-// Reports wait for each other: of one that tells (`turn`) its party is known, so that nobody waits for one whose run has
-// left it behind, and that none is made from within a callback: its party looks again when it fails the next time
-// outside. Nobody waits for ever either, since a callback may never return: after ten seconds its turn is over, and that
-// of the next begins.
+// Reports wait for each other: of one that tells (`turn`) its party is known, so that nobody waits for one whose run
+// has left it behind, and that none is made from within a callback: its party looks again when it fails the next time
+// outside. Nobody waits for ever either, since a callback may never return: after ten seconds its turn is over, and
+// that of the next begins.
 //
 // Memory ordering: relaxed; a picture of those who go on.
 #include <algorithm>

@@ -22,8 +22,8 @@
 //
 // Bounds: 64 wishes for an object and 64 in one `had_by`; what is more is not looked at. One lock guards it all; it is
 // a mode for looking at a program. Addresses, also of records, are kept inverted, so that a search for pointers
-// (chan/reach.hpp) does not find them. Any function may throw std::bad_alloc; then somebody may be missing, and the book
-// is closed for good.
+// (chan/reach.hpp) does not find them. Any function may throw std::bad_alloc; then somebody may be missing, and the
+// book is closed for good.
 #pragma once
 
 #include <cstddef>

@@ -245,7 +245,7 @@ bool vain_book::find(const void* object, wait_reason how, livelock* found) {
 /// Relaxed: see above.
 bool is_gone(const wish& w) noexcept {
   const auto* const g = static_cast<const goroutine*>(shown(w.record));
-  return g != nullptr && (party_of(*g) != w.who || g->state.load(memory_order_relaxed) == goroutine_state::abandoned);
+  return g != nullptr && (party_of(*g) != w.who || is_abandoned(*g));
 }
 
 bool find_livelock(const void* object, wait_reason how, livelock* found) noexcept {

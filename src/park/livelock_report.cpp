@@ -63,8 +63,7 @@ constinit whose_turn turn;
 bool take_turn(bool at_once) noexcept {
   const std::lock_guard hold(turn.lock);
   const bool left_behind =
-      turn.record != nullptr && (party_of(*turn.record) != turn.who ||
-                                 turn.record->state.load(memory_order_relaxed) == goroutine_state::abandoned);
+      turn.record != nullptr && (party_of(*turn.record) != turn.who || is_abandoned(*turn.record));
   if (turn.who != nobody_known && !left_behind && !at_once) return false;
   turn.who = this_party();
   turn.record = current();

@@ -62,8 +62,7 @@ constinit whose_turn turn;
 /// With `at_once` although it may be another's.
 bool take_turn(bool at_once) noexcept {
   const std::lock_guard hold(turn.lock);
-  const bool left_behind =
-      turn.record != nullptr && (party_of(*turn.record) != turn.who || is_abandoned(*turn.record));
+  const bool left_behind = turn.record != nullptr && (party_of(*turn.record) != turn.who || is_abandoned(*turn.record));
   if (turn.who != nobody_known && !left_behind && !at_once) return false;
   turn.who = this_party();
   turn.record = current();

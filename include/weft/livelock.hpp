@@ -9,14 +9,17 @@
 //     });
 //
 // Looked for if the environment asks: WEFT_DIAG=livelock, or livelock=abort to end the program; `livelockafter=MS` is
-// the window, a second if it says nothing; `livelockform=json` and `livelockform=dot` have it printed so, after its
-// sentence. Else nothing is looked for, whatever is called here. While it is on, each lock that is taken, and each try
-// that fails, costs some hundred nanoseconds, and what WEFT_DIAG=locks tells is known, too.
+// the window, a second if it says nothing, and `livelocktries=N` how often each must have failed, 64 times if it says
+// nothing, and at least twice. With `livelockafter=0` the tries alone count, however long or short they take; so a
+// program is told of that ends after five: `livelocktries=5,livelockafter=0`. `livelockform=json` and
+// `livelockform=dot` have it printed so, after its sentence. Else nothing is looked for, whatever is called here. While
+// it is on, each lock that is taken, and each try that fails, costs some hundred nanoseconds, and what WEFT_DIAG=locks
+// tells is known, too.
 //
 // A report is a fact about attempts: for the whole window each of those in it has tried again and again to get
 // something, has never got it, and nobody has had it meanwhile but others of them. What else they did is not asked:
 // whoever gets on in another way, and tries besides for what it never gets, may be told of, too. What is made of atomic
-// variables alone is not seen: who wants a report uses locks, or channels.
+// variables alone is not seen: who wants a report uses locks, or channels. Without memory nothing is told of any more.
 //
 // May be called from any thread, at any time.
 #pragma once
@@ -68,8 +71,9 @@ class livelock_report {
 /// callback.
 deadlock_policy on_livelock(deadlock_policy policy) noexcept;
 
-/// Has a function called instead, by the goroutine or thread in it whose attempt has just failed. It must not throw,
-/// and should not wait; afterwards the program goes on. Null takes it back.
+/// Has a function called instead, by the goroutine or thread in it whose attempt has just failed. It must not throw nor
+/// end the goroutine, and should not wait: others wait up to ten seconds with their reports until it has returned.
+/// Attempts that it makes itself make no report. Afterwards the program goes on. Null takes it back.
 void on_livelock(void (*callback)(const livelock_report& report)) noexcept;
 
 }  // namespace weft

@@ -91,9 +91,9 @@ class semaphore {
     queue_.lock();
     const bool taken = k <= free_ && queue_.empty();
     if (taken) free_ -= k;
-    queue_.unlock();
     if (taken && detail::locks_are_noted()) [[unlikely]]
       taken_here(k);
+    queue_.unlock();
     return taken;
   }
   static void require_count(std::int64_t k) noexcept {

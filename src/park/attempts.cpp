@@ -4,11 +4,11 @@
 #include "park/attempts.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <new>
-#include <string>
+#include <charconv>
 #include <utility>
 
+#include "base/report_hook.hpp"
+#include "os/thread.hpp"
 #include "park/settings.hpp"
 #include "park/vain_book.hpp"
 
@@ -16,22 +16,64 @@ namespace weft::detail {
 
 namespace {
 
-constexpr std::size_t most_had_by = 16;
+constexpr std::size_t most_had_by = 64;
 
-/// In milliseconds, livelockafter=; a second, if it says nothing.
-nanoseconds window_asked_for() {
-  const long ms = std::atol(std::string(diag_setting("livelockafter")).c_str());
-  return (ms > 0 ? std::min(ms, 3'600'000L) : 1000) * nanoseconds{1'000'000};
+/// What is no number, or too small, says nothing.
+std::int64_t setting(std::string_view key, std::int64_t usual, std::int64_t least, std::int64_t most) noexcept {
+  const std::string_view text = diag_setting(key);
+  std::int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_one = read.ec == std::errc{} && read.ptr == text.data() + text.size();
+  return is_one && number >= least ? std::min(number, most) : usual;
 }
 
-void begin(wish& w, nanoseconds time) noexcept {
+[[maybe_unused]] const bool looks_after_forks = (on_fork_child([] { the_vain_book.look_after_fork(); }), true);
+
+template <class F>
+void written_in_book(F f) noexcept {
+  static_cast<void>(with_vain_book([&](vain_book& book) { return f(book), true; }));
+}
+
+[[gnu::noinline]] void note_failure(const void* object, wait_reason how, std::uint64_t history) noexcept {
+  const bool found = with_vain_book(
+      [&](vain_book& book) { return book.fail(object, how, history) && book.find(object, how, nullptr); });
+  if (found) report_livelock(object, how);
+}
+
+}  // namespace
+
+constinit noted<vain_book> the_vain_book;
+
+void tell_of_no_memory() noexcept { write_text(2, "weft: livelock: no memory is left; from now on none is told of\n"); }
+
+/// `livelockafter=`, in milliseconds, and `livelocktries=`.
+vain_book::vain_book() noexcept
+    : window_(setting("livelockafter", 1000, 0, 3'600'000) * nanoseconds{1'000'000}),
+      often_(static_cast<std::uint64_t>(setting("livelocktries", 64, 2, 1'000'000))) {}
+
+void vain_book::close() noexcept {
+  closed_ = true;
+  places_.clear();
+  wanted_.clear();
+  told_.clear();
+}
+
+nanoseconds vain_book::moment() noexcept {
+  const nanoseconds time = now();
+  if (time != now_) still_ = 0;
+  now_ = time;
+  return time;
+}
+
+void vain_book::begin(wish& w, nanoseconds time) const noexcept {
   w.first = time;
   w.count = w.still = 0;
+  w.begun = failures_;
   w.had_by.clear();
 }
 
 /// Somebody else has the object. What so many have is no circle.
-void touch(wish& w, party_number who, nanoseconds time) {
+void vain_book::touch(wish& w, party_number who, nanoseconds time) const {
   const auto known = std::find_if(w.had_by.begin(), w.had_by.end(), [&](const had& h) { return h.who == who; });
   if (known != w.had_by.end()) {
     known->last = time;
@@ -42,47 +84,18 @@ void touch(wish& w, party_number who, nanoseconds time) {
   w.had_by.push_back({who, time, w.count});
 }
 
-template <class F>
-void written_in_book(F f) noexcept {
-  vain_book& book = the_vain_book();
-  const vain_book_guard hold(book);
-  try {
-    f(book);
-  } catch (const std::bad_alloc&) {
-  }
-}
-
-[[gnu::noinline]] void note_failure(const void* object, wait_reason how, std::uint64_t history) noexcept {
-  bool found = false;
-  written_in_book([&](vain_book& book) { found = book.fail(object, how, history) && book.find(object, how, nullptr); });
-  if (found) report_livelock(object, how);
-}
-
-}  // namespace
-
-vain_book::vain_book() : window_(window_asked_for()) {}
-
-vain_book& the_vain_book() noexcept {
-  alignas(vain_book) static std::byte memory[sizeof(vain_book)];
-  static auto* const only = ::new (memory) vain_book;
-  return *only;
-}
-
-nanoseconds vain_book::moment() noexcept {
-  const nanoseconds time = now();
-  if (time != now_) still_ = 0;
-  now_ = time;
-  return time;
-}
-
 place& vain_book::wanted_place(const void* object) {
   place& at = places_[hide(object)];
   if (at.wishes.empty()) wanted_.insert(hide(object));
   return at;
 }
 
+bool vain_book::is_long_ago(nanoseconds when, nanoseconds time) const noexcept {
+  return window_ != 0 && time - when > window_;
+}
+
 bool vain_book::is_over(const wish& w, nanoseconds time) const noexcept {
-  return !w.waits && (time < w.last || time - w.last > window_);
+  return !w.waits && (time < w.last || is_long_ago(w.last, time));
 }
 
 /// The caller's; null: there are too many.
@@ -92,7 +105,7 @@ wish* vain_book::wish_of(place& at, wait_reason how, nanoseconds time) {
       std::find_if(at.wishes.begin(), at.wishes.end(), [&](const wish& w) { return w.who == me && w.how == how; });
   if (mine != at.wishes.end()) return &*mine;
   if (at.wishes.size() == most_wishes) {
-    const auto old = [&](const wish& w) { return is_over(w, time); };
+    const auto old = [&](const wish& w) { return is_over(w, time) || is_gone(w); };
     at.wishes.erase(std::remove_if(at.wishes.begin(), at.wishes.end(), old), at.wishes.end());
     if (at.wishes.size() == most_wishes) return nullptr;
   }
@@ -101,6 +114,7 @@ wish* vain_book::wish_of(place& at, wait_reason how, nanoseconds time) {
   made.record = hide((me & thread_party) == 0 ? current() : nullptr);
   made.how = how;
   made.first = made.last = time;
+  made.begun = failures_;
   at.wishes.push_back(std::move(made));
   return &at.wishes.back();
 }
@@ -115,6 +129,7 @@ bool vain_book::fail(const void* object, wait_reason how, std::uint64_t history)
   w->still = time == w->last ? w->still + 1 : 1;
   w->last = time;
   w->history = history;
+  w->latest = ++failures_;
   ++w->count;
   bool mine = false;
   bool anothers = false;
@@ -123,7 +138,8 @@ bool vain_book::fail(const void* object, wait_reason how, std::uint64_t history)
     if (h.who != w->who) touch(*w, h.who, time);
   }
   if (mine && !anothers) begin(*w, time);
-  return w->count != 0 && w->count % often == 0;
+  w->unknown = how == wait_reason::mutex_lock && at.holders.empty();
+  return w->count != 0 && w->count % often_ == 0;
 }
 
 void vain_book::wait(const void* object, wait_reason how) {
@@ -144,6 +160,7 @@ void vain_book::touch_all(place& at, party_number who) {
   if (at.wishes.empty()) return;
   const nanoseconds time = now();
   for (wish& w : at.wishes) {
+    w.unknown = false;  // it was this one
     if (w.who != who) touch(w, who, time);
   }
 }
@@ -180,6 +197,13 @@ void vain_book::forget(const void* object) {
   wanted_.erase(hide(object));
 }
 
+void vain_book::let_in(const void* object) { ++places_[hide(object)].on_their_way; }
+
+void vain_book::arrived(const void* object) {
+  std::uint32_t& left = places_[hide(object)].on_their_way;
+  if (left > 0) --left;
+}
+
 void note_refused(const void* object, wait_reason how) noexcept { note_failure(object, how, 0); }
 
 void note_missed(const void* channel, bool sends, std::uint64_t history) noexcept {
@@ -196,6 +220,14 @@ void note_got(const void* object, wait_reason how, party_number who, std::int64_
 
 void note_given_back(const void* object, party_number who, std::int64_t units, bool foreign) noexcept {
   written_in_book([&](vain_book& book) { book.given_back(object, who, units, foreign); });
+}
+
+void note_on_its_way(const void* object) noexcept {
+  written_in_book([&](vain_book& book) { book.let_in(object); });
+}
+
+void note_arrived(const void* object) noexcept {
+  written_in_book([&](vain_book& book) { book.arrived(object); });
 }
 
 void forget_attempts(const void* object) noexcept {

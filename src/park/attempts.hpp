@@ -17,6 +17,12 @@ namespace weft::detail {
 void note_got(const void* object, wait_reason how, party_number who, std::int64_t units) noexcept;
 void note_given_back(const void* object, party_number who, std::int64_t units, bool foreign) noexcept;
 
+/// Somebody who waited for it has been given it and does not know yet; he does, and it is noted that he has it. Between
+/// the two nobody is told of because of this object. For semaphores and shared_mutexes, under their locks; who has a
+/// mutex is known if anybody is.
+void note_on_its_way(const void* object) noexcept;
+void note_arrived(const void* object) noexcept;
+
 /// What one party wants and does not get.
 struct vain_party {
   static constexpr std::size_t most_holders = 4;
@@ -42,7 +48,11 @@ struct livelock {
   bool misses = false;      // at a channel
   nanoseconds lasted = 0;   // what is true of all of them: for so long
   std::uint64_t tries = 0;  // or, where time stands still, so often
-  bool by_count = false;    // it does
+  bool by_count = false;    // it does, or is not asked for
+
+  // Where the party stands that tells; innermost first. null: a foreign thread.
+  void* const* frames = nullptr;
+  std::size_t depth = 0;
 };
 
 /// The party that has tried this in vain looks whether it is part of a livelock that has not been told of. With `found`

@@ -3,15 +3,22 @@
 // A livelock as text, as JSON and as a graph, and what is done about it (decision 0021).
 //
 // The party whose attempt has failed makes the report, where it is, with no lock held. Its stack may be small, so it
-// goes on on a larger one, where what was found and its sentence are kept. Reports wait for each other, but not for
-// ever: a callback may never return, and who reports when its run ends never comes back.
+// goes on on a larger one, where what was found and its sentence are kept.
 //
-// Memory ordering: relaxed; a picture of those who go on. `reporting` only keeps texts apart.
+// Reports wait for each other: of one that tells (`turn`) its party is known, so that nobody waits for one whose run
+// has left it behind, and that none is made from within a callback: its party looks again when it fails the next time
+// outside. Nobody waits for ever either, since a callback may never return: after ten seconds its turn is over, and
+// that of the next begins.
+//
+// Memory ordering: relaxed; a picture of those who go on.
+#include <algorithm>
 #include <cstdio>
-#include <cstring>
+#include <iterator>
+#include <mutex>
 
 #include "base/report_buffer.hpp"
 #include "base/report_hook.hpp"
+#include "os/thread.hpp"
 #include "os/walk.hpp"
 #include "park/attempts.hpp"
 #include "park/deadlock_words.hpp"
@@ -20,6 +27,7 @@
 #include "park/made.hpp"
 #include "park/pause.hpp"
 #include "park/settings.hpp"
+#include "weft/detail/word_lock.hpp"
 #include "weft/livelock.hpp"
 #include "weft/stack.hpp"
 
@@ -30,14 +38,46 @@ namespace detail {
 namespace {
 
 constexpr std::size_t report_stack = std::size_t{32} * 1024;
-constexpr std::size_t most_frames = 50;
 constexpr std::size_t own_frames = 2;  // report_livelock() and who calls it
 
 atomic<int> policy_set{-1};  // by on_livelock; a deadlock_policy
 atomic<void (*)(const livelock_report&)> callback_set{nullptr};
-atomic<bool> reporting{false};
-constinit void* teller_frames[most_frames]{};  // as far as `reporting` keeps reports apart
-std::size_t teller_depth = 0;
+
+/// Who tells; nobody_known: nobody.
+struct whose_turn {
+  word_lock lock;
+  party_number who = nobody_known;
+  const goroutine* record = nullptr;  // of a goroutine
+};
+
+constinit whose_turn turn;
+
+/// The parent's reports are not told in its child.
+[[maybe_unused]] const bool looks_after_forks = (on_fork_child([] {
+                                                   turn.who = nobody_known;
+                                                   turn.lock.unlock();
+                                                 }),
+                                                 true);
+
+/// With `at_once` although it may be another's.
+bool take_turn(bool at_once) noexcept {
+  const std::lock_guard hold(turn.lock);
+  const bool left_behind = turn.record != nullptr && (party_of(*turn.record) != turn.who || is_abandoned(*turn.record));
+  if (turn.who != nobody_known && !left_behind && !at_once) return false;
+  turn.who = this_party();
+  turn.record = current();
+  return true;
+}
+
+bool has_turn() noexcept {
+  const std::lock_guard hold(turn.lock);
+  return turn.who == this_party();
+}
+
+void end_turn() noexcept {
+  const std::lock_guard hold(turn.lock);
+  if (turn.who == this_party()) turn.who = nobody_known;
+}
 
 deadlock_policy policy() noexcept {
   const int set = policy_set.load(memory_order_relaxed);
@@ -58,6 +98,11 @@ const char* verb(const vain_party& p) noexcept {
     default:
       return "lock";
   }
+}
+
+/// Null if it has ended: then the record may be another's.
+const goroutine* record_of(const vain_party& p) noexcept {
+  return p.record != nullptr && party_of(*p.record) == p.who ? p.record : nullptr;
 }
 
 bool is_thread(party_number who) noexcept { return (who & thread_party) != 0; }
@@ -88,7 +133,8 @@ void write_sentence(const livelock& found, text_buffer& out) noexcept {
     out.add("%.1f s", static_cast<double>(found.lasted) / 1e9);
   for (std::size_t i = 0; i < found.told; ++i) {
     const vain_party& p = found.parties[i];
-    const char* const label = p.record != nullptr ? p.record->label : nullptr;
+    const goroutine* const record = record_of(p);
+    const char* const label = record != nullptr ? record->label : nullptr;
     out.add("%s%s%s%s%s ", i == 0 ? ": " : ", ", party_text(p.who).text, label != nullptr ? " {" : "",
             label != nullptr ? label : "", label != nullptr ? "}" : "");
     write_wish(out, p);
@@ -98,15 +144,16 @@ void write_sentence(const livelock& found, text_buffer& out) noexcept {
 }
 
 /// Its line, stack and start.
-void print_place(int fd, const vain_party& p) noexcept {
+void print_place(int fd, const livelock& found, const vain_party& p) noexcept {
   if (p.record == nullptr) {
     write_format(fd, "\n%s:\n    (no goroutine; stack not shown)\n", party_text(p.who).text);
   } else if (p.who == this_party()) {
     report_buffer out(fd);
     print_header(out, *p.record, 0);
-    print_frames(out, teller_frames + own_frames, teller_depth, naming::demangled);
+    const std::size_t own = std::min(found.depth, own_frames);
+    print_frames(out, found.frames + own, found.depth - own, naming::demangled);
     out.print("  started at %s:%u\n", p.record->file, p.record->line);
-  } else if (party_of(*p.record) != p.who) {
+  } else if (record_of(p) == nullptr) {
     write_format(fd, "\n%s:\n    (has ended by now)\n", party_text(p.who).text);
   } else {
     print_goroutine(fd, *p.record, false, static_cast<std::uint32_t>(now() / 1'000'000));
@@ -133,7 +180,7 @@ void add_wish(text_out& out, const vain_party& p) noexcept {
   }
   out.text("]");
   add_holds(out, p.who);
-  add_start(out, p.record);
+  add_start(out, record_of(p));
   out.text("}");
 }
 
@@ -142,10 +189,12 @@ void add_wish(text_out& out, const vain_party& p) noexcept {
 }  // namespace detail
 
 struct livelock_teller {
-  static void tell(const void* object, detail::wait_reason how) {
+  static void tell(const void* object, detail::wait_reason how, void* const* frames, std::size_t depth) {
     using namespace detail;
     livelock found;
     if (!find_livelock(object, how, &found)) return;
+    found.frames = frames;
+    found.depth = depth;
     char words[2000];
     text_buffer sentence{words, sizeof words};
     write_sentence(found, sentence);
@@ -164,7 +213,7 @@ void livelock_report::print(int fd) const noexcept {
   using namespace detail;
   for (std::size_t i = 0; i < found_.told; ++i) {
     const vain_party& p = found_.parties[i];
-    print_place(fd, p);
+    print_place(fd, found_, p);
     char words[700];
     text_buffer wish{words, sizeof words};
     write_wish(wish, p);
@@ -228,13 +277,13 @@ namespace detail {
 
 [[gnu::noinline]] void report_livelock(const void* object, wait_reason how) {
   if (policy() == deadlock_policy::ignore && callback_set.load(memory_order_relaxed) == nullptr) return;
-  // Of one that never comes back the text may be mixed with ours.
-  static_cast<void>(succeeds_soon([] { return !reporting.exchange(true, memory_order_acquire); }));
+  if (has_turn()) return;
+  if (!succeeds_soon([] { return take_turn(false); })) static_cast<void>(take_turn(true));
+  void* frames[50];
   const goroutine* const me = current();
-  const std::size_t depth = me != nullptr ? walk_caller(me->self.bounds, teller_frames, most_frames) : 0;
-  teller_depth = depth > own_frames ? depth - own_frames : 0;
-  ensure_stack(report_stack, [&] { livelock_teller::tell(object, how); });
-  reporting.store(false, memory_order_release);
+  const std::size_t depth = me != nullptr ? walk_caller(me->self.bounds, frames, std::size(frames)) : 0;
+  ensure_stack(report_stack, [&] { livelock_teller::tell(object, how, frames, depth); });
+  end_turn();
 }
 
 }  // namespace detail

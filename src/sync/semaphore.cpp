@@ -9,6 +9,7 @@
 // Whoever wants more than there are never queues: it must not keep the others from theirs.
 #include "weft/semaphore.hpp"
 
+#include "park/attempts.hpp"
 #include "park/held_locks.hpp"
 #include "weft/detail/panic.hpp"
 
@@ -43,25 +44,26 @@ wait_end semaphore::acquire_slow(const wait_limit& limit, std::int64_t k) {
   queue_.lock();
   if (k <= free_ && queue_.empty()) {
     free_ -= k;
-    queue_.unlock();
     if (locks_are_noted()) taken_here(k);
+    queue_.unlock();
     return wait_end::completed;
   }
-  if (attempts_are_noted() && wait_edge::is_endless(&limit)) note_waiting(this, wait_reason::semaphore);
+  if (attempts_are_noted() && k > 0 && wait_edge::is_endless(&limit)) note_waiting(this, wait_reason::semaphore);
   bool message = false;
   const wait_end end = queue_.park(queue_end::back, wait_reason::semaphore, this, &limit, message, &k);
   if (end != wait_end::completed)
     admit_and_unlock();
   else if (locks_are_noted())
     taken_here(k);
+  if (end == wait_end::completed && attempts_are_noted()) note_arrived(this);
   return end;
 }
 
 void semaphore::taken_here(std::int64_t k) noexcept { note_held(this, wait_reason::semaphore, k); }
 
-/// Nobody keeps anybody from more units than there are.
+/// Nobody keeps anybody from more units than there are, or from none.
 void semaphore::refused(std::int64_t k) const noexcept {
-  if (k <= size_) note_refused(this, wait_reason::semaphore);
+  if (k > 0 && k <= size_) note_refused(this, wait_reason::semaphore);
 }
 
 void semaphore::end_slow() noexcept {
@@ -84,7 +86,9 @@ void semaphore::admit_and_unlock() {
   while (wait_node* const first = queue_.list().front()) {
     const std::int64_t k = wanted_by(*first);
     if (k > free_) break;
-    if (wait_queue::take(*first, admitted)) free_ -= k;
+    if (!wait_queue::take(*first, admitted)) continue;
+    free_ -= k;
+    if (attempts_are_noted()) note_on_its_way(this);
   }
   queue_.unlock();
   wait_queue::let_go_all(admitted, true);

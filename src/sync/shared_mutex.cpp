@@ -18,9 +18,9 @@
 // An atomic word and a compare-exchange per reader: 10.4 ns instead of 5.5, and readers that fail repeat.
 #include "weft/shared_mutex.hpp"
 
+#include "park/attempts.hpp"
 #include "park/goroutine.hpp"
 #include "park/held_locks.hpp"
-#include "weft/detail/attempt.hpp"
 #include "weft/detail/panic.hpp"
 #include "weft/detail/wait_edge.hpp"
 
@@ -48,6 +48,7 @@ void shared_mutex::admit(kind who) noexcept {
 void shared_mutex::let_in(kind who, wait_node& node, wait_list& admitted) noexcept {
   if (!wait_queue::take(node, admitted)) return;
   admit(who);
+  if (attempts_are_noted()) note_on_its_way(this);
   if (who != reader) return;
   const bool known = readers_ == 1 && is_of_goroutine(*node.who);
   owner_.read_by(known ? party_of(*static_cast<const goroutine*>(node.who->party)) : nobody_known);
@@ -117,6 +118,7 @@ wait_end shared_mutex::wait(kind who, const wait_limit& limit) {
                                    edge.listed() ? &edge : nullptr);
   if (end == wait_end::completed && who == writer) owner_.take_slowly();
   if (end == wait_end::completed && locks_are_noted()) note_held(this, reason);
+  if (end == wait_end::completed && attempts_are_noted()) note_arrived(this);
   if (end != wait_end::completed) {
     wait_list admitted;
     admit_those_in_front(admitted);

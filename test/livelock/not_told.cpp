@@ -239,8 +239,10 @@ WEFT_TEST_WITH("LL2.3", "semaphores that others release are not told about", .se
   static_cast<void>(first.try_acquire(4));
   static_cast<void>(second.try_acquire(4));
   weft::wait_group all;
+  weft::barrier met(2);
   const auto consume = [&](weft::semaphore& got, weft::semaphore& wanted) {
     got.acquire();
+    met.arrive_and_wait();  // before anybody takes the rest
     while (it.goes_on()) {
       static_cast<void>(wanted.try_acquire());
       step();

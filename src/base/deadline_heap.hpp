@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The deadlines of one worker, or of the simulation: a 4-ary min-heap of pointers to entries that know where they are,
-// so that an entry is taken out of the middle in O(log n). Go's timers use the same shape.
+// Deadlines in any order: a 4-ary min-heap of pointers to entries that know where they are, so that an entry is taken
+// out of the middle in O(log n). Go's timers use the same shape. deadline_queue.hpp uses it for what does not come in
+// order.
 //
 // T has `when` (an integer, compared) and `position` (std::uint32_t, written by the heap).
 //
@@ -32,6 +33,9 @@ class deadline_heap {
 
   /// The entry that is due first; the heap is not empty.
   [[nodiscard]] T* top() const noexcept { return slots_[0].entry; }
+
+  /// When it is due.
+  [[nodiscard]] auto first_due() const noexcept { return slots_[0].when; }
 
   /// Adds an entry that is in no heap. Throws std::bad_alloc, and then nothing has changed.
   void push(T* entry) {

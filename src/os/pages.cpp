@@ -6,9 +6,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 
 namespace weft::detail {
+namespace {
+
+constexpr int populate_write = 23;  // MADV_POPULATE_WRITE; older headers do not know it
+
+std::uintptr_t size_of_page() noexcept {
+  static const auto size = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+}  // namespace
 
 std::byte* map_large_page() noexcept {
   void* mapped = ::mmap(nullptr, 2 * large_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -32,8 +43,15 @@ void* map_zeros(std::size_t size) noexcept {
 
 void unmap_zeros(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
 
+void bring_page(std::byte* address) noexcept {
+  const int saved = errno;
+  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(address) / size_of_page() * size_of_page();
+  ::madvise(reinterpret_cast<void*>(begin), size_of_page(), populate_write);
+  errno = saved;
+}
+
 void discard_pages(std::byte* from, std::byte* to) noexcept {
-  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t page = size_of_page();
   const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(from) + page - 1) / page * page;
   const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(to) / page * page;
   if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);

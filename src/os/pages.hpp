@@ -20,6 +20,10 @@ void unmap_large_page(std::byte* page) noexcept;
 [[nodiscard]] void* map_zeros(std::size_t size) noexcept;
 void unmap_zeros(void* memory, std::size_t size) noexcept;
 
+/// Brings in the page that this address is in, which is about to be written to: a system call costs less than the fault
+/// would. A wish: nothing happens if there is no memory, or the kernel is older than 5.14.
+void bring_page(std::byte* address) noexcept;
+
 /// Below a saved stack pointer so much is in use: the red zone, what switch_context keeps, and signal frames'
 /// alignment.
 inline constexpr std::size_t discard_margin = 4096;

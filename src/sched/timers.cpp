@@ -12,7 +12,7 @@
 namespace weft::detail {
 
 void timer_heap::publish_earliest() noexcept {
-  const nanoseconds first = entries_.empty() ? never : entries_.top()->when;
+  const nanoseconds first = entries_.empty() ? never : entries_.first_due();
   if (first != earliest_.load(memory_order_relaxed)) earliest_.store(first, memory_order_seq_cst);
 }
 
@@ -43,7 +43,7 @@ bool timer_heap::disarm(timer_entry& entry) noexcept {
   }
 }
 
-void timer_heap::move_survivors(deadline_heap<timer_entry>& to, timer_heap& owner) {
+void timer_heap::move_survivors(deadline_queue<timer_entry>& to, timer_heap& owner) {
   while (!entries_.empty()) {
     timer_entry* entry = entries_.pop();
     const bool kept = entry->run != nullptr || !entry->of_goroutine;
@@ -54,7 +54,7 @@ void timer_heap::move_survivors(deadline_heap<timer_entry>& to, timer_heap& owne
 
 void timer_heap::forget_goroutines() {
   lock_.lock();
-  deadline_heap<timer_entry> kept;
+  deadline_queue<timer_entry> kept;
   move_survivors(kept, *this);
   entries_ = std::move(kept);
   publish_earliest();
@@ -73,7 +73,7 @@ void timer_heap::bequeath(timer_heap& heir) {
 
 bool timer_heap::fire_one(nanoseconds time, waiter*& won, nanoseconds* late) {
   lock_.lock();
-  if (entries_.empty() || entries_.top()->when > time) {
+  if (entries_.empty() || entries_.first_due() > time) {
     lock_.unlock();
     return false;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A token's deadlines: a 4-ary heap under a word lock.
+// A token's deadlines: a queue (base/deadline_queue.hpp) under a word lock.
 //
 // A goroutine arms its deadline at the token it runs on and disarms it wherever it wakes, so the heap has a lock of
 // its own. `earliest()` tells others, without the lock, when to look.
@@ -13,7 +13,7 @@
 // arms stores the one and reads the other, the keeper the other way round, so one of them sees the other.
 #pragma once
 
-#include "base/deadline_heap.hpp"
+#include "base/deadline_queue.hpp"
 #include "weft/detail/atomic.hpp"
 #include "weft/detail/park.hpp"
 #include "weft/detail/word_lock.hpp"
@@ -35,7 +35,7 @@ class timer_heap {
   void forget_goroutines();
   void bequeath(timer_heap& heir);
 
-  /// As of deadline_heap; when nobody else runs.
+  /// As of deadline_queue; when nobody else runs.
   template <class Visit>
   void visit_room(Visit visit, void* arg) const {
     entries_.visit_room(visit, arg);
@@ -47,10 +47,10 @@ class timer_heap {
 
  private:
   void publish_earliest() noexcept;
-  void move_survivors(deadline_heap<timer_entry>& to, timer_heap& owner);
+  void move_survivors(deadline_queue<timer_entry>& to, timer_heap& owner);
 
   word_lock lock_;
-  deadline_heap<timer_entry> entries_;   // under lock_
+  deadline_queue<timer_entry> entries_;   // under lock_
   atomic<nanoseconds> earliest_{never};  // written under lock_, read by anybody
 };
 

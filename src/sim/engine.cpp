@@ -224,7 +224,7 @@ void sim_engine::advance() {
   }
   if (poll_descriptors() || attend_interrupts()) return;
   inbox_lock_.lock();
-  const deadline_heap<timer_entry>* const due = first_due();
+  const deadline_queue<timer_entry>* const due = first_due();
   if (due != nullptr) {
     clock_ = std::max(clock_, due->top()->when);
     steps_at_this_time_ = 0;
@@ -237,7 +237,7 @@ void sim_engine::advance() {
 }
 
 /// The heap whose first entry is due first; null if both are empty. Under inbox_lock_.
-deadline_heap<timer_entry>* sim_engine::first_due() noexcept {
+deadline_queue<timer_entry>* sim_engine::first_due() noexcept {
   if (outside_.empty()) return deadlines_.empty() ? nullptr : &deadlines_;
   return !deadlines_.empty() && deadlines_.top()->when <= outside_.top()->when ? &deadlines_ : &outside_;
 }
@@ -246,7 +246,7 @@ void sim_engine::fire_due() {
   for (std::uint64_t fired = 0;; ++fired) {
     waiter* won = nullptr;
     inbox_lock_.lock();
-    deadline_heap<timer_entry>* const due = first_due();
+    deadline_queue<timer_entry>* const due = first_due();
     if (due == nullptr || due->top()->when > clock_) {
       inbox_lock_.unlock();
       if (fired != 0) note(&events_, event_kind::timer, 0, fired);
@@ -407,7 +407,7 @@ void sim_engine::arm(timer_entry& entry) noexcept {
 
 bool sim_engine::disarm(timer_entry& entry) noexcept {
   inbox_lock_.lock();
-  auto* const heap = static_cast<deadline_heap<timer_entry>*>(entry.heap.load(memory_order_relaxed));
+  auto* const heap = static_cast<deadline_queue<timer_entry>*>(entry.heap.load(memory_order_relaxed));
   const bool armed = heap != nullptr;
   if (armed) heap->remove(&entry);
   entry.heap.store(nullptr, memory_order_relaxed);

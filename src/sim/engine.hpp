@@ -28,7 +28,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/deadline_heap.hpp"
+#include "base/deadline_queue.hpp"
 #include "base/random.hpp"
 #include "os/fiber.hpp"
 #include "os/symbol.hpp"
@@ -112,7 +112,7 @@ class sim_engine {
   void leave(pending_commit commit) noexcept;
   void park_outside(waiter& w, commit_function commit, void* arg);
   void call_next_driver(waiter* leaving) noexcept;
-  [[nodiscard]] deadline_heap<timer_entry>* first_due() noexcept;
+  [[nodiscard]] deadline_queue<timer_entry>* first_due() noexcept;
   void begin_run();
   void signal_inbox() noexcept;
   void finish(goroutine& g);
@@ -144,8 +144,8 @@ class sim_engine {
   // Shared with foreign threads.
   word_lock inbox_lock_;
   std::vector<goroutine*> inbox_;              // under inbox_lock_
-  deadline_heap<timer_entry> deadlines_;       // under inbox_lock_: of goroutines
-  deadline_heap<timer_entry> outside_;         // under inbox_lock_: of foreign threads, and what outlives its run
+  deadline_queue<timer_entry> deadlines_;       // under inbox_lock_: of goroutines
+  deadline_queue<timer_entry> outside_;         // under inbox_lock_: of foreign threads, and what outlives its run
   atomic<std::uint32_t> inbox_signal_{0};      // futex word: counts arrivals
   atomic<std::uint32_t> descriptor_waits_{0};  // how many wait for a descriptor
   atomic<bool> polling_{false};                // the driver may be asleep in the kernel

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/deadline_heap.hpp"
+#include "base/deadline_queue.hpp"
 #include "base/random.hpp"
 #include "base/report_hook.hpp"
 #include "harness.hpp"
@@ -40,31 +40,80 @@ WEFT_PLAIN_TEST("O13", "a result gives its value or its error, as a constant too
   EXPECT_EQ(*std::move(moved).value_or(nullptr), 3);
 }
 
-WEFT_PLAIN_TEST("O8", "deadlines leave the heap in order, whatever was added and taken out in between") {
+/// Adds and takes out at random; `next` says when the next one is due, given the last.
+template <class Next>
+void expect_order(Next next, std::uint32_t of_ten_are_taken_out) {
   const std::uint64_t seed = entropy();
   random_source random(seed);
-  deadline_heap<entry> heap;
+  deadline_queue<entry> queue;
   std::vector<std::unique_ptr<entry>> inside;
+  std::int64_t when = 0;
   for (int step = 0; step < 20'000; ++step) {
     const std::uint32_t choice = random.below(10);
-    if (choice < 6 || inside.empty()) {
-      inside.push_back(std::make_unique<entry>(entry{random.below(1000), 0}));
-      heap.push(inside.back().get());
+    if (choice >= of_ten_are_taken_out || inside.empty()) {
+      when = next(random, when);
+      inside.push_back(std::make_unique<entry>(entry{when, 0}));
+      queue.push(inside.back().get());
     } else {
       const auto least = std::min_element(inside.begin(), inside.end(),
                                           [](const auto& a, const auto& b) { return a->when < b->when; });
-      ASSERT_EQ(heap.top()->when, (*least)->when) << "seed " << seed;
-      entry* gone = choice < 8 ? heap.pop() : inside[random.below(static_cast<std::uint32_t>(inside.size()))].get();
-      if (choice >= 8) heap.remove(gone);
+      ASSERT_EQ(queue.top()->when, (*least)->when) << "seed " << seed;
+      ASSERT_EQ(queue.first_due(), (*least)->when) << "seed " << seed;
+      entry* gone =
+          choice % 2 == 0 ? queue.pop() : inside[random.below(static_cast<std::uint32_t>(inside.size()))].get();
+      if (choice % 2 != 0) queue.remove(gone);
       std::erase_if(inside, [&](const auto& e) { return e.get() == gone; });
     }
-    ASSERT_EQ(heap.size(), inside.size());
+    ASSERT_EQ(queue.size(), inside.size());
   }
-  for (std::int64_t last = 0; !heap.empty();) {
-    const std::int64_t when = heap.pop()->when;
-    ASSERT_LE(last, when) << "seed " << seed;
-    last = when;
+  for (std::int64_t last = 0; !queue.empty();) {
+    const std::int64_t due = queue.pop()->when;
+    ASSERT_LE(last, due) << "seed " << seed;
+    last = due;
   }
+}
+
+WEFT_PLAIN_TEST("O8", "deadlines leave in order, whatever was added and taken out in between") {
+  const auto any = [](random_source& random, std::int64_t) { return std::int64_t{random.below(1000)}; };
+  const auto rising = [](random_source& random, std::int64_t last) { return last + random.below(3); };
+  const auto of_two_kinds = [](random_source& random, std::int64_t last) {
+    return random.below(2) == 0 ? last + random.below(10) : std::max<std::int64_t>(0, last - random.below(100));
+  };
+  for (const std::uint32_t taken_out : {2u, 4u, 5u}) {
+    expect_order(any, taken_out);
+    expect_order(rising, taken_out);
+    expect_order(of_two_kinds, taken_out);
+  }
+}
+
+WEFT_PLAIN_TEST("O8.1", "deadlines of one moment leave in the order in which they came, if nobody else came between") {
+  deadline_queue<entry> queue;
+  std::vector<entry> entries(1000, entry{7, 0});
+  for (entry& e : entries) queue.push(&e);
+  for (entry& e : entries) EXPECT_EQ(queue.pop(), &e);
+}
+
+WEFT_PLAIN_TEST("O8.2", "a run of deadlines takes no more while most of it has been taken out, and then goes on") {
+  sorted_run<entry> run;
+  entry first{0, 0};
+  run.push(&first);
+  std::vector<entry> passing(1000, entry{1, 0});
+  std::size_t taken = 0;
+  for (entry& e : passing) {
+    if (!run.takes(e.when)) break;
+    run.push(&e);
+    ++taken;
+    if (taken % 2 == 0) run.remove(&e - 1);  // half of them stay
+  }
+  ASSERT_EQ(taken, passing.size());
+  for (std::size_t i = 1; i + 2 < taken; i += 2) run.remove(&passing[i]);
+  EXPECT_EQ(run.size(), 2u);
+  EXPECT_FALSE(run.takes(1)) << "a thousand empty slots";
+  run.remove(&passing.back());
+  EXPECT_TRUE(run.takes(1)) << "the empty ones in front of it went with it";
+  EXPECT_EQ(run.front(), &first);
+  run.remove(&first);
+  EXPECT_TRUE(run.empty());
 }
 
 WEFT_PLAIN_TEST("O9", "a seed gives the same numbers every time, and neighbouring seeds different ones") {

@@ -7,6 +7,7 @@ option(WEFT_PROGRAM_TESTS "Of the tests, also the whole programs: crash, corpus,
 option(WEFT_TOOL "Build the command weft, which looks into running processes" ${PROJECT_IS_TOP_LEVEL})
 option(WEFT_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(WEFT_BENCH "Build the benchmarks" OFF)
+option(WEFT_MEASURED "Count and record; OFF only to measure what that costs (./dev bench diagnosis)" ON)
 option(WEFT_FORCE_MIGRATION "Resume every goroutine on another worker than the one it left (a test mode)" OFF)
 set(WEFT_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize: address,undefined or thread")
 

@@ -42,9 +42,24 @@ esac
 
 folder=$(mktemp -d -t "weft-$kind-XXXXXX")
 
-# Ends the server and everything it has started, at once.
+# The children of a process, and theirs.
+descendants() {
+  local child
+  for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
+    echo "$child"
+    descendants "$child"
+  done
+}
+
+# Ends the server and everything it has started, at once. PostgreSQL's children are in sessions of their own, and go on
+# until they notice that it is gone: in a crash they go with it, and none comes while they are counted.
 end() {
   [[ -n $pid ]] || return 0
+  if [[ $1 == KILL ]]; then
+    kill -s STOP -- "-$pid" 2>/dev/null || true
+    # shellcheck disable=SC2046 # a list of numbers
+    kill -s KILL $(descendants "$pid") 2>/dev/null || true
+  fi
   kill -s "$1" -- "-$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
   if [[ $1 == KILL && -e $folder/data/postmaster.pid ]]; then

@@ -21,6 +21,7 @@ namespace weft::detail {
 #ifdef WEFT_MODEL
 
 inline void light_fence() noexcept { weft::model::light_fence(); }
+inline void sure_light_fence() noexcept { weft::model::light_fence(); }
 inline void heavy_fence() noexcept { weft::model::heavy_fence(); }
 
 #else
@@ -43,6 +44,9 @@ inline void light_fence() noexcept {
   if (__builtin_expect(fences_are_full.load(memory_order_relaxed), 0)) full_fence();
   __asm__ __volatile__("" : : : "memory");
 }
+
+/// The same for who knows that fences are not full: has seen a word that says so, written by who has read it.
+inline void sure_light_fence() noexcept { __asm__ __volatile__("" : : : "memory"); }
 
 /// The rare side. Pairs with light_fence in every other thread. Registers the process when first called.
 void heavy_fence() noexcept;

@@ -30,7 +30,7 @@ atomic<std::uint64_t> given_up{0};
 void abandon(goroutine& g) noexcept {
   const goroutine_state state = g.state.load(memory_order_relaxed);
   if (state == goroutine_state::free || state == goroutine_state::abandoned) return;
-  g.state.store(goroutine_state::abandoned, memory_order_relaxed);
+  leave_for_good(g);
   given_up.fetch_add(1, memory_order_seq_cst);
   if (g.self.bounds.top != nullptr) keep_reachable(g.self.bounds.low(), g.self.bounds.size);
 }

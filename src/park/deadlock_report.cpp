@@ -187,8 +187,7 @@ void print_party(int fd, const wait_cycle& cycle, std::size_t index) noexcept {
 }
 
 bool was_left_behind(const void* who) noexcept {
-  return who != nullptr && who != &any_thread &&
-         static_cast<const goroutine*>(who)->state.load(memory_order_relaxed) == goroutine_state::abandoned;
+  return who != nullptr && who != &any_thread && is_abandoned(*static_cast<const goroutine*>(who));
 }
 
 bool claim_telling(const void* me) noexcept {

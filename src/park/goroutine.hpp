@@ -46,7 +46,7 @@ struct alignas(32) goroutine {
   atomic<const void*> object{nullptr};  // what it waits for; an address to print
   const char* file = "";                // where it was started
   std::uint32_t line = 0;
-  atomic<std::uint32_t> since_ms{0};  // coarse clock at the park
+  atomic<std::uint32_t> since_ms{0};  // coarse clock at the park; 0 when it is abandoned
   const char* label = nullptr;
   atomic<goroutine_state> state{goroutine_state::free};
   atomic<wait_reason> reason{wait_reason::none};
@@ -60,6 +60,17 @@ struct alignas(32) goroutine {
 };
 
 static_assert(asan_on || tsan_on || sizeof(goroutine) == 160);
+
+/// It stays where it is, whoever wakes it. To ready() it has then waited for very long, so that only where a wait was
+/// long it need look at the state. Memory ordering: relaxed, pairs with nothing: abandon.cpp.
+inline void leave_for_good(goroutine& g) noexcept {
+  g.since_ms.store(0, memory_order_relaxed);
+  g.state.store(goroutine_state::abandoned, memory_order_relaxed);
+}
+
+[[nodiscard, gnu::always_inline]] inline bool is_abandoned(const goroutine& g) noexcept {
+  return g.state.load(memory_order_relaxed) == goroutine_state::abandoned;
+}
 
 /// Whether a goroutine waits there: engines have kinds of their own for those whose wait they time.
 [[nodiscard]] inline bool is_of_goroutine(const waiter& w) noexcept {

@@ -31,7 +31,7 @@ bool is_channel(wait_reason how) noexcept { return how == wait_reason::chan_send
 /// What a run has left behind wants nothing.
 bool was_left_behind(const wish& w) noexcept {
   const auto* const g = static_cast<const goroutine*>(shown(w.record));
-  return g != nullptr && (party_of(*g) != w.who || g->state.load(memory_order_relaxed) == goroutine_state::abandoned);
+  return g != nullptr && (party_of(*g) != w.who || is_abandoned(*g));
 }
 
 /// Takes those away whom somebody stands against who is not among the rest.

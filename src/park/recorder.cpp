@@ -8,6 +8,7 @@
 #include <bit>
 #include <new>
 
+#include "os/membarrier.hpp"
 #include "os/pages.hpp"
 #include "os/ticks.hpp"
 #include "park/native_locks.hpp"
@@ -19,14 +20,14 @@ namespace weft::detail {
 
 namespace {
 
-// A gate: how many events may be noted, and two bits.
+// A gate: how many events may be noted, and two bits, this and kept_open.
 constexpr std::uint32_t unlimited = std::uint32_t{1} << 31;
-constexpr std::uint32_t kept_open = std::uint32_t{1} << 30;  // never 0, though nothing may be noted: a profile is on
 constexpr std::uint32_t counted = kept_open - 1;
 constexpr std::uint32_t budget = 512;  // events of a worker in 2 ms: some 10 us
 
 std::uint32_t open_gate() noexcept {
-  const std::uint32_t kept = profiles_on.load(memory_order_relaxed) != 0 ? kept_open : 0;
+  const bool watched = profiles_on.load(memory_order_relaxed) != 0 || fences_are_full.load(memory_order_relaxed);
+  const std::uint32_t kept = watched ? kept_open : 0;
   switch (recorder().mode.load(memory_order_relaxed)) {
     case record_mode::off:
       return kept;
@@ -215,7 +216,8 @@ void open_lane(event_lane& lane) noexcept {
   do {
     lane.next = first;
   } while (!r.lanes.compare_exchange_weak(first, &lane, memory_order_release, memory_order_relaxed));
-  if (lane.ring.load(memory_order_relaxed) != nullptr) lane.gate.store(open_gate(), memory_order_relaxed);
+  const bool has_ring = lane.ring.load(memory_order_relaxed) != nullptr;
+  lane.gate.store(open_gate() & (has_ring ? ~std::uint32_t{0} : kept_open), memory_order_relaxed);
 }
 
 void renew_budget(event_lane& lane) noexcept {

@@ -20,7 +20,9 @@
 // that gets lost between them costs some events, or notes some more, until the next renewal. `ring` is changed by the
 // lane's thread only, to one that was offered to it, larger. Rings are never given back: somebody may be reading them.
 //
-// Memory ordering: gates and modes are relaxed, they order nothing. A ring is released with `ring` or `offered`.
+// Memory ordering: gates and modes are relaxed, they order nothing. A gate of 0 was written after its writer had read
+// that fences are not full, which is for good: whoever reads it may fence as lightly as one who has read that himself.
+// A ring is released with `ring` or `offered`.
 #pragma once
 
 #include <cstddef>
@@ -35,9 +37,12 @@ namespace weft::detail {
 
 using event_ring = record_ring<4>;
 
+/// In a gate: it is not 0, though nothing may be noted. A profile is on, or fences are full (os/membarrier.hpp).
+inline constexpr std::uint32_t kept_open = std::uint32_t{1} << 30;
+
 struct event_lane {
-  atomic<std::uint32_t> gate{0};  // how many events may be noted; with `unlimited`, or 0: none
-  std::uint32_t number = 0;       // set once
+  atomic<std::uint32_t> gate{kept_open};  // how many events may be noted; with `unlimited`, or 0: none
+  std::uint32_t number = 0;               // set once
   atomic<event_ring*> ring{nullptr};
   atomic<event_ring*> offered{nullptr};
   atomic<std::uint64_t> from{0};  // which event of the ring is the first that a trace shows
@@ -46,7 +51,8 @@ struct event_lane {
 
 // ---- hooks: for the engines, in a runtime_section ------------------------------------------------------------------
 
-/// Whether to call what follows. Relaxed: a hint.
+/// Whether to call what follows. Relaxed: a hint. False says besides that fences are light, so the hot paths look at
+/// one word where they would look at two, and what the recorder costs them is nothing.
 [[nodiscard, gnu::always_inline]] inline bool recording(const event_lane& lane) noexcept {
   return __builtin_expect(lane.gate.load(memory_order_relaxed) != 0, 0);
 }

@@ -90,8 +90,7 @@ wait_edge* edge_of(shelf& s, party_number who) noexcept {
 
 /// Shelf of the edge locked. What was left behind by a run waits for nothing: its objects may be gone.
 bool is_live(const wait_edge& edge) noexcept {
-  return !edge.over.load(memory_order_acquire) &&
-         (edge.who == nullptr || edge.who->state.load(memory_order_relaxed) != goroutine_state::abandoned);
+  return !edge.over.load(memory_order_acquire) && (edge.who == nullptr || !is_abandoned(*edge.who));
 }
 
 struct aim {

@@ -149,8 +149,7 @@ struct published_wait {
   }
 
   static bool was_given_up(const waiter& who) noexcept {
-    return is_of_goroutine(who) &&
-           static_cast<const goroutine*>(who.party)->state.load(memory_order_relaxed) == goroutine_state::abandoned;
+    return is_of_goroutine(who) && is_abandoned(*static_cast<const goroutine*>(who.party));
   }
 };
 

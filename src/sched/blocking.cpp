@@ -88,8 +88,12 @@ void queue_or_abandon(void* arg) {
   goroutine& g = *static_cast<goroutine*>(arg);
   the.rest_lock.lock();
   const bool over = current_worker()->orphaned.load(memory_order_relaxed);
-  g.state.store(over ? goroutine_state::abandoned : goroutine_state::runnable, memory_order_relaxed);
-  if (!over) the.global.push(&g);
+  if (over) {
+    leave_for_good(g);
+  } else {
+    g.state.store(goroutine_state::runnable, memory_order_relaxed);
+    the.global.push(&g);
+  }
   the.rest_lock.unlock();
 }
 

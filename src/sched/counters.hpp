@@ -26,6 +26,7 @@
 
 #include "os/add_alone.hpp"
 #include "os/clock.hpp"
+#include "park/measured.hpp"
 #include "park/stats.hpp"
 #include "sched/engine.hpp"
 
@@ -62,16 +63,23 @@ inline void count_here(token& t, stats_counter what, std::uint64_t n = 1) noexce
 
 /// For how many events the one stands that leaves the fast path now; 0: it is not to be timed. Inside the token lock.
 [[nodiscard]] inline std::uint32_t sample_weight(const worker& w, token& t) noexcept {
+  if (!measured) return 0;
   if (w.attention.load(memory_order_relaxed) || t.until_look_up != 0 || t.queue.size() == 0) return 1;
   constexpr std::uint32_t golden = 0x9e3779b9;  // so that the one in four meets no period of a program's
   constexpr std::uint32_t part = (1u << 30) / look_pace::longest;
   return ++t.counts.looks * golden < part * t.pace.interval() ? many : 0;
 }
 
-/// Whether the goroutine, which is about to be made ready, has waited for long. (When the clock goes round, after 49
-/// days, some are missed.)
+/// Whether the goroutine, which is about to be made ready, has waited for long, or is abandoned. (When the clock goes
+/// round, after 49 days, some waits are missed.)
 [[nodiscard, gnu::always_inline]] inline bool has_waited_long(const goroutine& g) noexcept {
   return g.since_ms.load(memory_order_relaxed) <= the.long_ago_ms.load(memory_order_relaxed);
+}
+
+/// Whether ready() cannot take the short way: the one look at which a wait that was long and an abandoned goroutine are
+/// noticed.
+[[nodiscard, gnu::always_inline]] inline bool wants_a_closer_look(const goroutine& g) noexcept {
+  return measured ? has_waited_long(g) : is_abandoned(g);
 }
 
 /// Moments of timed waiters, which are kept in waiter::awake: of 16 ns, going round in 68 s.

@@ -38,9 +38,10 @@ namespace weft::detail {
 
 class idle_word {
  public:
-  /// Publish, steps 2 and 3: true if the publisher ought to wake a worker.
+  /// Publish, steps 2 and 3: true if the publisher ought to wake a worker. Who does not record may take a surer fence.
+  template <void (*fence)() = light_fence>
   [[nodiscard]] bool worker_wanted() const noexcept {
-    light_fence();
+    fence();
     const std::uint32_t word = word_.load(memory_order_relaxed);  // pairs with the changes below, through the fences
     return idle_of(word) != 0 && searching_of(word) == 0;
   }

@@ -128,7 +128,7 @@ void push_global(void* g) {
 }
 
 void release_record(token& t, goroutine& g) noexcept {
-  ++t.counts.ends;
+  if (measured) ++t.counts.ends;
   add_alone(t.live, std::int64_t{-1});  // only written inside the token lock
   g.id.store(0, memory_order_relaxed);
   g.state.store(goroutine_state::free, memory_order_relaxed);
@@ -204,7 +204,7 @@ void inherit_fiber(fiber& dead, fiber& heir) noexcept {
   if (heir == nullptr) return next_here(w, t);
   w.heir = nullptr;
   auto* const joiner = static_cast<goroutine*>(heir->party);
-  if (joiner->state.load(memory_order_relaxed) == goroutine_state::abandoned) return next_here(w, t);
+  if (is_abandoned(*joiner)) return next_here(w, t);
   joiner->state.store(goroutine_state::woken, memory_order_relaxed);
   if (t.until_look_up > 1 && !w.attention.load(memory_order_relaxed)) {
     --t.until_look_up;
@@ -290,7 +290,7 @@ template <bool noted>
 [[gnu::always_inline]] inline void leave_turn(worker& w) {
   goroutine& me = *w.running;
   token& t = held_by(w);
-  ++t.counts.yields;
+  if (measured) ++t.counts.yields;
   goroutine* const next = next_here(w, t);
   if (next == nullptr && t.until_look_up != 0 && !w.attention.load(memory_order_relaxed)) {  // nobody else
     w.lock.leave();
@@ -327,7 +327,7 @@ template <bool noted>
     yield_noted(*w);
     return;
   }
-  if (!w->lock.enter()) {
+  if (!w->lock.enter<sure_light_fence>()) {
     requeue_without_token(*w);
     return;
   }
@@ -339,7 +339,7 @@ template <bool noted>
 [[gnu::noinline]] goroutine* park_without_token(const worker& w, goroutine& me) noexcept {
   count_shared(stats_counter::parks);
   if (the.at.load(memory_order_acquire) == phase::forked) refuse_use("a blocking operation");
-  if (w.orphaned.load(memory_order_relaxed)) me.state.store(goroutine_state::abandoned, memory_order_relaxed);
+  if (w.orphaned.load(memory_order_relaxed)) leave_for_good(me);
   return nullptr;
 }
 
@@ -374,7 +374,7 @@ namespace {
 }
 
 [[gnu::always_inline]] inline goroutine* next_to_park(worker& w, token& t, const goroutine& me, bool joining) noexcept {
-  ++t.counts.parks;
+  if (measured) ++t.counts.parks;
   if (t.young.any()) [[unlikely]] {
     gather_brood(t, joining ? nullptr : &me);
   }
@@ -389,7 +389,8 @@ template <bool noted>
   note_wait(me, reason, object);
   const std::uint64_t begun = noted ? wait_begins(who) : 0;
   const bool joining = reason == wait_reason::join;
-  goroutine* const next = w.lock.enter() ? next_to_park(w, held_by(w), me, joining) : park_without_token(w, me);
+  const bool entered = noted ? w.lock.enter() : w.lock.enter<sure_light_fence>();
+  goroutine* const next = entered ? next_to_park(w, held_by(w), me, joining) : park_without_token(w, me);
   leave_behind(w, commit, arg);
   if (next == nullptr) [[unlikely]] {
     park_looking_up(w, who);
@@ -432,7 +433,8 @@ template <bool noted>
   const runtime_section inside;
   worker* const w = current_worker();
   if (force_migration || asan_on || tsan_on || w == nullptr || w->running == nullptr) return false;
-  if (recording(w->events) || profiles_on.load(memory_order_relaxed) != 0 || !w->lock.enter_at_once()) return false;
+  if (recording(w->events) || profiles_on.load(memory_order_relaxed) != 0 || !w->lock.enter_at_once<sure_light_fence>())
+    return false;
   token& t = held_by(*w);
   const bool looks_up = t.until_look_up <= 1 || w->attention.load(memory_order_relaxed);
   const bool is_it = awaited.id.load(memory_order_relaxed) == number &&
@@ -445,7 +447,7 @@ template <bool noted>
   who.kind = waiter_kind::goroutine;
   who.party = &me;
   note_wait(me, wait_reason::join, object);
-  ++t.counts.parks;
+  if (measured) ++t.counts.parks;
   --t.until_look_up;
   published = &who;
   switch_to<false>(*w, me, &awaited);

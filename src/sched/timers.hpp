@@ -50,7 +50,7 @@ class timer_heap {
   void move_survivors(deadline_queue<timer_entry>& to, timer_heap& owner);
 
   word_lock lock_;
-  deadline_queue<timer_entry> entries_;   // under lock_
+  deadline_queue<timer_entry> entries_;  // under lock_
   atomic<nanoseconds> earliest_{never};  // written under lock_, read by anybody
 };
 

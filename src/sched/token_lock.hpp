@@ -51,12 +51,17 @@ class token_lock {
  public:
   // ---- the owner ----
 
-  /// True: inside, and the token is this worker's. False: the token is lost. Not recursive.
-  [[nodiscard]] bool enter() noexcept { return __builtin_expect(knock(), 1) ? true : enter_slow(); }
+  /// True: inside, and the token is this worker's. False: the token is lost. Not recursive. A worker that does not
+  /// record knows that fences are light (event_lane::gate), and may take sure_light_fence.
+  template <void (*fence)() = light_fence>
+  [[nodiscard]] bool enter() noexcept {
+    return __builtin_expect(knock<fence>(), 1) ? true : enter_slow();
+  }
 
   /// The same for hot paths, which leave everything unusual to others. False: outside, enter() tells why.
+  template <void (*fence)() = light_fence>
   [[nodiscard]] bool enter_at_once() noexcept {
-    if (__builtin_expect(knock(), 1)) return true;
+    if (__builtin_expect(knock<fence>(), 1)) return true;
     leave();
     return false;
   }
@@ -107,9 +112,10 @@ class token_lock {
   static constexpr std::uint32_t granted = 2;
   static constexpr std::uint32_t lost = 3;
 
+  template <void (*fence)()>
   [[nodiscard]] bool knock() noexcept {
     in_.store(1, memory_order_relaxed);  // ordered by the fences; pairs with the load of in_ in inspect()
-    light_fence();
+    fence();
     return state_.load(memory_order_acquire) == held;  // pairs with give_back()
   }
 

@@ -24,6 +24,7 @@ namespace weft::detail {
 
 [[gnu::noinline]] void note_long_wait(const goroutine& g) noexcept {
   const runtime_section inside;
+  if (is_abandoned(g)) return;
   const std::uint32_t ms = the.coarse_ms.load(memory_order_relaxed) - g.since_ms.load(memory_order_relaxed);
   if (ms >= std::uint32_t{1} << 31) return;  // the clock is behind
   note_duration(lane_here(current_worker()), histogram_of(g.reason.load(memory_order_relaxed)),

@@ -62,7 +62,7 @@ class visit {
 /// `noted`: by the recorder.
 void ready_from_outside(goroutine& g, bool noted) noexcept {
   const visit here;
-  if (!here.welcome() || g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  if (!here.welcome() || is_abandoned(g)) return;
   if (!noted) note_queued(lane_here(), g, event_kind::ready);
   g.state.store(goroutine_state::woken, memory_order_relaxed);
   happens_before(&g);
@@ -72,7 +72,7 @@ void ready_from_outside(goroutine& g, bool noted) noexcept {
 void start_from_outside(goroutine& g) noexcept {
   const visit here;
   if (!here.welcome()) {
-    g.state.store(goroutine_state::abandoned, memory_order_relaxed);
+    leave_for_good(g);
     return;
   }
   note_queued(lane_here(), g, event_kind::start);
@@ -83,8 +83,9 @@ void start_from_outside(goroutine& g) noexcept {
 }
 
 /// Whether a worker ought to be woken for what has just been put into the slot. Inside the token lock.
+template <void (*fence)() = light_fence>
 [[gnu::always_inline]] inline bool wants_worker(token& t) noexcept {
-  if (!the.idle.worker_wanted()) return false;
+  if (!the.idle.worker_wanted<fence>()) return false;
   if (shares(t)) return true;
   if (t.eager == 0) return false;
   --t.eager;
@@ -108,7 +109,7 @@ void start_from_outside(goroutine& g) noexcept {
 
 /// Inside the token lock.
 [[gnu::always_inline]] inline void count_start(token& t) noexcept {
-  ++t.counts.starts;
+  if (measured) ++t.counts.starts;
   add_alone(t.live, std::int64_t{1});  // only written inside the token lock
 }
 
@@ -120,9 +121,8 @@ enum class queued : std::uint8_t { not_yet, done, done_and_wake };
 [[gnu::always_inline]] inline queued queue_at_once(worker* w, goroutine& g, goroutine_state state,
                                                    bool starts) noexcept {
   if (force_migration || asan_on || tsan_on || w == nullptr || w->running == nullptr) return queued::not_yet;
-  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return queued::not_yet;
-  if (recording(w->events) || (!starts && has_waited_long(g))) return queued::not_yet;  // to be noted
-  if (!w->lock.enter_at_once()) return queued::not_yet;
+  if (recording(w->events) || (starts ? is_abandoned(g) : wants_a_closer_look(g))) return queued::not_yet;
+  if (!w->lock.enter_at_once<sure_light_fence>()) return queued::not_yet;
   token& t = held_by(*w);
   goroutine* const displaced = t.queue.next();
   if (displaced != nullptr && !t.queue.push_back(displaced)) {
@@ -135,7 +135,7 @@ enum class queued : std::uint8_t { not_yet, done, done_and_wake };
     count_start(t);
     if (displaced != nullptr) t.young.note_birth(w->running);
   }
-  const bool wake = wants_worker(t);
+  const bool wake = wants_worker<sure_light_fence>(t);
   w->lock.leave();
   return wake ? queued::done_and_wake : queued::done;
 }
@@ -158,7 +158,7 @@ void ready_goroutine(goroutine& g) noexcept {
     ready_from_outside(g, false);
     return;
   }
-  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  if (is_abandoned(g)) return;
   if (recording(w->events)) note_queued(&w->events, g, event_kind::ready);
   g.state.store(goroutine_state::woken, memory_order_relaxed);
   happens_before(&g);

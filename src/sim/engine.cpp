@@ -46,7 +46,7 @@ bool sim_engine::on_driver() const noexcept { return this_worker() == this; }
 // ---- goroutines ----------------------------------------------------------------------------------------------------
 
 void sim_engine::enqueue(goroutine& g) noexcept {
-  if (g.state.load(memory_order_relaxed) == goroutine_state::abandoned) return;
+  if (is_abandoned(g)) return;
   note_queued(lane_here(), g, event_kind::ready);
   g.state.store(goroutine_state::woken, memory_order_relaxed);
   introduce(g);

@@ -161,12 +161,16 @@ result<answer> session::collect(const wait_limit& limit, ExecStatusType wanted) 
       fail(error, error.message());
       return abandon(error);
     }
-    if (now == nullptr) break;
+    if (now == nullptr) {
+      feeds_ = false;
+      break;
+    }
     const ExecStatusType status = PQresultStatus(now.get());
     if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
       const std::error_code error = fail(now.get());
       if (!failed) failed = error;
     } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+      feeds_ = status != PGRES_COPY_OUT;
       if (status == wanted) return now;
       return abandon(fail(errc::not_supported, "this is a COPY: use copy_in() or copy_out()"));
     }
@@ -242,7 +246,10 @@ bool session::drain(const wait_limit& limit) {
     if (flush(limit)) return false;
     answer now;
     if (next(limit, has_read, now) || PQstatus(connection_) == CONNECTION_BAD) return false;
-    if (now == nullptr) return true;
+    if (now == nullptr) {
+      feeds_ = false;
+      return true;
+    }
     const ExecStatusType status = PQresultStatus(now.get());
     if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
       static_cast<void>(PQputCopyEnd(connection_, "given up by the client"));
@@ -261,6 +268,13 @@ bool session::drain(const wait_limit& limit) {
 /// A request to cancel that overtakes its statement does nothing: so it is repeated.
 std::error_code session::abandon(std::error_code why) {
   const clock::time_point end = clock::now() + patience;
+  if (feeds_) {
+    if (drain(weft::detail::until(std::min(end, clock::now() + std::chrono::milliseconds(500))))) return why;
+    if (PQstatus(connection_) != CONNECTION_BAD)
+      static_cast<void>(send_cancel(connection_).recv(weft::detail::until(end)));
+    close();
+    return why;
+  }
   for (clock::duration pause = std::chrono::milliseconds(50); clock::now() < end; pause *= 2) {
     const result<std::optional<bool>> asked = send_cancel(connection_).recv(weft::detail::until(end));
     if (!asked || !**asked) break;

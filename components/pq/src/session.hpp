@@ -9,7 +9,11 @@
 //
 // Errors. fail() writes the report and returns its code. A limit that ends leaves the exchange with the server in the
 // middle: abandon() then cancels the statement and reads on to the end of the exchange, within `patience`; if that
-// fails the connection is closed, so that no answer is ever taken for that to another statement.
+// fails the connection is closed, so that no answer is ever taken for that to another statement. A COPY that feeds the
+// server is not cancelled so: while it reads one, the server passes over the Sync that ended the statement, but if the
+// cancellation comes before it has come to that, it answers this Sync and the one behind the COPY, and the next
+// statement would take the second answer for its own. It is told that the COPY is given up, which ends it at once; if
+// it does not, it is cancelled, and the connection closed.
 //
 // PQcancel connects anew, and blocks: it is called in a goroutine of its own, which has its own copy of what it needs
 // and may outlive the session.
@@ -111,6 +115,7 @@ class session {
   PGconn* connection_;  // null: closed
   std::string server_;
   std::string statement_;  // the latest, for reports
+  bool feeds_ = false;     // and a COPY that feeds the server; its end has not come
   error_report last_;
   prepared_statements prepared_;
 };

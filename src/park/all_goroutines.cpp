@@ -79,8 +79,8 @@ std::uint64_t hash_of(collection& all, const goroutine& g) noexcept {
   if (bounds.top == nullptr) return hash;
   void* frames[telling_frames + most_parking_frames];
   const std::size_t n = all.walk.frames(g.self.at.pc, g.self.at.fp, bounds, frames, std::size(frames));
-  const std::size_t first = parking_frames(frames, n);
-  for (std::size_t i = first; i < n && i < first + telling_frames; ++i)
+  const auto [first, end] = telling_part_of(frames, n);
+  for (std::size_t i = first; i < end && i < first + telling_frames; ++i)
     mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   return hash;
 }

@@ -7,7 +7,8 @@
 
 namespace weft::detail {
 
-/// Runs the goroutine's callable to its end, or to goexit. Called on the goroutine's own stack.
+/// Runs the goroutine's callable to its end, or to goexit. Called on the goroutine's own stack. It has a section to
+/// itself, by which dump.cpp knows its frame: below it are the engine's, and a compiler may call it at two places.
 void run_body(goroutine& g);
 
 /// Tells ThreadSanitizer of a goroutine that is to run, under the name that its reports give it. Called by its starter,

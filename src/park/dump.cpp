@@ -16,8 +16,10 @@
 #include "os/walk.hpp"
 #include "park/registry.hpp"
 
-// Of the section in which the engine has park() (sched/switch.cpp); the linker names its ends. Engine sim has none.
+// Of the section in which the engine has park() (sched/switch.cpp); the linker names its ends. Engine sim has none. And
+// of that of run_body().
 extern "C" [[gnu::weak, gnu::visibility("hidden")]] char __start_weft_parking[], __stop_weft_parking[];
+extern "C" [[gnu::visibility("hidden")]] char __start_weft_body[], __stop_weft_body[];
 
 namespace weft::detail {
 namespace {
@@ -118,10 +120,14 @@ void print_stack(int fd, const goroutine& g, void* const* frames, std::size_t n)
   out.print("  started at %s:%u\n", g.file, g.line);
 }
 
-std::size_t parking_frames(void* const* frames, std::size_t n) noexcept {
-  std::size_t count = 0;
-  while (count < n && frames[count] > __start_weft_parking && frames[count] <= __stop_weft_parking) ++count;
-  return count == 0 && n != 0 ? 1 : count;
+telling_part telling_part_of(void* const* frames, std::size_t n) noexcept {
+  telling_part part;
+  while (part.first < n && frames[part.first] > __start_weft_parking && frames[part.first] <= __stop_weft_parking)
+    ++part.first;
+  if (part.first == 0 && n != 0) part.first = 1;
+  part.end = part.first;
+  while (part.end < n && (frames[part.end] <= __start_weft_body || frames[part.end] > __stop_weft_body)) ++part.end;
+  return part;
 }
 
 std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept {

@@ -54,8 +54,13 @@ std::size_t frames_elsewhere(const goroutine& g, void** frames, std::size_t n) n
 [[nodiscard]] std::string frame_text(void* pc);
 inline constexpr std::size_t most_parking_frames = 3;
 
-/// How many of the innermost frames only say how the scheduler parked it, which differs from one to the next.
-[[nodiscard]] std::size_t parking_frames(void* const* frames, std::size_t n) noexcept;
+/// Those of a stack's frames that tell one place from another: without the innermost, which say how the scheduler
+/// parked it, and without the outermost, which say how it began. Both differ among goroutines that do the same.
+struct telling_part {
+  std::size_t first = 0;
+  std::size_t end = 0;
+};
+[[nodiscard]] telling_part telling_part_of(void* const* frames, std::size_t n) noexcept;
 
 /// The program counters of one that waits, the innermost first; none if it runs, or waits on a thread of its own.
 std::size_t copy_stack(const goroutine& g, void** frames, std::size_t most) noexcept;

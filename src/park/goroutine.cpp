@@ -50,7 +50,7 @@ std::uint64_t id_of(const goroutine* g) noexcept {
   return g == nullptr ? 0 : shown_id(g->id.load(memory_order_relaxed));  // relaxed: only a number to print
 }
 
-void run_body(goroutine& g) {
+[[gnu::noinline, gnu::section("weft_body")]] void run_body(goroutine& g) {
   try {
     g.body.use(g.body, closure_use::call);
   } catch (goexit_signal& signal) {

@@ -60,8 +60,8 @@ void count(void* arg, goroutine& g) {
   mix(hash, reinterpret_cast<std::uintptr_t>(g.label));
   void* frames[telling_frames + most_parking_frames];
   const std::size_t n = copy_stack(g, frames, std::size(frames));
-  const std::size_t first = parking_frames(frames, n);
-  for (std::size_t i = first; i < n && i < first + telling_frames; ++i)
+  const auto [first, end] = telling_part_of(frames, n);
+  for (std::size_t i = first; i < end && i < first + telling_frames; ++i)
     mix(hash, reinterpret_cast<std::uintptr_t>(frames[i]));
   kind& k = all.kinds[hash];
   if (++k.count == 1) {

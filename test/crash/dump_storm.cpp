@@ -93,6 +93,10 @@ int play_storm() {
   });
 }
 
+/// Where a text lies that nobody reads. Without it a compiler may leave out the text and then, as a loop that does
+/// nothing may be taken to end, the loop.
+volatile std::atomic<const void*> lies_at;
+
 int play_storm_in_malloc() {
   return weft::run([] {
     std::thread([self = getpid()] {
@@ -101,10 +105,10 @@ int play_storm_in_malloc() {
     }).detach();
     for (int i = 0; i < 4; ++i) {
       weft::go([] {
-        for (;;) std::vector<std::string>(50, std::string(100, 'x'));
+        for (;;) lies_at = std::vector<std::string>(50, std::string(100, 'x')).data();
       });
     }
-    for (;;) std::string(200, 'y').append(1000, 'z');
+    for (;;) lies_at = std::string(200, 'y').append(1000, 'z').data();
   });
 }
 

@@ -61,6 +61,7 @@ using scene = void (*)();
 
 WEFT_TEST_WITH("D10.1", "whoever waits for an object that nobody else has is stuck, whatever it is", .seeds = 2,
                .drain = false) {
+  if (weft::test::under_emulator) return;  // whose list of mappings does not say which of them is the heap
   const weft::deadlock_policy before = weft::on_deadlock(weft::deadlock_policy::ignore);
   for (const scene each : {lose_a_lock, lose_a_writer, lose_a_condition, lose_a_semaphore, lose_a_wait_group,
                            lose_a_barrier, lose_a_task}) {

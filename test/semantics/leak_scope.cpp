@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "harness.hpp"
+#include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
 using namespace std::chrono_literals;
@@ -19,6 +20,7 @@ WEFT_TEST("D9.3", "a scope finds the goroutines that were started in it and have
   const weft::chan<int> c;
   for (int i = 0; i < 5; ++i) weft::go({.label = "worker"}, [=] { c.recv(); });
   weft::go([=] { c.send(1); });
+  weft::testing::settle();
   const std::vector<weft::leak> left = scope.find(5ms);
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].count, 4u);

@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <iterator>
 
+#include "os/direct_call.hpp"
 #include "os/fiber_annotations.hpp"
 
 namespace weft::detail {
@@ -31,6 +32,16 @@ template <class F>
     const auto value = f();
     if (value >= 0) return {static_cast<std::int64_t>(value), 0};
     if (errno != EINTR) return {-1, errno};
+  }
+}
+
+/// The same for what moves bytes.
+[[gnu::always_inline]] inline call_result call_directly(long number, int fd, const void* data, std::size_t size,
+                                                        int flags) noexcept {
+  for (;;) {
+    const long value = move_bytes(number, fd, data, size, flags);
+    if (value >= 0) return {value, 0};
+    if (value != -EINTR) return {-1, static_cast<int>(-value)};
   }
 }
 
@@ -121,12 +132,12 @@ option_name name_of(socket_option option) noexcept { return option_names[static_
 
 [[gnu::noinline]] call_result receive_bytes(int fd, void* data, std::size_t size) noexcept {
   if constexpr (tsan_on || asan_on) return call([&] { return ::recv(fd, data, size, 0); });
-  return call([&] { return ::syscall(SYS_recvfrom, fd, data, size, 0, nullptr, nullptr); });
+  return call_directly(SYS_recvfrom, fd, data, size, 0);
 }
 
 [[gnu::noinline]] call_result send_bytes(int fd, const void* data, std::size_t size) noexcept {
   if constexpr (tsan_on || asan_on) return call([&] { return ::send(fd, data, size, MSG_NOSIGNAL); });
-  return call([&] { return ::syscall(SYS_sendto, fd, data, size, MSG_NOSIGNAL, nullptr, 0); });
+  return call_directly(SYS_sendto, fd, data, size, MSG_NOSIGNAL);
 }
 
 [[gnu::noinline]] call_result send_parts(int fd, const memory_part* parts, std::size_t n) noexcept {

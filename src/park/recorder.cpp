@@ -23,7 +23,7 @@ namespace {
 // A gate: how many events may be noted, and two bits, this and kept_open.
 constexpr std::uint32_t unlimited = std::uint32_t{1} << 31;
 constexpr std::uint32_t counted = kept_open - 1;
-constexpr std::uint32_t budget = 512;  // events of a worker in 2 ms: some 10 us
+constexpr std::uint32_t budget = 256;  // events of a worker in 2 ms: some 5 us
 
 std::uint32_t open_gate() noexcept {
   const bool watched = profiles_on.load(memory_order_relaxed) != 0 || fences_are_full.load(memory_order_relaxed);

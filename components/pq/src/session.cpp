@@ -246,12 +246,10 @@ bool session::drain(const wait_limit& limit) {
     if (flush(limit)) return false;
     answer now;
     if (next(limit, has_read, now) || PQstatus(connection_) == CONNECTION_BAD) return false;
-    if (now == nullptr) {
-      feeds_ = false;
-      return true;
-    }
+    if (now == nullptr) return true;
     const ExecStatusType status = PQresultStatus(now.get());
     if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
+      feeds_ = true;
       static_cast<void>(PQputCopyEnd(connection_, "given up by the client"));
     }
     while (status == PGRES_COPY_OUT) {
@@ -269,7 +267,10 @@ bool session::drain(const wait_limit& limit) {
 std::error_code session::abandon(std::error_code why) {
   const clock::time_point end = clock::now() + patience;
   if (feeds_) {
-    if (drain(weft::detail::until(std::min(end, clock::now() + std::chrono::milliseconds(500))))) return why;
+    if (drain(weft::detail::until(std::min(end, clock::now() + std::chrono::milliseconds(500))))) {
+      feeds_ = false;
+      return why;
+    }
     if (PQstatus(connection_) != CONNECTION_BAD)
       static_cast<void>(send_cancel(connection_).recv(weft::detail::until(end)));
     close();
@@ -278,7 +279,10 @@ std::error_code session::abandon(std::error_code why) {
   for (clock::duration pause = std::chrono::milliseconds(50); clock::now() < end; pause *= 2) {
     const result<std::optional<bool>> asked = send_cancel(connection_).recv(weft::detail::until(end));
     if (!asked || !**asked) break;
-    if (drain(weft::detail::until(std::min(end, clock::now() + pause)))) return why;
+    if (drain(weft::detail::until(std::min(end, clock::now() + pause)))) {
+      if (feeds_) break;  // it was cancelled before it was known to be one: a second answer may be on its way
+      return why;
+    }
     if (PQstatus(connection_) == CONNECTION_BAD) break;
   }
   close();

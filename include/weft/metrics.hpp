@@ -13,7 +13,7 @@
 // Counts begin with the process and only grow. Histograms of what happens often are made from samples: of the waits of
 // less than 4 ms between which the processor was never idle one in 244 is timed, and counts as 244; longer ones, and
 // those during which a worker had nothing to do, are all timed. So counts of histograms are estimates, and a program's
-// longest wait is not missed if it is longer than 4 ms.
+// longest wait is not missed if it is longer than 10 ms.
 //
 // WEFT_DEBUG=schedtrace=1000 prints a line of these every 1000 ms to standard error; with `schedtrace=1000,
 // scheddetail=1` one more for each of GOMAXPROCS. Other processes see them too, also when this one hangs: see
@@ -76,8 +76,8 @@ class duration_histogram {
   std::uint64_t longest_ns_ = 0;
 };
 
-/// The longest that a goroutine ran without letting others run, and which one it was. Looked at every 2 ms, so that
-/// slices of less than 10 ms do not count. Time in blocking() does not count.
+/// The longest that a goroutine ran without letting others run, and which one it was. Looked at every 2 to 10 ms: so
+/// slices of less than 10 to 20 ms do not count. Time in blocking() does not count.
 struct longest_slice {
   std::chrono::nanoseconds duration{};  // zero: none was long
   std::uint64_t goroutine = 0;          // its number

@@ -11,7 +11,7 @@
 // however it ends; %p in the name stands for the process's number.
 //
 // Always on is the flight recorder, which keeps the last events of each worker: 8192 of them, so some seconds of a
-// server, or milliseconds of a benchmark, of which it notes a part (at most 256 events in 2 ms; a slice says where
+// server, or milliseconds of a benchmark, of which it notes a part (at most 256 events in 10 ms; a slice says where
 // something is missing). save() writes it at any time. With WEFT_DIAG=flight=FILE it is also written when the program
 // panics, deadlocks or gets SIGQUIT, and with stall=MS when nobody has got on for so long while somebody computes.
 // WEFT_DIAG=flight=off switches it off (under ThreadSanitizer it is, unless WEFT_DIAG=flight asks for it); what then

@@ -7,6 +7,9 @@
 #include "net/open.hpp"
 
 #include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "weft/net/error.hpp"
 
@@ -56,12 +59,13 @@ socket_core::transport transport_of(bool local, socket_kind kind) noexcept {
 
 /// The core of a socket that has been bound; if it cannot be made, what binding has made is gone, too.
 result<socket_core*> adopt_bound(int fd, const endpoint& at, bool local, socket_kind kind) {
+  auto file = has_file(at, local) ? std::make_unique<const std::string>(at.path()) : nullptr;
   const result<socket_core*> core = socket_core::adopt(fd, transport_of(local, kind));
-  if (!has_file(at, local)) return core;
+  if (file == nullptr) return core;
   if (core)
-    (*core)->remove_at_close(at.path());
+    (*core)->remove_at_close(std::move(file));
   else
-    remove_file(std::string(at.path()).c_str());
+    remove_file(file->c_str());
   return core;
 }
 

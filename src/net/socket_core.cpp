@@ -44,7 +44,10 @@ result<socket_core*> socket_core::try_to_adopt(int fd, transport by) {
   const int error = start_watching(fd, watch);
   if (error != 0) return std::error_code(error, std::system_category());
   socket_core* const made = new (std::nothrow) socket_core(fd, watch, by);
-  if (made != nullptr) return made;
+  if (made != nullptr) {
+    name_watched(watch, made);
+    return made;
+  }
   stop_watching(watch);
   return std::error_code(ENOMEM, std::system_category());
 }
@@ -67,19 +70,22 @@ bool socket_core::drop_if_ended_locked(turn& each) noexcept {
 
 /// Lock held. The operations of ended runs leave, with the sides that they have.
 void socket_core::drop_ended_locked() noexcept {
-  for (side& each : sides_) {
-    if (each.holder != nullptr && drop_if_ended_locked(*each.holder)) each.holder = nullptr;
-    for (wait_node* node = each.queue.front(); node != nullptr;) {
-      wait_node* const after = each.queue.next(*node);
-      if (drop_if_ended_locked(*static_cast<turn*>(node->slot))) wait_list::remove(*node);
+  for (turn*& holder : holders_) {
+    if (holder != nullptr && drop_if_ended_locked(*holder)) holder = nullptr;
+  }
+  for (const wait_list& queue : queues_) {
+    for (wait_node* node = queue.front(); node != nullptr;) {
+      wait_node* const after = queue.next(*node);
+      if (drop_if_ended_locked(*static_cast<turn*>(node->slot))) unlink_locked(*node);
       node = after;
     }
   }
 }
 
 /// Lock held. Who has waited longest for the side, and is the caller's to complete; null if nobody waits.
-wait_node* socket_core::claim_next_locked(side& of) noexcept {
-  while (wait_node* const node = of.queue.pop_front()) {
+wait_node* socket_core::claim_next_locked(readiness side) noexcept {
+  while (wait_node* const node = queue_of(side).front()) {
+    unlink_locked(*node);
     if (may_claim(*node->who)) return node;
     static_cast<void>(drop_if_ended_locked(*static_cast<turn*>(node->slot)));  // else it has given up, and will leave
   }
@@ -102,11 +108,11 @@ void socket_core::close() noexcept {
   closed_.store(true, memory_order_seq_cst);
   drop_ended_locked();
   ++operations_;  // ours: it keeps the descriptor until the waits for it have ended
-  for (side& each : sides_) {
-    while (wait_node* const node = claim_next_locked(each)) queued.push_back(*node);
+  for (const readiness side : {readiness::readable, readiness::writable}) {
+    while (wait_node* const node = claim_next_locked(side)) queued.push_back(*node);
   }
   lock_.unlock();
-  if (!file_.empty()) remove_file(file_.c_str());
+  if (file_ != nullptr) remove_file(file_->c_str());
   stop_watching(watch_);
   let_go_all(queued, false);
   leave();
@@ -154,7 +160,8 @@ void socket_core::leave_locked() noexcept {
 
 void socket_core::set_deadline(readiness which, nanoseconds when) noexcept {
   if (!enter()) return;
-  side_of(which).deadline.store(when, memory_order_seq_cst);
+  deadlines_[index_of(which)].store(when, memory_order_seq_cst);
+  timed_.store(true, memory_order_seq_cst);
   announce_change(watch_);
   leave();
 }
@@ -168,10 +175,9 @@ bool socket_core::take_slow(turn& mine) {
     return mine.fail(errc::closed);
   }
   ++operations_;
-  side& wanted = side_of(mine.side_);
   drop_ended_locked();
-  if (wanted.holder != nullptr) return queue_for(mine);
-  wanted.holder = &mine;
+  if (holder_of(mine.side_) != nullptr) return queue_for(mine);
+  holder_of(mine.side_) = &mine;
   lock_.unlock();
   return true;
 }
@@ -183,13 +189,14 @@ bool socket_core::queue_for(turn& mine) {
   wait_node node;
   node.who = &self;
   node.slot = &mine;
-  side_of(mine.side_).queue.push_back(node);
+  queue_of(mine.side_).push_back(node);
+  ++queued_;
   mine.asleep_.store(current(), memory_order_relaxed);
   const wait_end end = park_within(self, wait_reason::io_wait, this, unlock_word, &lock_, mine.limit_);
   mine.asleep_.store(nullptr, memory_order_relaxed);
   if (end == wait_end::completed && node.ok) return true;
   lock_.lock();
-  if (node.linked()) wait_list::remove(node);
+  if (node.linked()) unlink_locked(node);
   if (mine.dropped_) {  // it went on when its run had ended
     lock_.unlock();
     return mine.fail(errc::closed);
@@ -200,14 +207,13 @@ bool socket_core::queue_for(turn& mine) {
 
 /// Lock held; frees it.
 void socket_core::give_slow(turn& mine) noexcept {
-  side& given = side_of(mine.side_);
   if (mine.dropped_) {  // it went on when its run had ended
     lock_.unlock();
     return;
   }
-  wait_node* const next = claim_next_locked(given);
+  wait_node* const next = claim_next_locked(mine.side_);
   // Its side already: its run may end before it goes on.
-  given.holder = next != nullptr ? static_cast<turn*>(next->slot) : nullptr;
+  holder_of(mine.side_) = next != nullptr ? static_cast<turn*>(next->slot) : nullptr;
   leave_locked();
   if (next == nullptr) return;
   next->ok = true;
@@ -230,7 +236,7 @@ bool socket_core::turn::is_in_time() noexcept {
 }
 
 /// Who comes back because of time finds out by himself what has passed: the deadline may have changed.
-bool socket_core::turn::ended(watch_end end) noexcept {
+bool socket_core::turn::has_time(watch_end end) noexcept {
   switch (end) {
     case watch_end::cancelled:
       return fail(error_of(wait_end::cancelled, limit_));

@@ -27,19 +27,25 @@
 // queue for one, and does not wait for them; the object then stays, because their stacks point to it, and nobody runs
 // on those.
 //
+// One line. What each operation looks at stands in the first cache line: with a thousand connections each of them has
+// gone cold when its turn comes, and every line is a miss.
+//
 // Invariants
-//   1. `closed_`, `owned_`, `operations_` and the sides are guarded by the lock. closed_ is never taken back;
-//      it is read without the lock by those who only want to be early. `emptied` is its turn's.
+//   1. `closed_`, `owned_`, `operations_`, `queued_` and the sides are guarded by the lock. closed_ is never taken
+//   back;
+//      it is read without the lock by those who only want to be early. `emptied_` is the reading turn's.
 //   2. An operation is counted from the moment it asks for its side until it has left it.
 //   3. The descriptor is open while operations_ != 0 or the socket is not closed.
+//   4. `queued_` is how many are in the two queues; `timed_` is set with the first deadline.
 //
-// Memory ordering: a deadline is stored before announce_change() and read after changes_of(): an operation that misses
-// the new one finds that something has changed. All of these are seq_cst. `asleep_` is relaxed: who reads it under the
-// lock acts on it only when the run of the one who wrote it has ended.
+// Memory ordering: `timed_` and a deadline are stored before announce_change() and read after changes_of(): an
+// operation that misses the new one finds that something has changed. All of these are seq_cst. `asleep_` is relaxed:
+// who reads it under the lock acts on it only when the run of the one who wrote it has ended.
 #pragma once
 
 #include <cerrno>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -87,7 +93,7 @@ class socket_core {
   void set_deadline(readiness side, nanoseconds when) noexcept;
 
   /// Before others know the socket: close() removes this file.
-  void remove_at_close(std::string path) { file_ = std::move(path); }
+  void remove_at_close(std::unique_ptr<const std::string> path) noexcept { file_ = std::move(path); }
 
   /// Closing may wait for the other side (SO_LINGER).
   void close_may_block() noexcept { close_may_block_.store(true, memory_order_seq_cst); }
@@ -106,18 +112,18 @@ class socket_core {
   }
 
  private:
-  struct side {
-    turn* holder = nullptr;
-    bool emptied = false;  // the last read left nothing behind, when changes_of() was `emptied_at`
-    std::uint32_t emptied_at = 0;
-    wait_list queue;
-    atomic<nanoseconds> deadline{never};
-  };
-
   socket_core(int fd, watch_id watch, transport by) noexcept : fd_(fd), by_(by), watch_(watch) {}
   ~socket_core() = default;
 
-  [[nodiscard]] side& side_of(readiness what) noexcept { return sides_[static_cast<std::size_t>(what)]; }
+  [[nodiscard]] turn*& holder_of(readiness side) noexcept { return holders_[index_of(side)]; }
+  [[nodiscard]] wait_list& queue_of(readiness side) noexcept { return queues_[index_of(side)]; }
+  [[nodiscard]] nanoseconds deadline_of(readiness side) const noexcept {
+    return timed_.load(memory_order_seq_cst) ? deadlines_[index_of(side)].load(memory_order_seq_cst) : never;
+  }
+  void unlink_locked(wait_node& node) noexcept {
+    wait_list::remove(node);
+    --queued_;
+  }
   [[nodiscard]] bool enter() noexcept;
   void leave() noexcept;
   void leave_locked() noexcept;
@@ -128,20 +134,27 @@ class socket_core {
   void give_slow(turn& mine) noexcept;
   [[nodiscard]] bool drop_if_ended_locked(turn& each) noexcept;
   void drop_ended_locked() noexcept;
-  [[nodiscard]] wait_node* claim_next_locked(side& of) noexcept;
+  [[nodiscard]] wait_node* claim_next_locked(readiness side) noexcept;
 
-  const int fd_;
+  alignas(64) const int fd_;
   const transport by_;
+  atomic<bool> closed_{false};
+  atomic<bool> timed_{false};
+  bool emptied_ = false;  // the last read left nothing behind, when changes_of() was `emptied_at_`
   const watch_id watch_;
   word_lock lock_;
   std::uint32_t operations_ = 0;
+  turn* holders_[2]{};  // of the sides
+  std::uint32_t emptied_at_ = 0;
+  std::uint32_t queued_ = 0;
+  int kept_ = -1;
   bool owned_ = true;
   bool stays_ = false;  // operations of ended runs point here
-  int kept_ = -1;
-  atomic<bool> closed_{false};
   atomic<bool> close_may_block_{false};
-  side sides_[2];
-  std::string file_;  // written before others know the socket
+  // the second line
+  wait_list queues_[2];  // for the sides
+  atomic<nanoseconds> deadlines_[2]{never, never};
+  std::unique_ptr<const std::string> file_;  // written before others know the socket
 };
 
 /// One operation's use of a side.
@@ -192,12 +205,11 @@ class socket_core::turn {
   /// count() for reads that ask for `most` bytes of a stream.
   template <class F>
   result<std::size_t> count_read(std::size_t most, F f) {
-    side& mine = core_->side_of(side_);
-    if (mine.emptied && !wait_if_empty(mine)) return *error_;
+    if (core_->emptied_ && !wait_if_empty()) return *error_;
     const call_result made = attempt(f);
-    mine.emptied = core_->by_ == transport::tcp && made.error == 0 && made.value != 0 &&
-                   static_cast<std::size_t>(made.value) < most && !has_told_of_end(core_->watch_);
-    mine.emptied_at = seen_;
+    core_->emptied_ = core_->by_ == transport::tcp && made.error == 0 && made.value != 0 &&
+                      static_cast<std::size_t>(made.value) < most && !has_told_of_end(core_->watch_);
+    core_->emptied_at_ = seen_;
     return count_of(made);
   }
 
@@ -227,14 +239,14 @@ class socket_core::turn {
 
   [[nodiscard]] bool prepare() noexcept {
     seen_ = changes_in(core_->watch_, side_);  // first: what changes after this is not missed
-    deadline_ = core_->side_of(side_).deadline.load(memory_order_seq_cst);
+    deadline_ = core_->deadline_of(side_);
     return (!core_->closed() && deadline_ == never) || is_in_time();
   }
 
   /// With a limit that has passed the read is tried: the poller may not have told yet of what is there.
-  [[nodiscard]] bool wait_if_empty(const side& mine) {
+  [[nodiscard]] bool wait_if_empty() {
     if (!prepare()) return false;
-    return seen_ != mine.emptied_at || limit_.passed() || pause();
+    return seen_ != core_->emptied_at_ || limit_.passed() || pause();
   }
 
   [[nodiscard]] bool is_in_time() noexcept;
@@ -242,7 +254,8 @@ class socket_core::turn {
   void refuse() noexcept;
   [[nodiscard]] watch_end wait(readiness what, std::uint32_t seen, const wait_limit& limit);
   [[nodiscard]] bool fail(std::error_code error) noexcept;
-  [[nodiscard]] bool ended(watch_end end) noexcept;
+  [[nodiscard]] bool ended(watch_end end) noexcept { return end == watch_end::ready || has_time(end); }
+  [[nodiscard]] bool has_time(watch_end end) noexcept;
 
   socket_core* const core_;
   const readiness side_;
@@ -258,25 +271,24 @@ class socket_core::turn {
 /// Counts the operation. True: the side is its own.
 inline bool socket_core::take(turn& mine) {
   lock_.lock();
-  side& wanted = side_of(mine.side_);
-  if (closed() || wanted.holder != nullptr) [[unlikely]] {
+  turn*& holder = holder_of(mine.side_);
+  if (closed() || holder != nullptr) [[unlikely]] {
     return take_slow(mine);
   }
   ++operations_;
-  wanted.holder = &mine;
+  holder = &mine;
   lock_.unlock();
   return true;
 }
 
 /// To the one who waits longest, if anybody does. Leaves.
 inline void socket_core::give(turn& mine) noexcept {
-  side& given = side_of(mine.side_);
   lock_.lock();
-  if (mine.dropped_ || closed() || !given.queue.empty()) [[unlikely]] {
+  if (mine.dropped_ || closed() || queued_ != 0) [[unlikely]] {
     return give_slow(mine);
   }
   --operations_;
-  given.holder = nullptr;
+  holder_of(mine.side_) = nullptr;
   lock_.unlock();
 }
 

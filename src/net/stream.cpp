@@ -2,6 +2,7 @@
 #include "weft/net/stream.hpp"
 
 #include "net/socket_core.hpp"
+#include "park/watch.hpp"
 
 namespace weft::net {
 
@@ -52,6 +53,7 @@ result<std::size_t> stream::read(const wait_limit& limit, std::span<std::byte> i
 result<std::size_t> stream::write(const wait_limit& limit, bytes data) {
   socket_core::turn mine(core_, readiness::writable, limit);
   if (mine.failed()) return mine.error();
+  fetch_next_turn();
   for (bytes left = data; !left.empty();) {
     const auto sent = mine.count([left](int fd) { return send_bytes(fd, left.data(), left.size()); });
     if (!sent) return sent;
@@ -71,6 +73,7 @@ result<std::size_t> stream::write_parts(const wait_limit& limit, std::span<const
   socket_core::turn mine(core_, readiness::writable, limit);
   if (mine.failed()) return mine.error();
   std::size_t written = 0;
+  fetch_next_turn();
   for (parts_left left(parts); !left.empty();) {
     memory_part now[max_parts];
     const std::size_t n = left.fill(now);

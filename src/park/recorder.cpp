@@ -23,7 +23,7 @@ namespace {
 // A gate: how many events may be noted, and two bits, this and kept_open.
 constexpr std::uint32_t unlimited = std::uint32_t{1} << 31;
 constexpr std::uint32_t counted = kept_open - 1;
-constexpr std::uint32_t budget = 256;  // events of a worker in 2 ms: some 5 us
+constexpr std::uint32_t budget = 256;  // events of a worker in 10 ms: some 5 us
 
 std::uint32_t open_gate() noexcept {
   const bool watched = profiles_on.load(memory_order_relaxed) != 0 || fences_are_full.load(memory_order_relaxed);
@@ -220,6 +220,8 @@ void open_lane(event_lane& lane) noexcept {
   lane.gate.store(open_gate() & (has_ring ? ~std::uint32_t{0} : kept_open), memory_order_relaxed);
 }
 
+namespace {
+
 void renew_budget(event_lane& lane) noexcept {
   const std::uint32_t wanted = open_gate();
   const std::uint32_t gate = lane.gate.load(memory_order_relaxed);
@@ -229,7 +231,15 @@ void renew_budget(event_lane& lane) noexcept {
   }
 }
 
-void renew_shared_budget() noexcept { renew_budget(recorder().shared); }
+}  // namespace
+
+void renew_budgets() noexcept {
+  renew_budget(recorder().shared);
+  // acquire: pairs with whoever makes a lane.
+  for (event_lane* lane = recorder().lanes.load(memory_order_acquire); lane != nullptr; lane = lane->next) {
+    renew_budget(*lane);
+  }
+}
 
 /// Gives every lane a ring of that capacity, if it has a smaller one, and sets its gate for the mode.
 void set_mode(record_mode mode, std::size_t capacity) noexcept {

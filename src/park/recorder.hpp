@@ -9,7 +9,7 @@
 // Modes
 //   off      every gate is 0 (WEFT_DIAG=flight=off)
 //   flight   always, unless it is off: a worker notes `budget` events, then a gap, and then nothing until the watchdog
-//            renews the budget, 2 ms later. A worker with fewer events than that is recorded without gaps; one that
+//            renews the budget, 10 ms later. A worker with fewer events than that is recorded without gaps; one that
 //            passes thirty million values a second through a channel, which would spend all its time on notes, is
 //            recorded now and then, and spends less than a hundredth of its time on it.
 //   full     between trace::start() and trace::stop(), or with WEFT_TRACE: everything
@@ -75,9 +75,8 @@ void note_pinned(goroutine& g, event_kind how) noexcept;
 /// A new lane; its thread need not exist yet.
 void open_lane(event_lane& lane) noexcept;
 
-/// The watchdog's, every 2 ms.
-void renew_budget(event_lane& lane) noexcept;
-void renew_shared_budget() noexcept;
+/// The watchdog's, every 10 ms.
+void renew_budgets() noexcept;
 
 /// Once in a process, before there is a lane: reads WEFT_TRACE and WEFT_DIAG.
 void prepare_recorder() noexcept;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The books of those who wait for descriptors: for each descriptor number a place that is never freed, with its
-// generation, its two lists of waiters and a count of changes for each direction.
+// generation, a list of waiters, a seat for the first of them (watched.hpp) and a count of changes for each direction.
 //
 // One epoll set, edge-triggered, both directions in one registration (N1). An edge is not remembered as a flag, as in
 // Go: who waits says which change it has seen. So with several waiters nobody takes the edge away from another, and an
@@ -21,7 +21,8 @@
 //
 // Memory ordering. `changes` is released under the lock and acquired by changes_of(): who sees a count sees at most
 // that much; the system call after it is ordered by the kernel, and a change that comes later is seen under the lock.
-// `told_of_end` is written before the count of the same event, and read after it, relaxed.
+// `told_of_end` is written before the count of the same event, and read after it, relaxed. `seated` is released by who
+// leaves the seat and acquired, under the lock, by who takes it; `object` is a name, relaxed.
 // Chunks of places and the opened set are released when made and acquired by those who look without the table's lock;
 // under it they are read relaxed.
 #include "park/watch.hpp"
@@ -41,25 +42,21 @@ namespace {
 constexpr int chunk_size = 1024;
 constexpr int chunks = 4096;  // four million descriptors; the kernel's usual limit is one
 
+/// Never destroyed: others may wait while the program's statics are. Not in the heap: it is looked at as a run ends.
 struct watch_table {
   word_lock lock;  // guards the making of chunks and of the set
   atomic<watched*> chunk[chunks]{};
-  epoll_set set;
-  atomic<bool> open{false};
+  atomic<epoll_set*> set{nullptr};  // null until it is open
+  alignas(epoll_set) std::byte set_memory[sizeof(epoll_set)]{};
 };
 
-/// Never destroyed: others may wait while the program's statics are. Not in the heap: it is looked at as a run ends.
-watch_table& table() noexcept {
-  alignas(watch_table) static std::byte memory[sizeof(watch_table)];
-  static auto* const only = ::new (memory) watch_table;
-  return *only;
-}
+constinit watch_table table;
 
 /// The place of a number, or null and errno.
 watched* place_of(int fd, int& error) noexcept {
   error = fd < 0 ? EBADF : fd >= chunk_size * chunks ? EMFILE : 0;
   if (error != 0) return nullptr;
-  atomic<watched*>& chunk = table().chunk[fd / chunk_size];
+  atomic<watched*>& chunk = table.chunk[fd / chunk_size];
   watched* found = chunk.load(memory_order_acquire);  // pairs with the store below
   if (found == nullptr) {
     auto* const made = new (std::nothrow) watched[chunk_size];
@@ -68,10 +65,10 @@ watched* place_of(int fd, int& error) noexcept {
       return nullptr;
     }
     for (int i = 0; i < chunk_size; ++i) made[i].fd = fd / chunk_size * chunk_size + i;
-    table().lock.lock();
+    table.lock.lock();
     found = chunk.load(memory_order_relaxed);
     if (found == nullptr) chunk.store(found = made, memory_order_release);
-    table().lock.unlock();
+    table.lock.unlock();
     if (found != made) delete[] made;
   }
   return &found[fd % chunk_size];
@@ -79,29 +76,51 @@ watched* place_of(int fd, int& error) noexcept {
 
 /// Of a number that has been registered.
 watched& known_place_of(std::uint32_t fd) noexcept {
-  return table().chunk[fd / chunk_size].load(memory_order_acquire)[fd % chunk_size];  // pairs with place_of()
+  return table.chunk[fd / chunk_size].load(memory_order_acquire)[fd % chunk_size];  // pairs with place_of()
 }
 
 int open_set() noexcept {
-  if (table().open.load(memory_order_acquire)) return 0;  // pairs with the store below
-  table().lock.lock();
-  const int error = table().open.load(memory_order_relaxed) ? 0 : table().set.open();
-  if (error == 0) table().open.store(true, memory_order_release);
-  table().lock.unlock();
+  if (table.set.load(memory_order_acquire) != nullptr) return 0;  // pairs with the store below
+  int error = 0;
+  table.lock.lock();
+  if (table.set.load(memory_order_relaxed) == nullptr) {
+    auto* const made = ::new (table.set_memory) epoll_set;
+    error = made->open();
+    if (error == 0) table.set.store(made, memory_order_release);
+  }
+  table.lock.unlock();
   return error;
 }
+
+/// The set, which is open.
+epoll_set& the_set() noexcept { return *table.set.load(memory_order_acquire); }  // pairs with open_set()
 
 std::uint64_t tag_of(const watched& place) noexcept {
   return std::uint64_t{place.generation} << 32 | static_cast<std::uint32_t>(place.fd);
 }
 
+/// A goroutine that will be made ready soon: its record may be cold, and there are several to come.
+void fetch_party(const waiter& who) noexcept {
+  const auto* const record = static_cast<const char*>(who.party);
+  __builtin_prefetch(record, 1);
+  __builtin_prefetch(record + 64, 1);
+}
+
 /// Lock held. Returns how many waits are over, of which the caller tells the engine.
 std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& taken) noexcept {
   std::size_t over = 0;
-  for (; wait_node* const node = place.waiting[direction].pop_front(); ++over) {
-    if (!node->who->claim()) continue;  // gave up; on its way to the lock
-    node->ok = ok;
-    taken.push_back(*node);
+  for (wait_node* node = place.waiting.front(); node != nullptr;) {
+    wait_node* const after = place.waiting.next(*node);
+    if (node->index == direction) {
+      wait_list::remove(*node);
+      ++over;
+      if (node->who->claim()) {  // else it gave up, and is on its way to the lock
+        node->ok = ok;
+        taken.push_back(*node);
+        fetch_party(*node->who);
+      }
+    }
+    node = after;
   }
   return over;
 }
@@ -110,13 +129,14 @@ std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& 
 std::size_t count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
   const std::uint32_t before = place.changes[direction].load(memory_order_relaxed);
   place.changes[direction].store(before + 1, memory_order_release);  // pairs with changes_of()
-  return place.waiting[direction].empty() ? 0 : take_all(place, direction, true, taken);
+  return place.waiting.empty() ? 0 : take_all(place, direction, true, taken);
 }
 
 /// Lock held. What was registered here before is over.
 void next_generation(watched& place, wait_list& taken) noexcept {
   ++place.generation;
   place.told_of_end.store(false, memory_order_relaxed);
+  place.object.store(nullptr, memory_order_relaxed);
   watch_waits_end(take_all(place, 0, false, taken) + take_all(place, 1, false, taken));
 }
 
@@ -142,13 +162,45 @@ struct published_wait {
   }
 };
 
+/// Lock held, which it frees. `self` and `node` are new, and the caller's.
+watch_end wait_as(waiter& self, wait_node& node, watched& place, std::size_t direction, const wait_limit& limit) {
+  const bool bounded = limit.until != never || limit.by != nullptr;
+  self.contended = bounded;
+  node.who = &self;
+  node.index = static_cast<std::uint32_t>(direction);
+  place.waiting.push_back(node);
+  const void* const named = place.object.load(memory_order_relaxed);
+  const void* const object = named != nullptr ? named : &place;
+  published_wait wait{place, node};
+  if (!bounded) [[likely]] {
+    park(self, wait_reason::io_wait, object, published_wait::publish, &wait);
+    return node.ok ? watch_end::ready : watch_end::closed;
+  }
+  const wait_end end = park_within(self, wait_reason::io_wait, object, published_wait::publish, &wait, limit);
+  if (end == wait_end::completed) return node.ok ? watch_end::ready : watch_end::closed;
+  place.lock.lock();
+  if (node.linked()) {
+    wait_list::remove(node);
+    watch_waits_end(1);
+  }
+  place.lock.unlock();
+  return end == wait_end::cancelled ? watch_end::cancelled : watch_end::timed_out;
+}
+
+/// Lock held, which it frees. Somebody has the seat.
+[[gnu::noinline]] watch_end wait_standing(watched& place, std::size_t direction, const wait_limit& limit) {
+  waiter self;
+  wait_node node;
+  return wait_as(self, node, place, direction, limit);
+}
+
 /// Lock held. Registers the number with the place's generation, or renews the registration, which tells what is ready
 /// now. The kernel forgets a registration when the descriptor is closed: then a new one begins.
 int renew(watched& place, wait_list& taken) noexcept {
-  const int error = table().set.renew(place.fd, tag_of(place));
+  const int error = the_set().renew(place.fd, tag_of(place));
   if (error != ENOENT) return error;
   next_generation(place, taken);
-  return table().set.add(place.fd, tag_of(place));
+  return the_set().add(place.fd, tag_of(place));
 }
 
 }  // namespace
@@ -161,8 +213,8 @@ int start_watching(int fd, watch_id& id) noexcept {
   wait_list taken;
   place->lock.lock();
   next_generation(*place, taken);
-  error = table().set.add(fd, tag_of(*place));
-  if (error == EEXIST) error = table().set.renew(fd, tag_of(*place));  // somebody called wait_fd for it
+  error = the_set().add(fd, tag_of(*place));
+  if (error == EEXIST) error = the_set().renew(fd, tag_of(*place));  // somebody called wait_fd for it
   id = {place, place->generation};
   place->lock.unlock();
   wake_taken(taken);
@@ -175,7 +227,7 @@ void stop_watching(watch_id id) noexcept {
   id.at->lock.lock();
   if (id.at->generation == id.generation) {
     next_generation(*id.at, taken);
-    static_cast<void>(table().set.remove(id.at->fd));  // a copy of the descriptor would keep it registered
+    static_cast<void>(the_set().remove(id.at->fd));  // a copy of the descriptor would keep it registered
   }
   id.at->lock.unlock();
   wake_taken(taken);
@@ -194,26 +246,21 @@ watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wai
     watch_waits_end(1);
     return closed ? watch_end::closed : watch_end::ready;
   }
-  const bool bounded = limit.until != never || limit.by != nullptr;
-  waiter self;
-  self.contended = bounded;
-  wait_node node;
-  node.who = &self;
-  place.waiting[direction].push_back(node);
-  published_wait wait{place, node};
-  wait_end end = wait_end::completed;
-  if (bounded)
-    end = park_within(self, wait_reason::io_wait, &place, published_wait::publish, &wait, limit);
-  else
-    park(self, wait_reason::io_wait, &place, published_wait::publish, &wait);
-  if (end == wait_end::completed) return node.ok ? watch_end::ready : watch_end::closed;
-  place.lock.lock();
-  if (node.linked()) {
-    wait_list::remove(node);
-    watch_waits_end(1);
+  if (place.seated.load(memory_order_acquire)) [[unlikely]] {  // pairs with the store below
+    return wait_standing(place, direction, limit);
   }
-  place.lock.unlock();
-  return end == wait_end::cancelled ? watch_end::cancelled : watch_end::timed_out;
+  place.seated.store(true, memory_order_relaxed);
+  ::new (&place.who) waiter;
+  ::new (&place.node) wait_node;
+  const watch_end end = wait_as(place.who, place.node, place, direction, limit);
+  place.seated.store(false, memory_order_release);
+  return end;
+}
+
+void name_watched(watch_id id, const void* object) noexcept {
+  id.at->lock.lock();
+  if (id.at->generation == id.generation) id.at->object.store(object, memory_order_relaxed);
+  id.at->lock.unlock();
 }
 
 void announce_change(watch_id id) noexcept {
@@ -255,11 +302,16 @@ std::error_code wait_fd(int fd, readiness what, const wait_limit& limit) {
 // ---- for the engine ------------------------------------------------------------------------------------------------
 
 epoll_set* watch_set() noexcept {
-  return table().open.load(memory_order_acquire) ? &table().set : nullptr;  // pairs with open_set()
+  return table.set.load(memory_order_acquire);  // pairs with open_set()
 }
 
 void take_watchers(const poll_event* events, std::size_t n, wait_list& taken) noexcept {
   std::size_t over = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto* const lines = reinterpret_cast<const char*>(&known_place_of(static_cast<std::uint32_t>(events[i].tag)));
+    __builtin_prefetch(lines, 1);
+    __builtin_prefetch(lines + 64, 1);
+  }
   for (std::size_t i = 0; i < n; ++i) {
     watched& place = known_place_of(static_cast<std::uint32_t>(events[i].tag));
     place.lock.lock();
@@ -281,21 +333,19 @@ void wake_taken(wait_list& taken) noexcept {
 }
 
 void forget_watchers() noexcept {
-  for (atomic<watched*>& each : table().chunk) {
+  for (atomic<watched*>& each : table.chunk) {
     watched* const chunk = each.load(memory_order_acquire);  // pairs with place_of()
     if (chunk == nullptr) continue;
     for (int i = 0; i < chunk_size; ++i) {
       watched& place = chunk[i];
       place.lock.lock();
-      for (wait_list& list : place.waiting) {
-        for (wait_node* node = list.front(); node != nullptr;) {
-          wait_node* const after = list.next(*node);
-          if (!outlives_run(*node->who)) {
-            wait_list::remove(*node);
-            watch_waits_end(1);
-          }
-          node = after;
+      for (wait_node* node = place.waiting.front(); node != nullptr;) {
+        wait_node* const after = place.waiting.next(*node);
+        if (!outlives_run(*node->who)) {
+          wait_list::remove(*node);
+          watch_waits_end(1);
         }
+        node = after;
       }
       place.lock.unlock();
     }

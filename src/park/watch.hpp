@@ -20,6 +20,10 @@ void watch_wait_begins();
 /// So many waits are over; for each one that has begun exactly once. May be called under a word lock.
 void watch_waits_end(std::size_t n) noexcept;
 
+/// The caller is about to make a system call, after which it will wait soon: what runs then is fetched into the cache
+/// meanwhile. A hint. For any thread.
+void fetch_next_turn() noexcept;
+
 // ---- for the engine ------------------------------------------------------------------------------------------------
 
 /// The set that all descriptors are registered in; null before the first.

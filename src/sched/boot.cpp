@@ -101,7 +101,7 @@ void boot(int workers) {
   boot_lock.lock();
   set_up_process();
   if (the.at.load(memory_order_acquire) != phase::running) {
-    move_coarse_clock();
+    set_coarse_clock(monotonic_ns());
     resize(parallelism(workers));
     the.at.store(phase::running, memory_order_release);  // pairs with boot_outside()
   } else if (workers != 0) {

@@ -38,7 +38,7 @@ inline constexpr auto timed_for_many = static_cast<waiter_kind>(101);
 
 inline constexpr std::uint32_t looks_per_sample = 4;
 inline constexpr std::uint32_t many = look_pace::longest * looks_per_sample;
-inline constexpr std::uint32_t long_wait = 4;  // ms: two steps of the coarse clock
+inline constexpr std::uint32_t long_wait = 4;  // ms: two usual steps of the coarse clock
 
 /// Brings a token's counts to its lane. Inside the token lock.
 inline void publish_counts(token& t) noexcept {

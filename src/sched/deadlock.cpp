@@ -20,6 +20,7 @@
 // Memory ordering: the counts are seq_cst, so that one order of all of them decides. Goroutine states are read relaxed:
 // when nobody runs they do not change.
 #include "base/report_hook.hpp"
+#include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
 #include "os/thread.hpp"
 #include "park/quiet.hpp"
@@ -79,7 +80,7 @@ void count_active() noexcept {
   the.active.fetch_add(1, memory_order_seq_cst);
   the.stirred.fetch_add(1, memory_order_seq_cst);
   if (the.watchdog_pace.load(memory_order_seq_cst) != watchdog_asleep) return;
-  move_coarse_clock();  // it has stood still meanwhile, and who is woken now has waited
+  set_coarse_clock(monotonic_ns());  // it has stood still meanwhile, and who is woken now has waited
   wake_watchdog();
 }
 

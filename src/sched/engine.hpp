@@ -85,7 +85,7 @@ struct engine {
   atomic<std::uint32_t> descriptors{0};  // waits for a descriptor, and those about to begin (poller.cpp)
   atomic<bool> polled{false};            // a thread sleeps in the poller (keeper.cpp)
   atomic<nanoseconds> polled_at{0};      // when somebody last looked at the descriptors; never: somebody waits there
-  atomic<std::uint32_t> coarse_ms{0};    // a clock for reports, set by the watchdog
+  atomic<std::uint32_t> coarse_ms{0};    // a clock for reports (set_coarse_clock)
   atomic<std::uint32_t> long_ago_ms{0};  // by it, who has parked before now has waited long (counters.hpp)
 
   // The watchdog's futex word and state; see watchdog.cpp.
@@ -190,7 +190,9 @@ void break_poll() noexcept;
 void write_gauges(nanoseconds time) noexcept;
 
 // watchdog.cpp
-void move_coarse_clock() noexcept;
+/// The clock that reports use: moved by the watchdog, and by who looks at the descriptors. Relaxed: an older time may
+/// follow a newer one.
+void set_coarse_clock(nanoseconds time) noexcept;
 void wake_watchdog() noexcept;
 void hurry_watchdog() noexcept;
 void start_watchdog();

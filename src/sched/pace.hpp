@@ -16,8 +16,8 @@
 //
 // Who owns what: the token's, inside its lock.
 //
-// Rejected: that the watchdog asks for attention when a deadline has come: it sleeps for 2 ms, and would have to sleep
-// less in every program that sets deadlines and keeps them.
+// Rejected: that the watchdog asks for attention when a deadline has come: it sleeps for 2 ms or more, and would have
+// to sleep less in every program that sets deadlines and keeps them.
 #pragma once
 
 #include <algorithm>
@@ -77,7 +77,7 @@ class look_pace {
   static constexpr nanoseconds far_away = 1'000'000'000;
   static constexpr nanoseconds unknown = 0;
   static constexpr std::uint32_t to_learn = 4;             // switches
-  static constexpr std::uint32_t longest_quick_round = 4;  // ms, two steps of the coarse clock
+  static constexpr std::uint32_t longest_quick_round = 4;  // ms, two usual steps of the coarse clock
 
   void measure(nanoseconds time) noexcept {
     turn_ = std::max({(time - looked_at_) / interval_, turn_ - turn_ / 4, nanoseconds{1}});

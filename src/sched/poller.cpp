@@ -19,14 +19,28 @@
 
 namespace weft::detail {
 
+namespace {
+
+/// The watchdog need not look, and has the time.
+void note_look() noexcept {
+  const nanoseconds time = monotonic_ns();
+  the.polled_at.store(time, memory_order_relaxed);
+  set_coarse_clock(time);
+}
+
+}  // namespace
+
 bool poll_watchers(wait_list& taken, nanoseconds timeout) {
   epoll_set* const set = watch_set();
   if (set == nullptr) return false;
   poll_event events[128];
-  the.polled_at.store(timeout != 0 ? never : monotonic_ns(), memory_order_relaxed);
+  if (timeout != 0)
+    the.polled_at.store(never, memory_order_relaxed);
+  else
+    note_look();
   const std::size_t found = set->wait(events, std::size(events), timeout);
   count_shared(stats_counter::polls);
-  if (timeout != 0) the.polled_at.store(monotonic_ns(), memory_order_relaxed);
+  if (timeout != 0) note_look();
   if (found == 0) return false;
   note(lane_here(), event_kind::descriptors, 0, found);
   count_active();  // until the caller has made them ready
@@ -48,29 +62,24 @@ void break_poll() noexcept {
   if (epoll_set* const set = watch_set(); set != nullptr) set->wake();
 }
 
-namespace {
-
-/// Who runs when the caller waits: its stack is fetched meanwhile, which has become cold if many wait for descriptors.
-/// A hint: somebody may take it from the queue at the same time.
-void fetch_next(const worker& w) noexcept {
-  const token* const t = w.held.load(memory_order_relaxed);
-  const goroutine* const next = t != nullptr && !tsan_on ? t->queue.first() : nullptr;
+/// Its stack has become cold if many wait for descriptors, and so has what it waited for; each is a page of its own,
+/// and in a server with many connections a miss of the TLB. Somebody may take it from the queue at the same time.
+void fetch_next_turn() noexcept {
+  const worker* const w = tsan_on ? nullptr : current_worker();
+  const token* const t = w != nullptr ? w->held.load(memory_order_relaxed) : nullptr;
+  const goroutine* const next = t != nullptr ? t->queue.first() : nullptr;
   if (next == nullptr) return;
+  __builtin_prefetch(next->object.load(memory_order_relaxed), 1);
   const auto frames = reinterpret_cast<std::uintptr_t>(next->self.at.sp);  // 0: it has no stack yet
-  for (std::uintptr_t line = 0; line < 12; ++line) {
-    __builtin_prefetch(reinterpret_cast<const void*>(frames - 192 + line * 64));
+#pragma GCC unroll 9
+  for (std::uintptr_t line = 0; line < 9; ++line) {
+    __builtin_prefetch(reinterpret_cast<const void*>(frames + line * 64));
   }
 }
 
-}  // namespace
-
 void watch_wait_begins() {
-  const worker* const w = current_worker();
-  const bool foreign = w == nullptr;
-  if (foreign)
-    need_runtime("a wait for a descriptor");
-  else
-    fetch_next(*w);
+  const bool foreign = current_worker() == nullptr;
+  if (foreign) need_runtime("a wait for a descriptor");
   if (the.descriptors.fetch_add(1, memory_order_seq_cst) == 0) nudge_keeper();  // it may not be polling yet
   if (foreign) ensure_keeper();
 }

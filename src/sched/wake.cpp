@@ -230,6 +230,16 @@ goroutine* make_without_token(const start_options& options) {
   ready_goroutine(g);
 }
 
+/// On the worker's own stack, inside its lock: a descriptor or a timer woke it, and nothing is unusual. False: nothing
+/// has been done.
+[[gnu::always_inline]] inline bool ready_fired(worker* w, goroutine& g) noexcept {
+  if (asan_on || tsan_on || w == nullptr || w->running != nullptr || !w->lock.is_inside()) return false;
+  if (recording(w->events) || wants_a_closer_look(g)) return false;
+  g.state.store(goroutine_state::woken, memory_order_relaxed);
+  if (queue_fired(*w, g)) wake_worker();
+  return true;
+}
+
 /// What is no goroutine, or one whose wait is timed.
 [[gnu::noinline]] void ready_other(waiter& w) noexcept {
   if (w.kind == waiter_kind::thread) return ready_outside(w);
@@ -263,7 +273,8 @@ void ready(waiter& w) noexcept {
   worker* const here = current_worker();  // first: then only `w` is kept across the call
   const queued how = queue_at_once(here, *static_cast<goroutine*>(w.party), goroutine_state::woken, false);
   if (how == queued::not_yet) [[unlikely]] {
-    return ready_carefully(w);
+    if (!ready_fired(here, *static_cast<goroutine*>(w.party))) ready_carefully(w);
+    return;
   }
   if (how == queued::done_and_wake) wake_worker();
 }

@@ -19,9 +19,13 @@
 // that the program has asked for come to it when every other thread holds them back.
 //
 // Pace. Nothing has run for 50 ms: it sleeps on a futex word, and the first worker that gets up wakes it: an idle
-// process uses no processor time at all. Something runs: it looks every 2 ms. Somebody is inside blocking(): every 20
-// us for a millisecond's worth of looks, then slower again. It is started with the second goroutine of a program: a
-// program with one goroutine has one thread.
+// process uses no processor time at all. Something runs: it looks every 2 ms. If there is one token there is nobody to
+// share with, and if its worker looks at the descriptors all the time, or waits for them, it moves the coarse clock
+// itself; so there the watchdog looks every 5 ms: each look costs a server two context switches, and who is answered
+// meanwhile waits. (A loop without calls that begins there is stopped after 15 ms at most instead of 12.) Somebody is
+// inside blocking(): every 20 us for a millisecond's worth of looks, then slower again. What the recorder may note is
+// renewed once a slice. It is started with the second goroutine of a program: a program with one goroutine has one
+// thread.
 //
 // Memory ordering: switch counts and flags are relaxed; acting on them needs the token lock. The pace word is seq_cst:
 // the watchdog stores "asleep" and then reads `active`, a worker counts itself active and then reads the pace.
@@ -48,15 +52,10 @@ namespace {
 constexpr nanoseconds slice = 10'000'000;
 constexpr nanoseconds blocking_slice = 20'000;
 constexpr nanoseconds slow_look = 2'000'000;
+constexpr nanoseconds calm_look = 5'000'000;
 constexpr nanoseconds idle_before_sleep = 50'000'000;
 constexpr unsigned fast_looks = 50;
 constexpr unsigned last_looks = 4;
-
-void set_coarse_clock(nanoseconds time) noexcept {
-  const auto ms = static_cast<std::uint32_t>(time / 1'000'000);
-  the.coarse_ms.store(ms, memory_order_relaxed);
-  the.long_ago_ms.store(ms - long_wait, memory_order_relaxed);
-}
 
 bool others_wait(const token& t, nanoseconds time) noexcept {
   return t.queue.size() != 0 || the.global.size() != 0 || t.timers.earliest() <= time || earliest_shared() <= time ||
@@ -99,7 +98,6 @@ void look_at_turns(worker& owner, token& t, std::uint32_t switches, nanoseconds 
 void look_at(token& t, nanoseconds time) {
   worker* const owner = t.owner.load(memory_order_acquire);
   if (owner == nullptr || owner->held.load(memory_order_relaxed) != &t) return;
-  renew_budget(owner->events);
   const std::uint32_t switches = owner->switches.load(memory_order_relaxed);
   const bool blocking = is_blocking(*owner);
   if (switches != owner->seen_switches) {
@@ -123,10 +121,18 @@ void look_at(token& t, nanoseconds time) {
   }
 }
 
-void look() {
+/// Whether the only worker looks at the descriptors all the time, or waits for them. Who waits has laid its token down:
+/// where one has it, another thread is the one that waits.
+bool is_calm(nanoseconds polled, nanoseconds time) noexcept {
+  if (the.made.load(memory_order_acquire) != 1 || polled <= time - slow_look) return false;
+  const worker* const owner = the.tokens[0].load(memory_order_acquire)->owner.load(memory_order_acquire);
+  return owner == nullptr || (polled != never && !is_blocking(*owner));
+}
+
+/// Returns when to look again.
+nanoseconds look() {
   const nanoseconds time = monotonic_ns();
   set_coarse_clock(time);
-  renew_shared_budget();
   const std::uint32_t n = the.made.load(memory_order_acquire);
   for (std::uint32_t i = 0; i < n; ++i) {
     look_at(*the.tokens[i].load(memory_order_acquire), time);
@@ -135,12 +141,25 @@ void look() {
   write_gauges(time);
   schedtrace(time);
   // Everybody computes, and so nobody looks at the descriptors.
-  if (the.descriptors.load(memory_order_relaxed) != 0 && the.polled_at.load(memory_order_relaxed) <= time - slice) {
-    poll_descriptors();
-  }
-  if (!the.idle.any_idle()) return;
-  if (work_visible() || earliest_deadline() <= time - slow_look / 2) wake_worker();
+  const bool waited_for = the.descriptors.load(memory_order_relaxed) != 0;
+  const nanoseconds polled = the.polled_at.load(memory_order_relaxed);
+  if (waited_for && polled <= time - slice) poll_descriptors();
+  if (the.idle.any_idle() && (work_visible() || earliest_deadline() <= time - slow_look / 2)) wake_worker();
+  return waited_for && is_calm(polled, time) ? calm_look : slow_look;
 }
+
+/// What the recorder may note: renewed once a slice.
+class recorder_budget {
+ public:
+  void look(nanoseconds time) noexcept {
+    if (time - renewed_ < slice) return;
+    renewed_ = time;
+    renew_budgets();
+  }
+
+ private:
+  nanoseconds renewed_ = 0;
+};
 
 /// WEFT_DIAG=stall: somebody computes, or blocks, and nobody has switched for so long. Told once for each time.
 class stall_watch {
@@ -171,8 +190,9 @@ class stall_watch {
   bool told_ = false;
 };
 
-/// Nothing runs: sleep until a worker gets up, and give back what a burst has left.
-void sleep_deeply(registry_cursor& looked_at) {
+/// Nothing runs: sleep until a worker gets up, and give back what a burst has left. Returns the last signal that needs
+/// no haste: who hurries after it has been read is heard, and who did before finds the pace slow again.
+std::uint32_t sleep_deeply(registry_cursor& looked_at) {
   const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);
   the.watchdog_pace.store(watchdog_asleep, memory_order_seq_cst);
   if (the.active.load(memory_order_seq_cst) == 0 && !the.quit_asked.load(memory_order_seq_cst) &&
@@ -187,7 +207,9 @@ void sleep_deeply(registry_cursor& looked_at) {
       if (interval == 0) futex_wait(the.watchdog_signal, seen, -1);
     }
   }
+  const std::uint32_t last = the.watchdog_signal.load(memory_order_seq_cst);
   the.watchdog_pace.store(watchdog_slow, memory_order_seq_cst);
+  return last;
 }
 
 void watchdog_thread(void*) {
@@ -195,32 +217,41 @@ void watchdog_thread(void*) {
   registry_cursor looked_at;
   nanoseconds busy_at = monotonic_ns();  // when it last saw somebody active
   stall_watch stalls;
+  recorder_budget budget;
+  std::uint32_t last = 0;  // the signal when it was last heard
   for (;;) {
     const std::uint32_t seen = the.watchdog_signal.load(memory_order_seq_cst);  // before the look: none is missed
+    // Not when the pause ends: a signal that comes just then would be lost, and the pace would stay fast.
+    if (seen != last) looks_left = fast_looks;
+    last = seen;
     if (the.quit_asked.load(memory_order_seq_cst)) print_quit(naming::demangled);
     let_caught_signals_in();
     attend_interrupts();
-    look();
+    const nanoseconds slow = look();
     if (the.active.load(memory_order_seq_cst) == 0) free_cold_pages(looked_at);
     const nanoseconds time = monotonic_ns();
     stalls.look(time);
+    budget.look(time);
     if (the.active.load(memory_order_seq_cst) != 0) busy_at = time;
     if (time - busy_at > idle_before_sleep) {
-      sleep_deeply(looked_at);
+      last = sleep_deeply(looked_at);
       busy_at = monotonic_ns();
       continue;
     }
-    const nanoseconds pause = looks_left != 0 ? blocking_slice : slow_look;
+    const nanoseconds pause = looks_left != 0 ? blocking_slice : slow;
     // Whoever finds the pace fast does not hurry it. It is let go while some fast looks are left for him.
     if (looks_left != 0 && --looks_left == last_looks) the.watchdog_pace.store(watchdog_slow, memory_order_seq_cst);
-    const bool timed_out = futex_wait(the.watchdog_signal, seen, pause);
-    if (!timed_out && the.watchdog_signal.load(memory_order_seq_cst) != seen) looks_left = fast_looks;
+    futex_wait(the.watchdog_signal, seen, pause);
   }
 }
 
 }  // namespace
 
-void move_coarse_clock() noexcept { set_coarse_clock(monotonic_ns()); }
+void set_coarse_clock(nanoseconds time) noexcept {
+  const auto ms = static_cast<std::uint32_t>(time / 1'000'000);
+  the.coarse_ms.store(ms, memory_order_relaxed);
+  the.long_ago_ms.store(ms - long_wait, memory_order_relaxed);
+}
 
 void wake_watchdog() noexcept {
   the.watchdog_signal.fetch_add(1, memory_order_seq_cst);
@@ -239,7 +270,7 @@ void start_watchdog() {
   const runtime_section inside;
   std::uint32_t expected = watchdog_none;
   if (!the.watchdog_pace.compare_exchange_strong(expected, watchdog_slow, memory_order_seq_cst)) return;
-  move_coarse_clock();
+  set_coarse_clock(monotonic_ns());
   const int error = start_thread(watchdog_thread, nullptr, "weft-watchdog", std::size_t{256} * 1024);
   if (error != 0) fatalf("thread exhaustion: cannot start the watchdog thread: %s", std::strerror(error));
   the.watchdog_started.store(true, memory_order_seq_cst);

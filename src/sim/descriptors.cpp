@@ -57,6 +57,8 @@ bool sim_engine::poll_descriptors() {
 
 void watch_wait_begins() { sim().descriptor_wait_begins(); }
 
+void fetch_next_turn() noexcept {}
+
 void watch_waits_end(std::size_t n) noexcept { sim().descriptor_waits_end(n); }
 
 }  // namespace weft::detail

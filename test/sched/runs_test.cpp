@@ -34,6 +34,23 @@ WEFT_PLAIN_TEST("B3.7", "a wait that a run has left behind is forgotten; that of
   foreign.join();
 }
 
+WEFT_PLAIN_TEST("B3.7", "a descriptor that a run has left somebody waiting for is waited for as ever") {
+  const pipe_pair p;
+  for (int run = 0; run < 3; ++run) {
+    weft::run([&p] {
+      weft::wait_group all;
+      for (int i = 0; i < 2; ++i) all.go([&p] { EXPECT_TRUE(wait_readable(p)); });
+      weft::sleep_for(1ms);
+      p.write_one();
+      all.wait();
+      EXPECT_EQ(p.read_one(), 1);
+      weft::go([&p] { static_cast<void>(wait_readable(p)); });
+      weft::go([&p] { static_cast<void>(weft::wait_readable_for(1h, p.ends[0])); });
+      weft::sleep_for(1ms);
+    });
+  }
+}
+
 WEFT_PLAIN_TEST("G7.7", "a goroutine that computes holds up nobody in a later run either") {
   constexpr weft::run_options alone{.workers = 1};
   weft::run(

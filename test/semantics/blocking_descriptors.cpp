@@ -91,6 +91,28 @@ WEFT_TEST_WITH("B3.5", "a descriptor is looked at although every worker computes
   all.wait();
 }
 
+WEFT_TEST_WITH("B3.5",
+               "a goroutine that begins to compute where descriptors were looked at all the time holds up nobody",
+               .on = weft::test::sched_only) {
+  const pipe_pair there;
+  const pipe_pair back;
+  std::atomic<bool> served{false};
+  weft::wait_group all;
+  all.go([&] {
+    while (is_readable(there) && there.read_one() == 1 && !served) back.write_one();
+    served = true;
+  });
+  for (const auto start = weft::clock::now(); weft::clock::now() - start < 20ms;) {  // the watchdog becomes calm
+    there.write_one();
+    EXPECT_TRUE(is_readable(back));
+    EXPECT_EQ(back.read_one(), 1);
+  }
+  all.go([&] { served = true; });
+  while (!served.load()) continue;
+  there.write_one();
+  all.wait();
+}
+
 WEFT_TEST_WITH("B3.6", "deadlines come while somebody waits for a descriptor that stays silent",
                .on = weft::test::sched_only) {
   const pipe_pair p;

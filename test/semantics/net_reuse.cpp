@@ -106,6 +106,42 @@ WEFT_TEST_WITH("B3.9", "several wait for one descriptor, and all are woken, in b
   all.wait();
 }
 
+WEFT_TEST_WITH("B3.9", "those who wait for one descriptor come, give up and come again, and none is forgotten",
+               .seeds = 40) {
+  constexpr int parties = 6;
+  const int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC | EFD_SEMAPHORE);  // each read takes one
+  std::atomic<bool> enough{false};
+  std::atomic<int> taken{0};
+  weft::wait_group all;
+  for (int party = 0; party < parties; ++party) {
+    all.go([&, party] {
+      while (!enough) {
+        if (party % 3 == 0) {
+          EXPECT_TRUE(weft::wait_readable(fd));
+        } else if (party % 3 == 1) {
+          static_cast<void>(weft::wait_readable_for(weft::detail::draw() % 200 * 1us, fd));
+        } else {
+          EXPECT_TRUE(weft::wait_writable(fd));
+          weft::yield();
+        }
+        eventfd_t one = 0;
+        if (eventfd_read(fd, &one) == 0) ++taken;
+      }
+    });
+  }
+  constexpr int given = 60;
+  for (int i = 0; i < given; ++i) {
+    EXPECT_EQ(eventfd_write(fd, 1), 0);
+    if (i % 4 == 0) weft::sleep_for(weft::detail::draw() % 300 * 1us);
+  }
+  while (taken < given) weft::yield();
+  enough = true;
+  EXPECT_EQ(eventfd_write(fd, 1), 0);  // and nobody takes it but who looks before he leaves
+  for (int i = 0; i < parties; ++i) EXPECT_EQ(eventfd_write(fd, 1), 0);
+  all.wait();
+  close(fd);
+}
+
 WEFT_TEST_WITH("B3.10", "waits for descriptors say what is wrong as a value, and whether it is ready now", .seeds = 5) {
   EXPECT_EQ(weft::wait_readable(-1).error(), std::errc::bad_file_descriptor);
   EXPECT_EQ(weft::wait_readable(1 << 30).error(), std::errc::too_many_files_open);

@@ -21,7 +21,7 @@
 // Who writes. A counter of a lane: whoever holds that token, by plain stores, from counts of his own which he brings
 // here when he looks up from his work (every 61 switches, and before he rests), so they lag behind by up to 60 switches
 // of a worker that computes. Histograms, and the last lane: anybody, by read-modify-write. Gauges and the head: the
-// watchdog, whenever it looks (every 2 ms while anything runs); `looked_ns` says when that was. While nothing runs it
+// watchdog, when it looks (every 2 to 10 ms while anything runs); `looked_ns` says when that was. While nothing runs it
 // sleeps, and the gauges say how things were when it fell asleep. The hog: the watchdog, between two steps of
 // `hog_version`, which is odd while it writes.
 //

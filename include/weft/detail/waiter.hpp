@@ -72,7 +72,7 @@ struct wait_node : list_hook {
   waiter* who = nullptr;      // set before it is linked, never changed
   wait_edge* edge = nullptr;  // what the wait is in the graph of waits, or null (wait_edge.hpp)
   void* slot = nullptr;       // where a value comes from or goes to; the completer's after the claim
-  std::uint32_t index = 0;    // which case of a select
+  std::uint32_t index = 0;    // which case of a select; of a wait for a descriptor which direction
   bool ok = false;            // written by the completer: a value was moved (false: the channel was closed)
 };
 

@@ -9,6 +9,7 @@
 // Who looks: the keeper while it sleeps, busy workers as they look up (find_work.cpp), the watchdog if neither does.
 //
 // Memory ordering: `polled_at` is a hint for the watchdog, relaxed: with an older value it looks once more, or later.
+#include <algorithm>
 #include <iterator>
 
 #include "os/clock.hpp"
@@ -26,6 +27,21 @@ void note_look() noexcept {
   const nanoseconds time = monotonic_ns();
   the.polled_at.store(time, memory_order_relaxed);
   set_coarse_clock(time);
+}
+
+constexpr std::uint32_t turns_fetched = 8;
+
+void fetch_pages(const goroutine& g) noexcept {
+  __builtin_prefetch(g.object.load(memory_order_relaxed), 1);
+  __builtin_prefetch(g.self.at.sp);  // null: it has no stack yet
+}
+
+void fetch_frames(const goroutine& g) noexcept {
+  const auto frames = reinterpret_cast<std::uintptr_t>(g.self.at.sp);
+#pragma GCC unroll 9
+  for (std::uintptr_t line = 0; line < 9; ++line) {
+    __builtin_prefetch(reinterpret_cast<const void*>(frames + line * 64));
+  }
 }
 
 }  // namespace
@@ -62,19 +78,23 @@ void break_poll() noexcept {
   if (epoll_set* const set = watch_set(); set != nullptr) set->wake();
 }
 
-/// Its stack has become cold if many wait for descriptors, and so has what it waited for; each is a page of its own,
-/// and in a server with many connections a miss of the TLB. Somebody may take it from the queue at the same time.
+/// The stack of one that waited for a descriptor has become cold if many do, and so has what it waited for; in a server
+/// with many connections each stack is a page of its own, and a miss of the TLB. No instruction passes a prefetch
+/// that walks the page tables, but walks go on beside each other, so the pages are fetched for several turns at once.
+/// Somebody may take them from the queue at the same time.
 void fetch_next_turn() noexcept {
-  const worker* const w = tsan_on ? nullptr : current_worker();
+  worker* const w = tsan_on ? nullptr : current_worker();
   const token* const t = w != nullptr ? w->held.load(memory_order_relaxed) : nullptr;
-  const goroutine* const next = t != nullptr ? t->queue.first() : nullptr;
-  if (next == nullptr) return;
-  __builtin_prefetch(next->object.load(memory_order_relaxed), 1);
-  const auto frames = reinterpret_cast<std::uintptr_t>(next->self.at.sp);  // 0: it has no stack yet
-#pragma GCC unroll 9
-  for (std::uintptr_t line = 0; line < 9; ++line) {
-    __builtin_prefetch(reinterpret_cast<const void*>(frames + line * 64));
+  if (t == nullptr) return;
+  const std::uint32_t front = t->queue.front();
+  const std::uint32_t waiting = t->queue.back() - front;
+  if (static_cast<std::int32_t>(waiting) <= 0) return;
+  if (w->fetched - front - 1 >= turns_fetched) {
+    const std::uint32_t n = std::min(waiting, turns_fetched);
+    for (std::uint32_t i = 0; i < n; ++i) fetch_pages(*t->queue.at(front + i));
+    w->fetched = front + n;
   }
+  fetch_frames(*t->queue.at(front));
 }
 
 void watch_wait_begins() {

@@ -82,6 +82,9 @@ class run_queue {
   [[nodiscard]] std::uint32_t front() const noexcept { return head_.load(memory_order_relaxed); }
   [[nodiscard]] std::uint32_t back() const noexcept { return tail_.load(memory_order_relaxed); }
 
+  /// What stands, or has stood, at a place between front() and back() of some moment.
+  [[nodiscard]] Item at(std::uint32_t place) const noexcept { return ring_[place & (Capacity - 1)]; }
+
   /// The oldest item of the ring, or none, without taking it.
   [[nodiscard]] Item first() const noexcept {
     const std::uint32_t head = head_.load(memory_order_relaxed);

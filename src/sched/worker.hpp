@@ -124,6 +124,7 @@ struct alignas(64) worker {
   atomic<bool> attention{false};  // set by the watchdog and run(): do not take the short way at the next switch
   atomic<bool> blocking{false};   // inside blocking(), unless it has switched since (is_blocking)
   atomic<bool> begins{true};      // it has got a token that the watchdog has not seen it with: set by tie()
+  std::uint32_t fetched = 0;      // up to which place in its token's ring pages have been fetched (poller.cpp)
   bool searching = false;         // counted as searching in the idle word
   event_lane events;              // what the recorder notes of it
   random_source chance{1};

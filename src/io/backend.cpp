@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <system_error>
 
 #include "os/files.hpp"
 #include "os/thread.hpp"
+#include "park/io_choice.hpp"
 #include "weft/blocking.hpp"
 #include "weft/clock.hpp"
 #include "weft/detail/panic.hpp"
@@ -22,22 +22,6 @@ namespace weft::detail {
 namespace {
 
 atomic<bool> forked{false};
-
-/// Whether the environment wants a ring, and must have one.
-struct choice {
-  bool ring = true;
-  bool insists = false;
-
-  choice() {
-    const char* const text = std::getenv("WEFT_IO");
-    const std::string_view wanted = text == nullptr || *text == '\0' ? "auto" : text;
-    if (wanted != "auto" && wanted != "uring" && wanted != "epoll") {
-      fatalf("WEFT_IO=%s: it must be epoll, uring or auto, or not be set", text);
-    }
-    ring = wanted != "epoll";
-    insists = wanted == "uring";
-  }
-};
 
 bool is_shortage(int error) noexcept { return error == EMFILE || error == ENFILE; }
 
@@ -54,7 +38,7 @@ class process_ring {
       relax(round);
     }
     auto* const made = new file_ring;
-    const int error = wanted_.ring ? made->open() : ENOSYS;
+    const int error = chosen_io().ring ? made->open() : ENOSYS;
     if (error == 0) {
       on_fork_child([] { forked.store(true, memory_order_relaxed); });
       ring_ = made;
@@ -62,7 +46,7 @@ class process_ring {
       return made;
     }
     delete made;
-    if (wanted_.insists && !is_shortage(error)) {
+    if (chosen_io().insists && !is_shortage(error)) {
       fatalf("WEFT_IO=uring: the kernel refuses io_uring: %s", std::strerror(error));
     }
     step_.store(is_shortage(error) ? step::closed : step::none, memory_order_release);
@@ -72,7 +56,6 @@ class process_ring {
  private:
   enum class step : std::uint8_t { closed, opening, open, none };
 
-  const choice wanted_;
   atomic<step> step_{step::closed};
   file_ring* ring_ = nullptr;  // written before step::open is, by whoever has made it `opening`
 };

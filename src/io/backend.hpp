@@ -6,10 +6,9 @@
 //   epoll   the system call itself, in blocking(): the thread blocks and its token goes on; a limit is looked at before
 //           the call only. (It has the name of the poller that it goes with.)
 //
-// The environment variable WEFT_IO chooses: `uring`, `epoll`, or `auto`, which is uring where the kernel permits it and
-// the default. Anything else is fatal, and so is `uring` where the kernel refuses: who asks for something by name wants
-// to know. It is looked at when the first goroutine comes; later changes do nothing. A shortage of
-// descriptors is no refusal: the call is made, and the ring is tried again with the next one.
+// The environment variable WEFT_IO chooses (park/io_choice.hpp). `uring` where the kernel refuses is fatal: who asks for
+// something by name wants to know. A shortage of descriptors is no refusal: the call is made, and the ring is tried
+// again with the next one.
 //
 // Also with the ring some calls are made: opens when there are many under way (ring.hpp), and what is asked for with a
 // time that has passed already, if it cannot last for ever: a ring would not have done it yet when we look.

@@ -249,9 +249,15 @@ bool socket_core::turn::has_time(watch_end end) noexcept {
   return true;
 }
 
+call_result socket_core::turn::was_read() noexcept {
+  seen_ = wanted_->seen;
+  if (wanted_->value < 0) return {-1, static_cast<int>(-wanted_->value)};
+  return {wanted_->value, 0};
+}
+
 watch_end socket_core::turn::wait(readiness what, std::uint32_t seen, const wait_limit& limit) {
   asleep_.store(current(), memory_order_relaxed);
-  const watch_end end = wait_change(core_->watch_, what, seen, limit);
+  const watch_end end = wait_change(core_->watch_, what, seen, limit, wanted_);
   asleep_.store(nullptr, memory_order_relaxed);
   return end;
 }

@@ -47,6 +47,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -60,6 +61,9 @@
 #include "weft/result.hpp"
 
 namespace weft::detail {
+
+/// More is left to whoever wants it: it takes long.
+inline constexpr std::size_t most_read_for = 16384;
 
 class socket_core {
  public:
@@ -187,6 +191,7 @@ class socket_core::turn {
       const call_result made = f(core_->fd());
       if (made.error != EAGAIN) return made;
       if (!pause()) return made;
+      if (wanted_ != nullptr && wanted_->done) return was_read();
     }
   }
 
@@ -202,13 +207,15 @@ class socket_core::turn {
     return count_of(attempt(f));
   }
 
-  /// count() for reads that ask for `most` bytes of a stream.
-  template <class F>
-  result<std::size_t> count_read(std::size_t most, F f) {
+  /// Reads from a stream. If it has to wait it may be read for meanwhile.
+  result<std::size_t> read_stream(std::span<std::byte> into) {
+    wanted_read wanted{into.data(), static_cast<std::uint32_t>(into.size())};
+    if (into.size() <= most_read_for) wanted_ = &wanted;
     if (core_->emptied_ && !wait_if_empty()) return *error_;
-    const call_result made = attempt(f);
+    const call_result made =
+        wanted.done ? was_read() : attempt([into](int fd) { return receive_bytes(fd, into.data(), into.size()); });
     core_->emptied_ = core_->by_ == transport::tcp && made.error == 0 && made.value != 0 &&
-                      static_cast<std::size_t>(made.value) < most && !has_told_of_end(core_->watch_);
+                      static_cast<std::size_t>(made.value) < into.size() && !has_told_of_end(core_->watch_);
     core_->emptied_at_ = seen_;
     return count_of(made);
   }
@@ -249,6 +256,7 @@ class socket_core::turn {
     return seen_ != core_->emptied_at_ || limit_.passed() || pause();
   }
 
+  [[nodiscard]] call_result was_read() noexcept;
   [[nodiscard]] bool is_in_time() noexcept;
   [[nodiscard]] bool pause();
   void refuse() noexcept;
@@ -261,6 +269,7 @@ class socket_core::turn {
   const readiness side_;
   const wait_limit& limit_;
   std::uint32_t seen_ = 0;
+  wanted_read* wanted_ = nullptr;
   nanoseconds deadline_ = never;
   bool taken_ = false;
   bool dropped_ = false;                      // under the lock: its run has ended, and it counts no more

@@ -47,7 +47,7 @@ result<std::size_t> stream::read(const wait_limit& limit, std::span<std::byte> i
   socket_core::turn mine(core_, readiness::readable, limit);
   if (mine.failed()) return mine.error();
   if (into.empty()) return 0;
-  return mine.count_read(into.size(), [into](int fd) { return receive_bytes(fd, into.data(), into.size()); });
+  return mine.read_stream(into);
 }
 
 result<std::size_t> stream::write(const wait_limit& limit, bytes data) {

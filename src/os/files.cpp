@@ -70,6 +70,7 @@ std::int64_t perform_now(const uring_request& r) noexcept {
     case uring_code::make_directory:
       return retried([&] { return ::mkdir(path_of(r.address), r.length); });
     case uring_code::cancel:
+    case uring_code::receive:
       break;
   }
   return -EINVAL;

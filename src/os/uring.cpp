@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,17 +21,34 @@ namespace {
 constexpr std::uint32_t needed =
     IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_RW_CUR_POS;
 
-constexpr std::uint8_t opcodes[uring_codes] = {IORING_OP_READ,     IORING_OP_WRITE,   IORING_OP_FSYNC,
-                                               IORING_OP_OPENAT,   IORING_OP_STATX,   IORING_OP_RENAMEAT,
-                                               IORING_OP_UNLINKAT, IORING_OP_MKDIRAT, IORING_OP_ASYNC_CANCEL};
+// Of a ring for one thread; what an older header may not have.
+constexpr std::uint32_t setup_submit_all = 1U << 7;            // 5.18: a request that fails stops no other
+constexpr std::uint32_t setup_single_issuer = 1U << 12;        // 6.0
+constexpr std::uint32_t setup_deferred = 1U << 13;             // 6.1: nobody else completes anything
+constexpr std::uint32_t feature_reached_by_number = 1U << 13;  // 6.3
+constexpr unsigned register_number = 20;                       // 5.18: IORING_REGISTER_RING_FDS
+constexpr unsigned unregister_number = 21;
+constexpr unsigned register_by_number = 1U << 31;
+constexpr unsigned enter_by_number = 1U << 4;
+
+constexpr std::uint8_t opcodes[uring_codes] = {
+    IORING_OP_READ,     IORING_OP_WRITE,    IORING_OP_FSYNC,   IORING_OP_OPENAT,       IORING_OP_STATX,
+    IORING_OP_RENAMEAT, IORING_OP_UNLINKAT, IORING_OP_MKDIRAT, IORING_OP_ASYNC_CANCEL, IORING_OP_RECV};
 
 constexpr std::uint8_t opcode_of(uring_code code) noexcept { return opcodes[static_cast<std::size_t>(code)]; }
 
 std::uint64_t address_of(const void* p) noexcept { return reinterpret_cast<std::uintptr_t>(p); }
 
-long setup(std::uint32_t entries, io_uring_params& parameters) noexcept {
+/// What the kernel knows as struct io_uring_rsrc_update.
+struct numbered_ring {
+  std::uint32_t number;
+  std::uint32_t unused = 0;
+  std::uint64_t fd = 0;
+};
+
+long setup(std::uint32_t entries, std::uint32_t flags, io_uring_params& parameters) noexcept {
   std::memset(&parameters, 0, sizeof parameters);
-  parameters.flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
+  parameters.flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | flags;
   parameters.cq_entries = 4 * entries;
   return ::syscall(SYS_io_uring_setup, entries, &parameters);
 }
@@ -75,6 +93,9 @@ void fill(io_uring_sqe& entry, const uring_request& request) noexcept {
     case uring_code::cancel:
       entry.addr = request.target;
       break;
+    case uring_code::receive:
+      entry.msg_flags = MSG_DONTWAIT;  // complete when enter() returns
+      break;
   }
 }
 
@@ -83,25 +104,70 @@ void fill(io_uring_sqe& entry, const uring_request& request) noexcept {
 uring::~uring() { close(); }
 
 void uring::close() noexcept {
+  if (hidden_ != none) {
+    numbered_ring ring{hidden_};
+    ::syscall(SYS_io_uring_register, hidden_, unregister_number | register_by_number, &ring, 1);
+  }
   if (entries_ != nullptr) ::munmap(entries_, entries_size_);
   if (rings_ != nullptr) ::munmap(rings_, rings_size_);
   if (fd_ >= 0) ::close(fd_);
   entries_ = nullptr;
   rings_ = nullptr;
   fd_ = -1;
+  hidden_ = none;
 }
 
-int uring::open(std::uint32_t entries) noexcept {
+int uring::open(std::uint32_t entries) noexcept { return open_with(entries, 0); }
+
+int uring::open_for_thread(std::uint32_t entries) noexcept {
+  const runtime_section inside;
+  int error = open_with(entries, setup_submit_all | setup_single_issuer | setup_deferred);
+  if (error == 0) error = knows(uring_code::receive) ? try_receive() : ENOSYS;
+  if (error == 0) error = hide();
+  if (error != 0) close();
+  return error;
+}
+
+/// That a receive which finds nothing is complete at once, and nothing stays under way.
+int uring::try_receive() noexcept {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+  char byte;
+  uring_request request;
+  request.code = uring_code::receive;
+  request.fd = ends[0];
+  request.address = &byte;
+  request.length = 1;
+  const int error = try_out(request, -EAGAIN);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return error;
+}
+
+/// The program, and what counts its descriptors, need not see one for each worker.
+int uring::hide() noexcept {
+  numbered_ring ring{none, 0, static_cast<std::uint64_t>(fd_)};
+  if (::syscall(SYS_io_uring_register, fd_, register_number, &ring, 1) != 1) return errno;
+  hidden_ = ring.number;
+  ::close(fd_);
+  fd_ = -1;
+  return 0;
+}
+
+int uring::open_with(std::uint32_t entries, std::uint32_t setup_flags) noexcept {
   const runtime_section inside;
   io_uring_params parameters;
-  long fd = setup(entries, parameters);
-  while (fd < 0 && errno == ENOMEM && entries > 8) fd = setup(entries /= 2, parameters);  // RLIMIT_MEMLOCK before 5.12
+  long fd = setup(entries, setup_flags, parameters);
+  while (fd < 0 && errno == ENOMEM && entries > 8) {  // RLIMIT_MEMLOCK before 5.12
+    fd = setup(entries /= 2, setup_flags, parameters);
+  }
   if (fd < 0) return errno;
   fd_ = static_cast<int>(fd);
-  int error = (parameters.features & needed) == needed ? 0 : ENOSYS;
+  const std::uint32_t features = needed | (setup_flags != 0 ? feature_reached_by_number : 0);
+  int error = (parameters.features & features) == features ? 0 : ENOSYS;
   if (error == 0) error = map(&parameters);
   if (error == 0) error = probe();
-  if (error == 0) error = try_out();
+  if (error == 0) error = try_cancel();
   if (error == 0) allow_workers();
   if (error == 0) leave_out_kernel_threads();
   if (error != 0) close();
@@ -158,15 +224,20 @@ void uring::allow_workers() noexcept {
 }
 
 /// To cancel what is not there fails at once; that it does so by a completion is what is asked.
-int uring::try_out() noexcept {
+int uring::try_cancel() noexcept {
   uring_request request;
   request.code = uring_code::cancel;
   request.tag = request.target = 1;
+  return try_out(request, -ENOENT);
+}
+
+int uring::try_out(const uring_request& request, std::int32_t expected) noexcept {
   if (!push(request)) return ENOSYS;
   const int taken = enter();
   if (taken != 1) return taken < 0 ? -taken : ENOSYS;
   uring_completion completion;
-  return reap(&completion, 1) == 1 && completion.tag == 1 ? 0 : ENOSYS;
+  const bool answered = reap(&completion, 1) == 1 && completion.tag == request.tag;
+  return answered && completion.result == expected ? 0 : ENOSYS;
 }
 
 bool uring::push(const uring_request& request) noexcept {
@@ -186,11 +257,15 @@ bool uring::taken_until(std::uint32_t place) const noexcept {
 int uring::enter() noexcept {
   const runtime_section inside;
   const int saved = errno;
-  const long taken = ::syscall(SYS_io_uring_enter, fd_, submissions_, 0, 0, nullptr, 0);
+  const bool by_number = hidden_ != none;
+  const long taken = ::syscall(SYS_io_uring_enter, by_number ? hidden_ : static_cast<std::uint32_t>(fd_), submissions_,
+                               0, by_number ? enter_by_number : 0, nullptr, 0);
   const int answer = taken < 0 ? -errno : static_cast<int>(taken);
   errno = saved;
   return answer;
 }
+
+void uring::withdraw() noexcept { submit_tail_->store(submit_head_->load(memory_order_acquire), memory_order_release); }
 
 std::size_t uring::reap(uring_completion* out, std::size_t n) noexcept {
   if ((submit_flags_->load(memory_order_acquire) & IORING_SQ_CQ_OVERFLOW) != 0) make_room();

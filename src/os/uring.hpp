@@ -29,14 +29,25 @@ struct io_uring_cqe;
 
 namespace weft::detail {
 
-enum class uring_code : std::uint8_t { read, write, sync, open, status, rename, remove, make_directory, cancel };
-inline constexpr std::size_t uring_codes = 9;
+enum class uring_code : std::uint8_t {
+  read,
+  write,
+  sync,
+  open,
+  status,
+  rename,
+  remove,
+  make_directory,
+  cancel,
+  receive
+};
+inline constexpr std::size_t uring_codes = 10;
 
 /// One request. What it points to must stay until its completion, to be sure on every kernel.
 struct uring_request {
   uring_code code{};
   int fd = -1;
-  void* address = nullptr;   // the buffer; open, rename, remove, make_directory, status: the path
+  void* address = nullptr;   // receive, read, write: the buffer; open, rename, remove, make_directory, status: the path
   void* other = nullptr;     // status: the struct statx; rename: the new path
   std::uint32_t length = 0;  // bytes; open, make_directory: the permissions
   std::uint32_t flags = 0;   // open: as open(2); sync: 1 for the data only; remove, status: as the AT_ flags
@@ -64,6 +75,9 @@ class uring {
   /// it takes fewer. Returns 0 or the errno that says why there is no ring.
   [[nodiscard]] int open(std::uint32_t entries) noexcept;
 
+  /// The same, for a ring that only the calling thread uses, and destroys. It keeps no descriptor (Linux 6.3).
+  [[nodiscard]] int open_for_thread(std::uint32_t entries) noexcept;
+
   /// Whether the kernel knows such requests.
   [[nodiscard]] bool knows(uring_code code) const noexcept { return known_[static_cast<std::size_t>(code)]; }
 
@@ -86,20 +100,29 @@ class uring {
   /// it took, or -errno; EAGAIN and EBUSY pass.
   [[nodiscard]] int enter() noexcept;
 
+  /// Takes back what enter() has not taken. Only for the one thread of a ring.
+  void withdraw() noexcept;
+
   /// Takes up to `n` completions; returns how many.
   [[nodiscard]] std::size_t reap(uring_completion* out, std::size_t n) noexcept;
 
  private:
   using word = atomic<std::uint32_t>;
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
 
+  [[nodiscard]] int open_with(std::uint32_t entries, std::uint32_t setup_flags) noexcept;
+  [[nodiscard]] int hide() noexcept;
   [[nodiscard]] int map(const void* parameters) noexcept;
   [[nodiscard]] int probe() noexcept;
-  [[nodiscard]] int try_out() noexcept;
+  [[nodiscard]] int try_cancel() noexcept;
+  [[nodiscard]] int try_receive() noexcept;
+  [[nodiscard]] int try_out(const uring_request& request, std::int32_t expected) noexcept;
   void allow_workers() noexcept;
   void make_room() noexcept;
   void close() noexcept;
 
   int fd_ = -1;
+  std::uint32_t hidden_ = none;  // the number by which the thread knows it instead
   std::uint32_t submissions_ = 0;
   std::uint32_t completions_ = 0;
   bool known_[uring_codes] = {};

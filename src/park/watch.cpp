@@ -107,7 +107,8 @@ void fetch_party(const waiter& who) noexcept {
 }
 
 /// Lock held. Returns how many waits are over, of which the caller tells the engine.
-std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& taken) noexcept {
+std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& taken,
+                     seated_readers* readers = nullptr) noexcept {
   std::size_t over = 0;
   for (wait_node* node = place.waiting.front(); node != nullptr;) {
     wait_node* const after = place.waiting.next(*node);
@@ -118,6 +119,7 @@ std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& 
         node->ok = ok;
         taken.push_back(*node);
         fetch_party(*node->who);
+        if (readers != nullptr && node == &place.node && node->slot != nullptr) readers->at[readers->n++] = &place;
       }
     }
     node = after;
@@ -126,10 +128,11 @@ std::size_t take_all(watched& place, std::size_t direction, bool ok, wait_list& 
 }
 
 /// Lock held. Returns what take_all() does.
-std::size_t count_change(watched& place, std::size_t direction, wait_list& taken) noexcept {
+std::size_t count_change(watched& place, std::size_t direction, wait_list& taken,
+                         seated_readers* readers = nullptr) noexcept {
   const std::uint32_t before = place.changes[direction].load(memory_order_relaxed);
   place.changes[direction].store(before + 1, memory_order_release);  // pairs with changes_of()
-  return place.waiting.empty() ? 0 : take_all(place, direction, true, taken);
+  return place.waiting.empty() ? 0 : take_all(place, direction, true, taken, readers);
 }
 
 /// Lock held. What was registered here before is over.
@@ -235,7 +238,7 @@ void stop_watching(watch_id id) noexcept {
 
 std::uint32_t changes_of(watch_id id, readiness what) noexcept { return changes_in(id, what); }
 
-watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wait_limit& limit) {
+watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wait_limit& limit, wanted_read* wanted) {
   watched& place = *id.at;
   const std::size_t direction = index_of(what);
   watch_wait_begins();
@@ -252,6 +255,7 @@ watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wai
   place.seated.store(true, memory_order_relaxed);
   ::new (&place.who) waiter;
   ::new (&place.node) wait_node;
+  place.node.slot = wanted;
   const watch_end end = wait_as(place.who, place.node, place, direction, limit);
   place.seated.store(false, memory_order_release);
   return end;
@@ -305,7 +309,7 @@ epoll_set* watch_set() noexcept {
   return table.set.load(memory_order_acquire);  // pairs with open_set()
 }
 
-void take_watchers(const poll_event* events, std::size_t n, wait_list& taken) noexcept {
+void take_watchers(const poll_event* events, std::size_t n, wait_list& taken, seated_readers* readers) noexcept {
   std::size_t over = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto* const lines = reinterpret_cast<const char*>(&known_place_of(static_cast<std::uint32_t>(events[i].tag)));
@@ -317,7 +321,7 @@ void take_watchers(const poll_event* events, std::size_t n, wait_list& taken) no
     place.lock.lock();
     if (place.generation == events[i].tag >> 32) {
       if (events[i].told_of_end) place.told_of_end.store(true, memory_order_relaxed);
-      if (events[i].readable) over += count_change(place, 0, taken);
+      if (events[i].readable) over += count_change(place, 0, taken, readers);
       if (events[i].writable) over += count_change(place, 1, taken);
     }
     place.lock.unlock();

@@ -29,8 +29,17 @@ void fetch_next_turn() noexcept;
 /// The set that all descriptors are registered in; null before the first.
 [[nodiscard]] epoll_set* watch_set() noexcept;
 
-/// Takes those whom the events complete, who are the caller's to make ready, by wake_taken().
-void take_watchers(const poll_event* events, std::size_t n, wait_list& taken) noexcept;
+inline constexpr std::size_t most_events = 128;
+
+/// Of those who have been taken, whoever wants something read, and sits in a seat.
+struct seated_readers {
+  watched* at[most_events];
+  std::size_t n = 0;
+};
+
+/// Takes those whom the events complete, who are the caller's to make ready, by wake_taken(). At most `most_events`.
+void take_watchers(const poll_event* events, std::size_t n, wait_list& taken,
+                   seated_readers* readers = nullptr) noexcept;
 void wake_taken(wait_list& taken) noexcept;
 
 /// At the end of a run: forgets the waits of its goroutines. Those of foreign threads stay.

@@ -17,6 +17,16 @@
 
 namespace weft::detail {
 
+/// What who waits in a seat will do when there is something to read. Who takes him may do it for him: until he is made
+/// ready all of it is the taker's.
+struct wanted_read {
+  void* data;
+  std::uint32_t size;
+  bool done = false;
+  std::uint32_t seen = 0;  // changes_of() before it was done
+  std::int64_t value = 0;  // bytes, or -errno
+};
+
 struct alignas(64) watched {
   word_lock lock;
   std::uint32_t generation = 0;
@@ -26,7 +36,7 @@ struct alignas(64) watched {
   atomic<bool> seated{false};           // set under the lock, cleared by who sits
   atomic<const void*> object{nullptr};  // what stands for it in reports, or null; written under the lock
   wait_list waiting;                    // both directions; a node's index says which
-  wait_node node;                       // the seat
+  wait_node node;                       // the seat; its slot is the wanted_read, or null
   waiter who;                           // the seat
 };
 

@@ -29,6 +29,13 @@ void note_look() noexcept {
   set_coarse_clock(time);
 }
 
+/// Who may read for those who have been taken. They count as active: either stop() waits for us, or we see that it has
+/// begun. Who was asleep has others to share with.
+worker* reader_here(nanoseconds timeout) noexcept {
+  if (timeout != 0 || the.idle.any_idle() || the.at.load(memory_order_seq_cst) != phase::running) return nullptr;
+  return current_worker();
+}
+
 constexpr std::uint32_t turns_fetched = 8;
 
 void fetch_pages(const goroutine& g) noexcept {
@@ -49,7 +56,7 @@ void fetch_frames(const goroutine& g) noexcept {
 bool poll_watchers(wait_list& taken, nanoseconds timeout) {
   epoll_set* const set = watch_set();
   if (set == nullptr) return false;
-  poll_event events[128];
+  poll_event events[most_events];
   if (timeout != 0)
     the.polled_at.store(never, memory_order_relaxed);
   else
@@ -60,7 +67,10 @@ bool poll_watchers(wait_list& taken, nanoseconds timeout) {
   if (found == 0) return false;
   note(lane_here(), event_kind::descriptors, 0, found);
   count_active();  // until the caller has made them ready
-  take_watchers(events, found, taken);
+  seated_readers readers;
+  take_watchers(events, found, taken, &readers);
+  if (worker* const w = reader_here(timeout); w != nullptr)
+    w->reader.read_for(readers, the.wanted.load(memory_order_relaxed));
   count_shared(stats_counter::poll_wakes, found);
   if (!taken.empty()) return true;
   count_inactive();

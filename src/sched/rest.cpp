@@ -178,6 +178,7 @@ void worker_thread(void* arg) {
   join_sampling();
   worker_loop(w);
   leave_thread_signals();
+  w.reader.close();
   set_this_worker(nullptr);
 }
 

@@ -25,6 +25,7 @@
 #include "park/goroutine.hpp"
 #include "park/recorder.hpp"
 #include "park/stats.hpp"
+#include "sched/batch_reader.hpp"
 #include "sched/brood.hpp"
 #include "sched/fired.hpp"
 #include "sched/locality.hpp"
@@ -146,6 +147,7 @@ struct alignas(64) worker {
   atomic<void*> blocked_fp{nullptr};          // and its frame
   atomic<std::uint32_t> blocked_at{0};        // and the count of switches from then on
   atomic<int> thread_id{0};                   // the kernel's number of its thread
+  batch_reader reader;                        // its thread's
   bool is_caller = false;                     // the thread inside run()
   bool ended = true;                          // under the idle lock: no thread is at it, or none yet
   std::uint32_t seen_switches = 0;            // the watchdog's

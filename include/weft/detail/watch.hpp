@@ -35,6 +35,7 @@ namespace weft::detail {
 
 enum class readiness : std::uint8_t { readable, writable };
 
+struct wanted_read;
 struct watched;  // the place of a descriptor's number; never freed
 
 /// Names a registration. The default names none.
@@ -56,8 +57,10 @@ void stop_watching(watch_id id) noexcept;
 /// tried. The id must be a registration's, which may have ended.
 [[nodiscard]] std::uint32_t changes_of(watch_id id, readiness what) noexcept;
 
-/// Blocks until changes_of() is no longer `seen`, or until the registration or the limit ends.
-[[nodiscard]] watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wait_limit& limit);
+/// Blocks until changes_of() is no longer `seen`, or until the registration or the limit ends. If it is `ready` what is
+/// wanted may have been done meanwhile (park/watched.hpp).
+[[nodiscard]] watch_end wait_change(watch_id id, readiness what, std::uint32_t seen, const wait_limit& limit,
+                                    wanted_read* wanted = nullptr);
 
 /// Counts as a change in both directions: those who wait look again. For deadlines that are changed meanwhile.
 void announce_change(watch_id id) noexcept;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading for many by one call. Without io_uring there is nothing to test.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "harness.hpp"
+#include "park/watched.hpp"
+#include "sched/batch_reader.hpp"
+
+namespace {
+
+using weft::detail::batch_reader;
+using weft::detail::seated_readers;
+using weft::detail::wanted_read;
+using weft::detail::watched;
+
+/// Somebody in a seat who wants to read from one end of a pair.
+struct seat {
+  watched place;
+  std::array<char, 16> buffer{};
+  wanted_read wanted{buffer.data(), sizeof buffer};
+  int ends[2] = {-1, -1};
+
+  seat() {
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    place.fd = ends[0];
+    place.node.who = &place.who;
+    place.node.slot = &wanted;
+  }
+  seat(const seat&) = delete;
+  seat& operator=(const seat&) = delete;
+  ~seat() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+};
+
+template <std::size_t n>
+void read_for(batch_reader& reader, std::array<seat, n>& seats, std::size_t workers = 1) {
+  seated_readers readers;
+  for (seat& each : seats) readers.at[readers.n++] = &each.place;
+  reader.read_for(readers, workers);
+}
+
+/// Says so if there is no io_uring here, or it was not to be used.
+bool can_read_for_others() {
+  batch_reader reader;
+  std::array<seat, 4> seats;
+  for (seat& each : seats) EXPECT_EQ(write(each.ends[1], "x", 1), 1);
+  read_for(reader, seats);
+  if (!seats[0].wanted.done) std::puts("skipped: nobody is read for here");
+  return seats[0].wanted.done;
+}
+
+std::size_t rings_mapped() {
+  std::ifstream maps("/proc/self/maps");
+  std::size_t found = 0;
+  for (std::string line; std::getline(maps, line);) found += line.find("[io_uring]") != std::string::npos;
+  return found;
+}
+
+WEFT_PLAIN_TEST("N1.6", "of many who are read for each has what was there: bytes, nothing, the end, an error") {
+  if (!can_read_for_others()) return;
+  batch_reader reader;
+  std::array<seat, 5> seats;
+  seats[0].place.changes[0].store(7);
+  EXPECT_EQ(write(seats[0].ends[1], "some", 4), 4);
+  EXPECT_EQ(write(seats[1].ends[1], "more than there is room for", 27), 27);
+  shutdown(seats[3].ends[1], SHUT_WR);
+  seats[4].place.fd = -1;
+  read_for(reader, seats);
+  EXPECT_TRUE(seats[0].wanted.done);
+  EXPECT_EQ(std::string(seats[0].buffer.data()), "some");
+  EXPECT_EQ(seats[0].wanted.value, 4);
+  EXPECT_EQ(seats[0].wanted.seen, 7u);
+  EXPECT_EQ(std::string(seats[1].buffer.data(), 16), "more than there ");
+  EXPECT_FALSE(seats[2].wanted.done);
+  EXPECT_TRUE(seats[3].wanted.done);
+  EXPECT_EQ(seats[3].wanted.value, 0);
+  EXPECT_TRUE(seats[4].wanted.done);
+  EXPECT_EQ(seats[4].wanted.value, -EBADF);
+}
+
+WEFT_PLAIN_TEST("N1.6", "few are not read for, and of many no more than a worker's share") {
+  if (!can_read_for_others()) return;
+  batch_reader reader;
+  std::array<seat, 3> few;
+  for (seat& each : few) EXPECT_EQ(write(each.ends[1], "x", 1), 1);
+  read_for(reader, few);
+  EXPECT_FALSE(few[0].wanted.done);
+  std::array<seat, 20> many;
+  for (seat& each : many) EXPECT_EQ(write(each.ends[1], "x", 1), 1);
+  read_for(reader, many, 64);
+  std::size_t done = 0;
+  for (const seat& each : many) done += each.wanted.done;
+  EXPECT_EQ(done, 8u);
+}
+
+WEFT_PLAIN_TEST("N1.6", "who reads for others keeps no descriptor, and leaves nothing behind") {
+  if (!can_read_for_others()) return;
+  const std::size_t before = rings_mapped();
+  for (int round = 0; round < 40; ++round) {  // a thread has room for 16 of them
+    std::array<seat, 4> seats;
+    const int next = dup(0);
+    close(next);
+    batch_reader reader;
+    for (seat& each : seats) EXPECT_EQ(write(each.ends[1], "x", 1), 1);
+    read_for(reader, seats);
+    ASSERT_TRUE(seats[3].wanted.done) << "round " << round;
+    const int then = dup(0);
+    close(then);
+    EXPECT_EQ(then, next);
+    reader.close();
+  }
+  EXPECT_EQ(rings_mapped(), before);
+}
+
+}  // namespace

@@ -32,6 +32,7 @@ struct seat {
   seat() {
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     place.fd = ends[0];
+    place.who.kind = weft::detail::waiter_kind::thread;
     place.node.who = &place.who;
     place.node.slot = &wanted;
   }

@@ -24,6 +24,12 @@ bool may_claim(waiter& who) noexcept {
   return who.claim();
 }
 
+/// Only there may the poller write: elsewhere a page may be long in coming (sched/batch_reader.hpp).
+bool is_on_stack(const goroutine& g, const wanted_read& wanted) noexcept {
+  const stack& own = g.self.bounds;
+  return own.holds(wanted.data) && own.holds(static_cast<const std::byte*>(wanted.data) + wanted.size - 1);
+}
+
 void unlock_word(void* lock) { static_cast<word_lock*>(lock)->unlock(); }
 
 void let_go_all(wait_list& taken, bool ok) noexcept {
@@ -249,15 +255,11 @@ bool socket_core::turn::has_time(watch_end end) noexcept {
   return true;
 }
 
-call_result socket_core::turn::was_read() noexcept {
-  seen_ = wanted_->seen;
-  if (wanted_->value < 0) return {-1, static_cast<int>(-wanted_->value)};
-  return {wanted_->value, 0};
-}
-
 watch_end socket_core::turn::wait(readiness what, std::uint32_t seen, const wait_limit& limit) {
-  asleep_.store(current(), memory_order_relaxed);
-  const watch_end end = wait_change(core_->watch_, what, seen, limit, wanted_);
+  const goroutine* const me = current();
+  asleep_.store(me, memory_order_relaxed);
+  const bool may_be_done = me != nullptr && wanted_ != nullptr && is_on_stack(*me, *wanted_);
+  const watch_end end = wait_change(core_->watch_, what, seen, limit, may_be_done ? wanted_ : nullptr);
   asleep_.store(nullptr, memory_order_relaxed);
   return end;
 }

@@ -62,7 +62,7 @@
 
 namespace weft::detail {
 
-/// More is left to whoever wants it: it takes long.
+/// More is left to whoever wants it, because it takes long.
 inline constexpr std::size_t most_read_for = 16384;
 
 class socket_core {
@@ -191,7 +191,6 @@ class socket_core::turn {
       const call_result made = f(core_->fd());
       if (made.error != EAGAIN) return made;
       if (!pause()) return made;
-      if (wanted_ != nullptr && wanted_->done) return was_read();
     }
   }
 
@@ -211,9 +210,17 @@ class socket_core::turn {
   result<std::size_t> read_stream(std::span<std::byte> into) {
     wanted_read wanted{into.data(), static_cast<std::uint32_t>(into.size())};
     if (into.size() <= most_read_for) wanted_ = &wanted;
-    if (core_->emptied_ && !wait_if_empty()) return *error_;
-    const call_result made =
-        wanted.done ? was_read() : attempt([into](int fd) { return receive_bytes(fd, into.data(), into.size()); });
+    call_result made{-1, EAGAIN};
+    for (bool goes_on = !core_->emptied_ || wait_if_empty(); goes_on && !wanted.done;) {
+      made = once([into](int fd) { return receive_bytes(fd, into.data(), into.size()); });
+      goes_on = made.error == EAGAIN && !failed() && pause();
+    }
+    wanted_ = nullptr;
+    if (failed()) return *error_;
+    if (wanted.done) {
+      made = wanted.value < 0 ? call_result{-1, static_cast<int>(-wanted.value)} : call_result{wanted.value, 0};
+      seen_ = wanted.seen;
+    }
     core_->emptied_ = core_->by_ == transport::tcp && made.error == 0 && made.value != 0 &&
                       static_cast<std::size_t>(made.value) < into.size() && !has_told_of_end(core_->watch_);
     core_->emptied_at_ = seen_;
@@ -256,7 +263,6 @@ class socket_core::turn {
     return seen_ != core_->emptied_at_ || limit_.passed() || pause();
   }
 
-  [[nodiscard]] call_result was_read() noexcept;
   [[nodiscard]] bool is_in_time() noexcept;
   [[nodiscard]] bool pause();
   void refuse() noexcept;

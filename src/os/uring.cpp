@@ -117,7 +117,15 @@ void uring::close() noexcept {
   hidden_ = none;
 }
 
-int uring::open(std::uint32_t entries) noexcept { return open_with(entries, 0); }
+int uring::open(std::uint32_t entries) noexcept {
+  const runtime_section inside;
+  int error = open_with(entries, 0);
+  if (error == 0) error = try_cancel();
+  if (error == 0) allow_workers();
+  if (error == 0) leave_out_kernel_threads();
+  if (error != 0) close();
+  return error;
+}
 
 int uring::open_for_thread(std::uint32_t entries) noexcept {
   const runtime_section inside;
@@ -147,7 +155,8 @@ int uring::try_receive() noexcept {
 /// The program, and what counts its descriptors, need not see one for each worker.
 int uring::hide() noexcept {
   numbered_ring ring{none, 0, static_cast<std::uint64_t>(fd_)};
-  if (::syscall(SYS_io_uring_register, fd_, register_number, &ring, 1) != 1) return errno;
+  const long registered = ::syscall(SYS_io_uring_register, fd_, register_number, &ring, 1);
+  if (registered != 1) return registered < 0 ? errno : ENOSYS;
   hidden_ = ring.number;
   ::close(fd_);
   fd_ = -1;
@@ -155,7 +164,6 @@ int uring::hide() noexcept {
 }
 
 int uring::open_with(std::uint32_t entries, std::uint32_t setup_flags) noexcept {
-  const runtime_section inside;
   io_uring_params parameters;
   long fd = setup(entries, setup_flags, parameters);
   while (fd < 0 && errno == ENOMEM && entries > 8) {  // RLIMIT_MEMLOCK before 5.12
@@ -167,9 +175,6 @@ int uring::open_with(std::uint32_t entries, std::uint32_t setup_flags) noexcept 
   int error = (parameters.features & features) == features ? 0 : ENOSYS;
   if (error == 0) error = map(&parameters);
   if (error == 0) error = probe();
-  if (error == 0) error = try_cancel();
-  if (error == 0) allow_workers();
-  if (error == 0) leave_out_kernel_threads();
   if (error != 0) close();
   return error;
 }
@@ -254,16 +259,19 @@ bool uring::taken_until(std::uint32_t place) const noexcept {
   return static_cast<std::int32_t>(submit_head_->load(memory_order_acquire) - place) >= 0;
 }
 
-int uring::enter() noexcept {
+int uring::call(std::uint32_t submit, std::uint32_t flags) noexcept {
   const runtime_section inside;
   const int saved = errno;
   const bool by_number = hidden_ != none;
-  const long taken = ::syscall(SYS_io_uring_enter, by_number ? hidden_ : static_cast<std::uint32_t>(fd_), submissions_,
-                               0, by_number ? enter_by_number : 0, nullptr, 0);
+  const auto ring = by_number ? hidden_ : static_cast<std::uint32_t>(fd_);
+  const long taken =
+      ::syscall(SYS_io_uring_enter, ring, submit, 0, flags | (by_number ? enter_by_number : 0), nullptr, 0);
   const int answer = taken < 0 ? -errno : static_cast<int>(taken);
   errno = saved;
   return answer;
 }
+
+int uring::enter() noexcept { return call(submissions_, 0); }
 
 void uring::withdraw() noexcept { submit_tail_->store(submit_head_->load(memory_order_acquire), memory_order_release); }
 
@@ -281,11 +289,6 @@ std::size_t uring::reap(uring_completion* out, std::size_t n) noexcept {
 }
 
 /// More are complete than the queue could hold: the kernel puts into it what there is room for.
-void uring::make_room() noexcept {
-  const runtime_section inside;
-  const int saved = errno;
-  ::syscall(SYS_io_uring_enter, fd_, 0, 0, IORING_ENTER_GETEVENTS, nullptr, 0);
-  errno = saved;
-}
+void uring::make_room() noexcept { static_cast<void>(call(0, IORING_ENTER_GETEVENTS)); }
 
 }  // namespace weft::detail

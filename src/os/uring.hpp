@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A ring of io_uring: requests go in by one queue in memory shared with the kernel, completions come out by another. By
-// raw system calls; nothing but the kernel's header is needed. What runs the ring, and for whom, is decided above
-// (src/io/ring.hpp).
+// raw system calls; nothing but the kernel's header is needed. What runs a ring, and for whom, is decided above: for
+// files (src/io/ring.hpp), and for sockets that are read for (src/sched/batch_reader.hpp).
 //
 // open() is the probe. It makes the ring and sends a request through it, because io_uring may be forbidden in several
 // ways: by seccomp (Docker's default profile), by the sysctl kernel.io_uring_disabled, by the memory limit, by an
@@ -12,7 +12,7 @@
 // IORING_REGISTER_PROBE.
 //
 // Who may call what: push() and reap() are for one thread at a time each, which is for the caller to see to; enter()
-// for any number at once.
+// for any number at once. A ring that was opened for a thread is for that thread only.
 //
 // Memory ordering. The four indices are shared with the kernel. Ours (the tail of the submissions, the head of the
 // completions) are stored with release, which pairs with the kernel's acquire: the entries are written before, and read
@@ -110,6 +110,7 @@ class uring {
   using word = atomic<std::uint32_t>;
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
+  [[nodiscard]] int call(std::uint32_t submit, std::uint32_t flags) noexcept;
   [[nodiscard]] int open_with(std::uint32_t entries, std::uint32_t setup_flags) noexcept;
   [[nodiscard]] int hide() noexcept;
   [[nodiscard]] int map(const void* parameters) noexcept;

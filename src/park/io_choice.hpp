@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the environment variable WEFT_IO says: `uring`, `epoll`, or `auto`, the default, which is uring where the kernel
-// permits it. Anything else is fatal. It is looked at when it is first needed; later changes do nothing.
+// permits it. Anything else is fatal. It is looked at when the runtime starts; later changes do nothing.
 #pragma once
 
 namespace weft::detail {

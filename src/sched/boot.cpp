@@ -17,6 +17,7 @@
 #include "park/body.hpp"
 #include "park/control.hpp"
 #include "park/dump.hpp"
+#include "park/io_choice.hpp"
 #include "park/parallelism.hpp"
 #include "park/quiet.hpp"
 #include "sched/current.hpp"
@@ -64,6 +65,7 @@ void set_up_process() {
   static bool done = false;  // under boot_lock
   if (done) return;
   done = true;
+  static_cast<void>(chosen_io());
   open_stats();
   prepare_recorder();
   set_report_hook(report);

@@ -30,7 +30,7 @@ void note_look() noexcept {
 }
 
 /// Who may read for those who have been taken. They count as active: either stop() waits for us, or we see that it has
-/// begun. Who was asleep has others to share with.
+/// begun.
 worker* reader_here(nanoseconds timeout) noexcept {
   if (timeout != 0 || the.idle.any_idle() || the.at.load(memory_order_seq_cst) != phase::running) return nullptr;
   return current_worker();
@@ -38,13 +38,16 @@ worker* reader_here(nanoseconds timeout) noexcept {
 
 constexpr std::uint32_t turns_fetched = 8;
 
-void fetch_pages(const goroutine& g) noexcept {
-  __builtin_prefetch(g.object.load(memory_order_relaxed), 1);
-  __builtin_prefetch(g.self.at.sp);  // null: it has no stack yet
+// Null: who took the token away has made the ring longer, and we see the end of it before what is there.
+void fetch_pages(const goroutine* g) noexcept {
+  if (g == nullptr) return;
+  __builtin_prefetch(g->object.load(memory_order_relaxed), 1);
+  __builtin_prefetch(g->self.at.sp);  // null: it has no stack yet
 }
 
-void fetch_frames(const goroutine& g) noexcept {
-  const auto frames = reinterpret_cast<std::uintptr_t>(g.self.at.sp);
+void fetch_frames(const goroutine* g) noexcept {
+  if (g == nullptr) return;
+  const auto frames = reinterpret_cast<std::uintptr_t>(g->self.at.sp);
 #pragma GCC unroll 9
   for (std::uintptr_t line = 0; line < 9; ++line) {
     __builtin_prefetch(reinterpret_cast<const void*>(frames + line * 64));
@@ -101,10 +104,10 @@ void fetch_next_turn() noexcept {
   if (static_cast<std::int32_t>(waiting) <= 0) return;
   if (w->fetched - front - 1 >= turns_fetched) {
     const std::uint32_t n = std::min(waiting, turns_fetched);
-    for (std::uint32_t i = 0; i < n; ++i) fetch_pages(*t->queue.at(front + i));
+    for (std::uint32_t i = 0; i < n; ++i) fetch_pages(t->queue.at(front + i));
     w->fetched = front + n;
   }
-  fetch_frames(*t->queue.at(front));
+  fetch_frames(t->queue.at(front));
 }
 
 void watch_wait_begins() {

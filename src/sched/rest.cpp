@@ -16,6 +16,8 @@
 //
 // Memory ordering: `active` is a hint here. `wake` is released by the waker after it has written `held`, and acquired
 // by the sleeper.
+#include <utility>
+
 #include "os/capture.hpp"
 #include "os/clock.hpp"
 #include "os/fiber_annotations.hpp"
@@ -110,10 +112,12 @@ bool must_end(const worker& w) noexcept { return w.is_caller && the.run_over.loa
 
 /// Ends the calling thread if enough others sleep. True: it is off the list and must return to its thread's end.
 bool retire_thread(worker& w) noexcept {
+  batch_reader ended;  // the record may be another thread's as soon as the lock is free
   the.rest_lock.lock();
   const bool go = w.resting == rest::plain && !w.is_caller && the.idle_worker_count > threads_kept;
   if (go) {
     unlink_idle_locked(w);
+    std::swap(ended, w.reader);
     spare_locked(w);
   }
   the.rest_lock.unlock();
@@ -178,7 +182,6 @@ void worker_thread(void* arg) {
   join_sampling();
   worker_loop(w);
   leave_thread_signals();
-  w.reader.close();
   set_this_worker(nullptr);
 }
 

@@ -309,7 +309,7 @@ int run_main(void (*call)(void* f, int& status), void* f, const run_options& opt
     if (options.drain) happens_after(&the.drain);
     the.caller_back.store(true, memory_order_seq_cst);
     leave_thread_signals();
-    w.reader.close();
+    w.reader = {};
     set_this_worker(nullptr);
     *w.party = itself;
     stop(options.report);

@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <string>
 
@@ -51,14 +53,17 @@ void read_for(batch_reader& reader, std::array<seat, n>& seats, std::size_t work
   reader.read_for(readers, workers);
 }
 
-/// Says so if there is no io_uring here, or it was not to be used.
+/// Says so if there is no ring to be had here. Sanitizers would not see what is read.
 bool can_read_for_others() {
-  batch_reader reader;
-  std::array<seat, 4> seats;
-  for (seat& each : seats) EXPECT_EQ(write(each.ends[1], "x", 1), 1);
-  read_for(reader, seats);
-  if (!seats[0].wanted.done) std::puts("skipped: nobody is read for here");
-  return seats[0].wanted.done;
+  weft::detail::uring ring;
+  const int error = ring.open_for_thread(8);
+  const char* const io = std::getenv("WEFT_IO");
+  if (error == 0 && !weft::test::under_thread_sanitizer && !weft::test::under_address_sanitizer &&
+      (io == nullptr || std::string(io) != "epoll")) {
+    return true;
+  }
+  std::printf("skipped: nobody is read for here: %s\n", std::strerror(error));
+  return false;
 }
 
 std::size_t rings_mapped() {
@@ -110,7 +115,7 @@ WEFT_PLAIN_TEST("N1.6", "who reads for others keeps no descriptor, and leaves no
   const std::size_t before = rings_mapped();
   for (int round = 0; round < 40; ++round) {  // a thread has room for 16 of them
     std::array<seat, 4> seats;
-    const int next = dup(0);
+    const int next = dup(0);  // the number that a descriptor of the reader's would have
     close(next);
     batch_reader reader;
     for (seat& each : seats) EXPECT_EQ(write(each.ends[1], "x", 1), 1);
@@ -119,7 +124,6 @@ WEFT_PLAIN_TEST("N1.6", "who reads for others keeps no descriptor, and leaves no
     const int then = dup(0);
     close(then);
     EXPECT_EQ(then, next);
-    reader.close();
   }
   EXPECT_EQ(rings_mapped(), before);
 }

@@ -134,14 +134,16 @@ wait_end completion::wait(const wait_limit& limit, wait_reason reason, const voi
 }
 
 void completion::finish_at_end() noexcept {
-  if (direct_ == nullptr) {
-    finish();
-    return;
+  waiter* const direct = direct_;
+  if (direct != nullptr && queue_.list().empty()) [[likely]] {
+    finished_ = true;
+  } else {
+    finish();  // who joins besides does what is forbidden, and is to learn of it
   }
-  finished_ = true;
-  edge_room& room = static_cast<direct_join*>(direct_)->room;
+  if (direct == nullptr) return;
+  edge_room& room = static_cast<direct_join*>(direct)->room;
   if (room.made) room.edge.let_go();
-  ready_at_end(*direct_);
+  ready_at_end(*direct);
 }
 
 void completion::finish() noexcept {

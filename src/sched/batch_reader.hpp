@@ -10,8 +10,8 @@
 // there is nothing to call off, and readiness, deadlines and closing stay what they are; who was read for finds the
 // result when he goes on.
 //
-// What it wins is the entry into the kernel, and that the kernel's code for receiving is warm from the second on: 2 to
-// 8 % of an echo (decision 0027). Sends are not gathered so: who writes must know what became of it before he goes on.
+// What it wins is the entry into the kernel, and that the kernel's code for receiving is warm from the second on (what
+// was measured: decision 0027). Sends are not gathered so: who writes must know what became of it before he goes on.
 //
 // When. With fewer than four it does not pay. What several workers could do side by side one ought not to do one after
 // the other: not while any is idle (poller.cpp), and of a hundred no more than a worker's share. Only into a

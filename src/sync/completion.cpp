@@ -2,6 +2,8 @@
 //
 // Memory ordering: `joins` is relaxed; the header says what orders it. `pinned` and `object` are the caller's own, or
 // of one that is parked: they were written before it freed the queue's lock.
+// finish_at_end() looks at the list without the lock: only a second joiner, who is a mistake, could change it then, and
+// one who comes as late as that still sleeps on.
 #include "weft/detail/completion.hpp"
 
 #include <new>

@@ -34,8 +34,10 @@ function median(row, peer,    n, middle) {
   return n % 2 ? sample[row, peer, middle] : (sample[row, peer, middle] + sample[row, peer, middle + 1]) / 2
 }
 
-# A peer's median divided by weft's.
-function ratio(row, peer) { return median(row, peer) / median(row, "weft") }
+# A peer's median divided by weft's. Where the two were compared all the time, that is a sample of `row~`.
+function ratio(row, peer) {
+  return has(row "~", peer) ? median(row "~", peer) : median(row, peer) / median(row, "weft")
+}
 
 # yes, no, or - where there is no bar. It may also ask for a multiple of Go's speed.
 function met(row) {

@@ -116,26 +116,32 @@ choose_processors() {
   }' /proc/self/status)
 }
 
-stop_server() {
-  [ -n "${server:-}" ] || return 0
-  kill -9 "$server" 2>/dev/null || true
-  wait "$server" 2>/dev/null || true
-  server=
-}
-trap stop_server EXIT
+servers=() ports=() # of those that run: process and port
 
-start_server() { # peer kind mode; sets server and port. Status 3: the peer has none such
-  local words
+stop_servers() {
+  local each
+  for each in "${servers[@]}"; do
+    kill -9 "$each" 2>/dev/null || true
+    wait "$each" 2>/dev/null || true
+  done
+  servers=() ports=()
+}
+trap stop_servers EXIT
+
+start_server() { # peer kind mode; adds to servers and ports. Status 3: the peer has none such
+  local words port
   words=$("$here/peers/$1.sh" command "$(directory "$1")" "$2" "$3") || return 3
   : >"$out/server"
   # shellcheck disable=SC2086 # words is a list
   GOMAXPROCS=1 taskset -c "$server_cpu" $words >"$out/server" 2>"$out/server.err" &
-  server=$!
-  port=
+  servers+=($!)
   for _ in $(seq 100); do
     port=$(awk '$1 == "listening" { print $2 }' "$out/server")
-    [ -z "$port" ] || return 0
-    kill -0 "$server" 2>/dev/null || break
+    [ -z "$port" ] || {
+      ports+=("$port")
+      return 0
+    }
+    kill -0 "${servers[-1]}" 2>/dev/null || break
     sleep 0.05
   done
   echo "bench: the server of $1 does not listen: $words" >&2
@@ -157,45 +163,90 @@ options() { # peer kind mode connections
   [ -z "${rate:-}" ] || awk -v r="$rate" -v p=$load_percent 'BEGIN { printf "rate %.0f ", r * p / 100 }'
 }
 
-run_scenario() { # scenario peer: one run, its samples
-  local kind mode connections words status=0 loop
-  read -r kind mode connections < <(rows | awk -v s="$1" '$2 == s { print $5, $6, $7; exit }')
-  words=$(options "$2" "$kind" "$mode" "$connections") || return 3
-  start_server "$2" "$kind" "$mode" || return $?
-  loop=$mode
-  [ "$mode" != own ] || loop=open
-  # shellcheck disable=SC2086 # words is a list
-  timeout 120 taskset -c "$load_cpu" "$out/load" "$loop" "$port" $words seconds "$seconds" warmup 0.3 pid "$server" \
+mode_of() { rows | awk -v s="$1" '$2 == s { print $6; exit }'; }
+
+run_load() { # mode ports options...: what it finds is in found. Status 1: a server failed
+  local status=0
+  timeout $((120 * ${#servers[@]})) taskset -c "$load_cpu" "$out/load" "$@" seconds "$seconds" warmup 0.3 pid "$(joined "${servers[@]}")" \
     >"$out/found" 2>"$out/load.err" || status=$?
-  stop_server
-  if [ $status -ne 0 ]; then
-    echo "bench: $1 of $2 failed with status $status: $(cat "$out/load.err")" >&2
-    return 1
+  stop_servers
+  [ $status -ne 0 ] || return 0
+  echo "bench: $scenario failed with status $status: $(cat "$out/load.err")" >&2
+  return 1
+}
+
+joined() { (IFS=, && echo "$*"); }
+
+# From the lines of a name and a number that the generator has found out about a peer's server.
+note_found() { # peer
+  if [[ $(mode_of "$scenario") =~ ^(closed|turns)$ ]]; then
+    awk '$1 == "rate" { print $2 }' >>"$out/rate.$1.$kind" <<<"$found"
+    awk -v s="$scenario" -v p="$1" '$1 == "busy" { print s, p, $2 }' >>"$out/busy" <<<"$found"
   fi
-  [ "$mode" != closed ] || awk '$1 == "rate" { print $2 }' "$out/found" >>"$out/rate.$2.$kind"
-  [ "$mode" != closed ] || awk -v s="$1" -v p="$2" '$1 == "busy" { print s, p, $2 }' "$out/found" >>"$out/busy"
-  awk -v s="$1" -v peer="$2" '
-    FNR == NR { found[$1] = $2; next }
+  line+=$(awk -v p="$1" '$1 == "rate" { r = $2 } $1 == "p99" { q = $2 / 1000 } END { printf "  %s %.0f/s p99 %.0f us", p, r, q }' <<<"$found")
+  awk -v s="$scenario" -v peer="$1" '
+    FILENAME != ARGV[2] { found[$1] = $2; next }
     /^#/ || $2 != s { next }
     { value = $8 == "interval" ? 1e9 / found["rate"] : found[$8]; print $1, peer, ($4 == "us" ? value / 1000 : value) }
-  ' "$out/found" "$here/rows.txt" >>"$out/samples"
+    ("times_" $8) in found { print $1 "~", peer, found["times_" $8] }
+  ' - "$here/rows.txt" >>"$out/samples" <<<"$found"
+}
+
+# Each peer's server on its own, one after the other.
+run_apart() {
+  local peer mode words status
+  mode=$(mode_of "$scenario")
+  for peer in "${peers[@]}"; do
+    status=0
+    words=$(options "$peer" "$kind" "$mode" "$connections") || continue
+    start_server "$peer" "$kind" "$mode" || status=$?
+    # shellcheck disable=SC2086 # words is a list
+    [ $status -ne 0 ] || run_load "${mode/own/open}" "${ports[0]}" $words || status=1
+    stop_servers
+    [ $status -ne 1 ] || failures=$((failures + 1))
+    [ $status -ne 0 ] || { found=$(<"$out/found") && note_found "$peer"; }
+  done
+}
+
+# All of them at once, a slice of time for each in turn; weft's is the one that the others are compared with.
+run_in_turns() {
+  local peer ordered=() running=() status i words
+  for peer in "${peers[@]}"; do
+    if [ "$peer" = weft ]; then ordered=(weft "${ordered[@]}"); else ordered+=("$peer"); fi
+  done
+  for peer in "${ordered[@]}"; do
+    status=0
+    start_server "$peer" "$kind" turns || status=$?
+    if [ $status -eq 0 ]; then running+=("$peer"); fi
+    if [ $status -eq 1 ]; then
+      failures=$((failures + 1))
+      stop_servers
+      return
+    fi
+  done
+  [ ${#running[@]} -gt 0 ] || return 0
+  words=$(options "${running[0]}" "$kind" turns "$connections")
+  # shellcheck disable=SC2086 # words is a list
+  if ! run_load turns "$(joined "${ports[@]}")" $words; then
+    failures=$((failures + 1))
+    return
+  fi
+  for i in "${!running[@]}"; do
+    found=$(awk -v i="$i" '$1 == i { print $2, $3 }' "$out/found")
+    note_found "${running[$i]}"
+  done
 }
 
 run_all() {
-  local scenario peer status line
+  local scenario kind connections line found
   failures=0
   rm -f "$out"/rate.* "$out"/samples "$out"/busy
   touch "$out/samples" "$out/busy"
   for round in $(seq "$rounds"); do
     for scenario in $scenarios; do
+      read -r kind connections < <(rows | awk -v s="$scenario" '$2 == s { print $5, $7; exit }')
       line=
-      for peer in "${peers[@]}"; do
-        status=0
-        run_scenario "$scenario" "$peer" || status=$?
-        stop_server
-        [ $status -ne 1 ] || failures=$((failures + 1))
-        [ $status -ne 0 ] || line+="  $peer $(awk '$1 == "rate" { r = $2 } $1 == "p99" { p = $2 / 1000 } END { printf "%.0f/s p99 %.0f us", r, p }' "$out/found")"
-      done
+      if [ "$(mode_of "$scenario")" = turns ]; then run_in_turns; else run_apart; fi
       say "round $round/$rounds  $scenario:$line"
     done
   done

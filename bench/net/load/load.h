@@ -50,6 +50,29 @@ void make_request(const struct conversation *how, struct connection *c);
 // Whether the answer is whole. Ends the program if a byte of it is wrong.
 bool is_answered(const struct conversation *how, struct connection *c);
 
+// ---- connections ---------------------------------------------------------------------------------------------------
+
+// To the port on this machine, in the epoll set. It borrows its room from `lender` if there is one.
+void open_connection(struct connection *c, uint32_t number, int port, int set, const struct connection *lender);
+void send_request(const struct conversation *how, struct connection *c, uint64_t intended);
+// True if the answer is whole now.
+bool receive_answer(const struct conversation *how, struct connection *c);
+
+// ---- what is to be done --------------------------------------------------------------------------------------------
+
+enum { most_servers = 16 };
+
+struct setup {
+  struct conversation how;
+  uint32_t connections;
+  double seconds, warmup, slice, rate;
+  size_t ports, pids;
+  int port[most_servers], pid[most_servers];  // pids: 0 if none were given
+};
+
+// Closed loops against several servers, a slice for each in turn; prints what it has found.
+void run_turns(const struct setup *setup);
+
 // ---- system --------------------------------------------------------------------------------------------------------
 
 uint64_t now_ns(void);

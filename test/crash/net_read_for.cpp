@@ -5,8 +5,6 @@
 // env: GOMAXPROCS=1
 // expect-exit: 0
 // expect-stdout: ^(all were read for|no io_uring here)$
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -14,27 +12,13 @@
 #include <vector>
 
 #include "../refused_call.hpp"
+#include "../thread_ring.hpp"
 #include "weft/testing.hpp"
 #include "weft/weft.hpp"
 
 namespace {
 
 constexpr int parties = 16;
-
-/// Whether the kernel gives a thread a ring of its own (Linux 6.3), and no sanitizer is there, for which it is not
-/// used.
-bool has_ring() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return false;
-#elif defined(__has_feature)
-  if (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer)) return false;
-#endif
-  unsigned parameters[30] = {};                   // struct io_uring_params
-  parameters[2] = 1U << 7 | 1U << 12 | 1U << 13;  // flags: SUBMIT_ALL, SINGLE_ISSUER, DEFER_TASKRUN
-  const long ring = syscall(SYS_io_uring_setup, 8, parameters);
-  if (ring >= 0) close(static_cast<int>(ring));
-  return ring >= 0 && (parameters[5] & 1U << 13) != 0;  // features: a ring may be reached by its number
-}
 
 /// How many read their byte though recvfrom is refused.
 int read_without_calls() {
@@ -61,7 +45,7 @@ int read_without_calls() {
 
 int main() {
   return weft::run([] {
-    const bool could = has_ring();
+    const bool could = weft::test::has_thread_ring();
     const int got = read_without_calls();
     if (got == parties)
       std::puts("all were read for");

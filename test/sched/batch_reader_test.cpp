@@ -2,11 +2,13 @@
 //
 // Reading for many by one call. Without io_uring there is nothing to test.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -108,6 +110,30 @@ WEFT_PLAIN_TEST("N1.6", "few are not read for, and of many no more than a worker
   std::size_t done = 0;
   for (const seat& each : many) done += each.wanted.done;
   EXPECT_EQ(done, 8u);
+}
+
+WEFT_PLAIN_TEST("N1.6", "who gets no ring for want of a descriptor does not ask again with the next batch") {
+  if (!can_read_for_others()) return;
+  std::array<seat, 4> seats;
+  for (seat& each : seats) EXPECT_EQ(write(each.ends[1], "x", 1), 1);
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const int lowest_free = dup(0);
+  close(lowest_free);
+  const rlimit none{static_cast<rlim_t>(lowest_free), usual.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  batch_reader refused;
+  const auto asked = std::chrono::steady_clock::now();
+  read_for(refused, seats);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  EXPECT_FALSE(seats[0].wanted.done);
+  read_for(refused, seats);
+  if (std::chrono::steady_clock::now() - asked < std::chrono::seconds(1)) {  // else it may
+    EXPECT_FALSE(seats[0].wanted.done);
+  }
+  batch_reader other;
+  if (!seats[0].wanted.done) read_for(other, seats);
+  EXPECT_TRUE(seats[0].wanted.done);
 }
 
 WEFT_PLAIN_TEST("N1.6", "who reads for others keeps no descriptor, and leaves nothing behind") {

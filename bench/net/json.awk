@@ -19,6 +19,13 @@ END {
       printf "%s\"%s\": %.2f", separator, peers[p], median(row, peers[p])
       separator = ", "
     }
+    printf "}, \"times\": {"
+    separator = ""
+    for (p = 1; p <= peer_count; ++p) {
+      if (!has(row, peers[p]) || !has(row, "weft")) continue
+      printf "%s\"%s\": %.3f", separator, peers[p], ratio(row, peers[p])
+      separator = ", "
+    }
     printf "}, \"times_epoll\": %s, \"times_go\": %s, \"met\": %s}", number(bar[row]), number(times[row]),
            reached(row) == "-" ? "null" : reached(row) == "yes" ? "true" : "false"
     comma = ","

@@ -116,7 +116,7 @@ choose_processors() {
   }' /proc/self/status)
 }
 
-servers=() ports=() # of those that run: process and port
+servers=() ports=() running=() # of those that run: process, port, and peer
 
 stop_servers() {
   local each
@@ -124,28 +124,30 @@ stop_servers() {
     kill -9 "$each" 2>/dev/null || true
     wait "$each" 2>/dev/null || true
   done
-  servers=() ports=()
+  servers=() ports=() running=()
 }
 trap stop_servers EXIT
 
-start_server() { # peer kind mode; adds to servers and ports. Status 3: the peer has none such
+start_server() { # peer kind mode. Status 3: the peer has none such; 1: it does not start
   local words port
   words=$("$here/peers/$1.sh" command "$(directory "$1")" "$2" "$3") || return 3
-  : >"$out/server"
+  : >"$out/server.$1"
   # shellcheck disable=SC2086 # words is a list
-  GOMAXPROCS=1 taskset -c "$server_cpu" $words >"$out/server" 2>"$out/server.err" &
+  GOMAXPROCS=1 taskset -c "$server_cpu" $words >"$out/server.$1" 2>"$out/server.$1.err" &
   servers+=($!)
   for _ in $(seq 100); do
-    port=$(awk '$1 == "listening" { print $2 }' "$out/server")
+    port=$(awk '$1 == "listening" { print $2 }' "$out/server.$1")
     [ -z "$port" ] || {
-      ports+=("$port")
+      ports+=("$port") running+=("$1")
       return 0
     }
     kill -0 "${servers[-1]}" 2>/dev/null || break
     sleep 0.05
   done
+  kill -9 "${servers[-1]}" 2>/dev/null || true
+  unset "servers[-1]"
   echo "bench: the server of $1 does not listen: $words" >&2
-  cat "$out/server.err" >&2
+  cat "$out/server.$1.err" >&2
   return 1
 }
 
@@ -154,32 +156,40 @@ rate_of() { # peer kind
   sort -n "$out/rate.$1.$2" 2>/dev/null | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else exit 1 }'
 }
 
-# The options of the generator for a scenario; status 3: what it depends on has not been measured.
-options() { # peer kind mode connections
-  local rate mode=$3
-  printf 'protocol %s connections %s ' "$2" "$4"
-  if [ "$mode" = open ]; then rate=$(rate_of go "$2" || rate_of "$1" "$2") || return 3; fi
-  if [ "$mode" = own ]; then rate=$(rate_of "$1" "$2") || return 3; fi
-  [ -z "${rate:-}" ] || awk -v r="$rate" -v p=$load_percent 'BEGIN { printf "rate %.0f ", r * p / 100 }'
+# The rate of an open loop. Status 3: what it depends on has not been measured.
+open_rate() { # peer kind mode
+  local rate
+  case "$3" in
+    open) rate=$(rate_of go "$2" || rate_of "$1" "$2") || return 3 ;;
+    own) rate=$(rate_of "$1" "$2") || return 3 ;;
+    *) return 3 ;;
+  esac
+  awk -v r="$rate" -v p=$load_percent 'BEGIN { printf "%.0f\n", r * p / 100 }'
 }
 
-mode_of() { rows | awk -v s="$1" '$2 == s { print $6; exit }'; }
-
-run_load() { # mode ports options...: what it finds is in found. Status 1: a server failed
-  local status=0
-  timeout $((120 * ${#servers[@]})) taskset -c "$load_cpu" "$out/load" "$@" seconds "$seconds" warmup 0.3 pid "$(joined "${servers[@]}")" \
+run_load() { # mode options...: what it finds about the servers that run is in found. Status 1: one of them failed
+  local status=0 i
+  timeout --foreground "$(most_seconds)" taskset -c "$load_cpu" "$out/load" "$1" "$(joined "${ports[@]}")" "${@:2}" \
+    protocol "$kind" connections "$connections" seconds "$seconds" warmup 0.3 pid "$(joined "${servers[@]}")" \
     >"$out/found" 2>"$out/load.err" || status=$?
+  [ $status -ne 0 ] || sed "s/^/bench: $scenario: /" "$out/load.err" >&2
+  if [ $status -ne 0 ]; then
+    echo "bench: $scenario failed with status $status: $(cat "$out/load.err")" >&2
+    for i in "${!running[@]}"; do
+      echo "bench: port ${ports[$i]} is ${running[$i]}'s: $(tail -n 3 "$out/server.${running[$i]}.err")" >&2
+    done
+  fi
   stop_servers
-  [ $status -ne 0 ] || return 0
-  echo "bench: $scenario failed with status $status: $(cat "$out/load.err")" >&2
-  return 1
+  [ $status -eq 0 ]
 }
+
+most_seconds() { awk -v s="$seconds" -v n=${#servers[@]} 'BEGIN { printf "%.0f\n", 120 + 2 * n * s }'; }
 
 joined() { (IFS=, && echo "$*"); }
 
 # From the lines of a name and a number that the generator has found out about a peer's server.
 note_found() { # peer
-  if [[ $(mode_of "$scenario") =~ ^(closed|turns)$ ]]; then
+  if [[ $mode =~ ^(closed|turns)$ ]]; then
     awk '$1 == "rate" { print $2 }' >>"$out/rate.$1.$kind" <<<"$found"
     awk -v s="$scenario" -v p="$1" '$1 == "busy" { print s, p, $2 }' >>"$out/busy" <<<"$found"
   fi
@@ -194,14 +204,11 @@ note_found() { # peer
 
 # Each peer's server on its own, one after the other.
 run_apart() {
-  local peer mode words status
-  mode=$(mode_of "$scenario")
+  local peer status
   for peer in "${peers[@]}"; do
     status=0
-    words=$(options "$peer" "$kind" "$mode" "$connections") || continue
     start_server "$peer" "$kind" "$mode" || status=$?
-    # shellcheck disable=SC2086 # words is a list
-    [ $status -ne 0 ] || run_load "${mode/own/open}" "${ports[0]}" $words || status=1
+    [ $status -ne 0 ] || run_load "$mode" || status=1
     stop_servers
     [ $status -ne 1 ] || failures=$((failures + 1))
     [ $status -ne 0 ] || { found=$(<"$out/found") && note_found "$peer"; }
@@ -210,43 +217,41 @@ run_apart() {
 
 # All of them at once, a slice of time for each in turn; weft's is the one that the others are compared with.
 run_in_turns() {
-  local peer ordered=() running=() status i words
+  local peer ordered=() rates=() rate status i measured
   for peer in "${peers[@]}"; do
     if [ "$peer" = weft ]; then ordered=(weft "${ordered[@]}"); else ordered+=("$peer"); fi
   done
   for peer in "${ordered[@]}"; do
     status=0
-    start_server "$peer" "$kind" turns || status=$?
-    if [ $status -eq 0 ]; then running+=("$peer"); fi
-    if [ $status -eq 1 ]; then
-      failures=$((failures + 1))
-      stop_servers
-      return
-    fi
+    if [ "$mode" != turns ]; then rate=$(open_rate "$peer" "$kind" "$mode") || continue; fi
+    start_server "$peer" "$kind" "$mode" || status=$?
+    if [ $status -eq 0 ]; then rates+=("${rate:-}"); fi
+    if [ $status -eq 1 ]; then failures=$((failures + 1)); fi
   done
   [ ${#running[@]} -gt 0 ] || return 0
-  words=$(options "${running[0]}" "$kind" turns "$connections")
-  # shellcheck disable=SC2086 # words is a list
-  if ! run_load turns "$(joined "${ports[@]}")" $words; then
+  [ "$mode" = turns ] || set -- rate "$(joined "${rates[@]}")"
+  measured=("${running[@]}")
+  if ! run_load turns "$@"; then
     failures=$((failures + 1))
     return
   fi
-  for i in "${!running[@]}"; do
-    found=$(awk -v i="$i" '$1 == i { print $2, $3 }' "$out/found")
-    note_found "${running[$i]}"
+  for i in "${!measured[@]}"; do
+    found=$(awk -v i="$i" -v first="${measured[0]}" '
+      $1 == i && (first == "weft" || $2 !~ /^times_/) { print $2, $3 }' "$out/found")
+    note_found "${measured[$i]}"
   done
 }
 
 run_all() {
-  local scenario kind connections line found
+  local scenario kind mode connections line found
   failures=0
   rm -f "$out"/rate.* "$out"/samples "$out"/busy
   touch "$out/samples" "$out/busy"
   for round in $(seq "$rounds"); do
     for scenario in $scenarios; do
-      read -r kind connections < <(rows | awk -v s="$scenario" '$2 == s { print $5, $7; exit }')
+      read -r kind mode connections < <(rows | awk -v s="$scenario" '$2 == s { print $5, $6, $7; exit }')
       line=
-      if [ "$(mode_of "$scenario")" = turns ]; then run_in_turns; else run_apart; fi
+      case "$mode" in turns | open | own) run_in_turns ;; *) run_apart ;; esac
       say "round $round/$rounds  $scenario:$line"
     done
   done
@@ -264,6 +269,17 @@ warn_of_idle_servers() {
     }' "$out/busy" | sort
 }
 
+# The x of the rows with a bar of the raw loop's is a median of the rounds, too.
+tell_spread() {
+  awk '$1 ~ /^echo(_cpu)?~$/ && $2 == "epoll" {
+      row = substr($1, 1, length($1) - 1)
+      if (!(row in low) || $3 < low[row]) low[row] = $3
+      if ($3 > high[row]) high[row] = $3
+    }
+    END { for (row in low) printf "note     %s: x of epoll is %.2f..%.2f in the rounds\n", row, low[row], high[row] }
+  ' "$out/samples" | sort
+}
+
 command_line="$*"
 read -r load _ </proc/loadavg # before the build: it must not be our own
 parse_arguments "$@"
@@ -275,6 +291,7 @@ heading=$(describe)
 run_all
 echo "$heading"
 warn_of_idle_servers
+tell_spread
 echo
 results() { awk -f "$here/../statistics.awk" -f "$here/bars.awk" -f "$here/$1.awk" "$here/rows.txt" "$out/samples"; }
 results table

@@ -14,9 +14,10 @@ void open_connection(struct connection *c, uint32_t number, int port, int set, c
       .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
   const int on = 1;
   c->number = number;
+  c->port = port;
   c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (c->fd < 0 || connect(c->fd, (const struct sockaddr *)&to, sizeof to) != 0) {
-    fail("connection %u: %s", number, strerror(errno));
+    fail("port %d, connection %u: %s", port, number, strerror(errno));
   }
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
@@ -30,14 +31,16 @@ void send_request(const struct conversation *how, struct connection *c, uint64_t
   c->intended = intended;
   make_request(how, c);
   const ssize_t n = send(c->fd, c->request, c->size, MSG_NOSIGNAL);
-  if (n != (ssize_t)c->size) fail("connection %u: sent %zd of %zu bytes: %s", c->number, n, c->size, strerror(errno));
+  if (n == (ssize_t)c->size) return;
+  fail("port %d, connection %u: sent %zd of %zu bytes: %s", c->port, c->number, n, c->size, strerror(errno));
 }
 
 bool receive_answer(const struct conversation *how, struct connection *c) {
   const ssize_t n = recv(c->fd, c->answer + c->got, most_bytes - 1 - c->got, MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
-  if (n <= 0) fail("connection %u was closed: %s", c->number, n < 0 ? strerror(errno) : "end of data");
-  if (!c->busy) fail("connection %u: an answer that nobody asked for", c->number);
+  const char *const why = n < 0 ? strerror(errno) : "end of data";
+  if (n <= 0) fail("port %d, connection %u was closed: %s", c->port, c->number, why);
+  if (!c->busy) fail("port %d, connection %u: an answer that nobody asked for", c->port, c->number);
   c->got += (size_t)n;
   if (!is_answered(how, c)) return false;
   c->busy = false;

@@ -25,6 +25,12 @@ void note_latency(struct histogram *h, uint64_t nanoseconds) {
   if (nanoseconds > h->largest) h->largest = nanoseconds;
 }
 
+void add_latencies(struct histogram *to, const struct histogram *more) {
+  for (unsigned step = 0; step < powers * steps_per_power; ++step) to->count[step] += more->count[step];
+  to->total += more->total;
+  if (more->largest > to->largest) to->largest = more->largest;
+}
+
 uint64_t quantile(const struct histogram *h, double per_mille) {
   if (h->total == 0) return 0;
   const uint64_t wanted = (uint64_t)((double)h->total * per_mille / 1000.0);

@@ -19,6 +19,7 @@ struct histogram {
 };
 
 void note_latency(struct histogram *h, uint64_t nanoseconds);
+void add_latencies(struct histogram *to, const struct histogram *more);
 // The value that `per_mille` of all are not above; 0 if there are none.
 uint64_t quantile(const struct histogram *h, double per_mille);
 
@@ -28,9 +29,10 @@ enum protocol { protocol_echo, protocol_http };
 enum { most_bytes = 16384 };
 
 struct connection {
-  int fd;
+  int fd, port;
   uint32_t number;
   uint64_t requests;  // begun so far
+  uint64_t before;    // begun before the open loop
   uint64_t intended;  // when the one under way was to begin
   bool busy;
   size_t size;  // of the request
@@ -58,19 +60,39 @@ void send_request(const struct conversation *how, struct connection *c, uint64_t
 // True if the answer is whole now.
 bool receive_answer(const struct conversation *how, struct connection *c);
 
-// ---- what is to be done --------------------------------------------------------------------------------------------
+// ---- loops ---------------------------------------------------------------------------------------------------------
 
 enum { most_servers = 16 };
 
+// What is to be done.
 struct setup {
   struct conversation how;
   uint32_t connections;
-  double seconds, warmup, slice, rate;
-  size_t ports, pids;
-  int port[most_servers], pid[most_servers];  // pids: 0 if none were given
+  double seconds, warmup, slice;
+  size_t ports, pids, rates;
+  int port[most_servers], pid[most_servers], rate[most_servers];  // pids, rates: 0 if none were given
 };
 
-// Closed loops against several servers, a slice for each in turn; prints what it has found.
+// A server's connections, which are silent before the loop and after it, and what was found.
+struct loop {
+  struct connection *connections;
+  int set, pid;
+  double rate;           // open: requests per second
+  uint64_t first, last;  // what ends (closed), or was to begin (open), between them counts
+  uint64_t start;        // open: when request 0 was to begin
+  struct histogram latencies;
+  uint64_t answered;
+  uint64_t passed;  // ns in which so many were answered
+  uint64_t cpu;     // closed: the processor time that the server took for them
+};
+
+// Each connection sends its next request when it has the answer to the last.
+void run_closed(const struct setup *setup, struct loop *l);
+// Requests begin by the clock.
+void run_open(const struct setup *setup, struct loop *l);
+// Whether an answer is still under way: open loops give up two seconds after their end.
+bool any_busy(const struct setup *setup, const struct loop *l);
+// Loops against several servers, a slice for each in turn; prints what it has found.
 void run_turns(const struct setup *setup);
 
 // ---- system --------------------------------------------------------------------------------------------------------

@@ -3,18 +3,19 @@
 // load: one thread that puts a server under load and checks every byte it gets back.
 //
 //   load closed PORT [option value]...   each connection sends the next request when it has the answer to the last
-//   load turns  PORT,PORT,... ...        the same with several servers, a slice of time for each in turn (turns.c)
-//   load open   PORT rate 50000 ...      requests begin by the clock, whether the server keeps up or not
+//   load open   PORT rate R ...          requests begin by the clock, R per second, whether the server keeps up or not
+//   load turns  PORT,PORT... ...         closed loops against several servers, a slice of time for each in turn; with
+//                                        rate R,R... open ones (turns.c)
 //   load idle   PORT ...                 all connections are open and silent; one at a time is spoken to
 //
-//   options: protocol echo|http, connections 100, bytes 64, seconds 2 (for each server), warmup 0.5, slice 0.03,
-//            rate R per second, pid SERVER[,SERVER...]
+//   options: protocol echo|http, connections 100, bytes 64, seconds 2 (for each server), warmup 0.5, slice 0.03 (open
+//            loops 0.2), pid SERVER[,SERVER...]
 //
 // It prints what it has found as lines of a name and a number: `rate` (answers per second), `p50 p99 p999 max` (ns),
-// and with a pid `cpu` (the server's processor time per answer, ns), `busy` (how much of the time it ran, 0 to 1) and,
-// idle, `memory` (bytes per connection, page tables included). With turns the number of the server, from 0, stands
-// before each line, and there are also `times_interval` and `times_cpu`: how many times as long as the first one this
-// one takes for an answer. Exit status 1 if an answer is wrong or fails to come.
+// and with a pid, of closed loops, `cpu` (the server's processor time per answer, ns) and `busy` (how much of the time
+// it ran, 0 to 1), of idle, `memory` (bytes per connection, page tables included). With turns the number of the server,
+// from 0, stands before each line, and `times_cpu`, `times_p99` and so on are there: how many times as much as of the
+// first. Exit status 1 if an answer is wrong or fails to come.
 //
 // Coordinated omission. In an open loop request i belongs to connection i modulo their number, and is to begin at
 // start + i / rate. Its latency counts from that moment, also when it had to wait because its connection had no answer
@@ -34,89 +35,9 @@
 enum mode { mode_closed, mode_turns, mode_open, mode_idle, modes };
 
 static enum mode mode;
-static struct setup setup = {
-    .how = {protocol_echo, 64}, .connections = 100, .seconds = 2, .warmup = 0.5, .slice = 0.03};
+static struct setup setup = {.how = {protocol_echo, 64}, .connections = 100, .seconds = 2, .warmup = 0.5};
 
-static struct connection *connections;
-static int set;
-static struct histogram latencies;
-static uint64_t first_moment, last_moment;  // what ends, or was to begin, between them counts
-static uint64_t answered;                   // between them
-
-// ---- closed loop ---------------------------------------------------------------------------------------------------
-
-static void run_closed(void) {
-  struct epoll_event events[256];
-  for (uint32_t i = 0; i < setup.connections; ++i) send_request(&setup.how, &connections[i], now_ns());
-  uint64_t time = now_ns();
-  while (time < last_moment) {
-    const int n = epoll_wait(set, events, 256, 5000);
-    if (n == 0) fail("no answer for five seconds");
-    time = now_ns();
-    for (int i = 0; i < n; ++i) {
-      struct connection *const c = events[i].data.ptr;
-      if (!receive_answer(&setup.how, c)) continue;
-      if (time >= first_moment && time < last_moment) {
-        note_latency(&latencies, time - c->intended);
-        ++answered;
-      }
-      send_request(&setup.how, c, time);
-    }
-  }
-}
-
-// ---- open loop -----------------------------------------------------------------------------------------------------
-
-static double interval_ns;
-static uint64_t started;
-
-static uint64_t moment_of(uint64_t request) { return started + (uint64_t)((double)request * interval_ns); }
-
-static void note_open(uint64_t intended, uint64_t end) {
-  if (intended < first_moment || intended >= last_moment) return;
-  note_latency(&latencies, end - intended);
-  ++answered;
-}
-
-// Begins the connection's next request if it is due.
-static void go_on(struct connection *c, uint64_t time) {
-  const uint64_t due = moment_of(c->requests * setup.connections + c->number);
-  if (!c->busy && due <= time && due < last_moment) send_request(&setup.how, c, due);
-}
-
-static void run_open(void) {
-  struct epoll_event events[256];
-  uint64_t next = 0;  // the first request that is not due yet
-  interval_ns = 1e9 / setup.rate;
-  started = now_ns();
-  const uint64_t give_up = last_moment + 2000000000u;
-  uint32_t under_way = 1;
-  for (uint64_t time = started; time < last_moment || (under_way != 0 && time < give_up); time = now_ns()) {
-    for (; moment_of(next) <= time && moment_of(next) < last_moment; ++next) {
-      go_on(&connections[next % setup.connections], time);
-    }
-    const int n = epoll_wait(set, events, 256, 0);
-    const uint64_t got = now_ns();
-    for (int i = 0; i < n; ++i) {
-      struct connection *const c = events[i].data.ptr;
-      if (!receive_answer(&setup.how, c)) continue;
-      note_open(c->intended, got);
-      go_on(c, got);
-    }
-    under_way = 0;
-    if (time >= last_moment) {
-      for (uint32_t i = 0; i < setup.connections; ++i) under_way += connections[i].busy;
-    }
-  }
-  const uint64_t end = now_ns();
-  for (uint32_t i = 0; i < setup.connections; ++i) {  // what is due and has no answer
-    struct connection *const c = &connections[i];
-    if (c->busy) note_open(c->intended, end);
-    for (uint64_t k = c->requests; moment_of(k * setup.connections + i) < last_moment; ++k) {
-      note_open(moment_of(k * setup.connections + i), end);
-    }
-  }
-}
+static struct loop loop;
 
 // ---- idle connections ----------------------------------------------------------------------------------------------
 
@@ -124,22 +45,23 @@ static void ask_once(struct connection *c) {
   const uint64_t begun = now_ns();
   send_request(&setup.how, c, begun);
   while (!receive_answer(&setup.how, c)) {
-    if (now_ns() - begun > 5000000000u) fail("connection %u: no answer for five seconds", c->number);
+    if (now_ns() - begun > 5000000000u) fail("port %d, connection %u: no answer for five seconds", c->port, c->number);
   }
 }
 
 static void run_idle(void) {
   uint64_t chance = 88172645463325252u;  // xorshift
-  while (now_ns() < last_moment) {
+  while (now_ns() < loop.last) {
     chance ^= chance << 13;
     chance ^= chance >> 7;
     chance ^= chance << 17;
-    struct connection *const c = &connections[chance % setup.connections];
+    struct connection *const c = &loop.connections[chance % setup.connections];
     usleep(200);  // so that the server sleeps
     ask_once(c);
-    note_latency(&latencies, now_ns() - c->intended);
-    ++answered;
+    note_latency(&loop.latencies, now_ns() - c->intended);
+    ++loop.answered;
   }
+  loop.passed = loop.last - loop.first;
 }
 
 // ---- main ----------------------------------------------------------------------------------------------------------
@@ -169,7 +91,7 @@ static void parse_option(const char *name, const char *value) {
   } else if (strcmp(name, "slice") == 0) {
     setup.slice = atof(value);
   } else if (strcmp(name, "rate") == 0) {
-    setup.rate = atof(value);
+    setup.rates = parse_numbers(value, setup.rate);
   } else if (strcmp(name, "pid") == 0) {
     setup.pids = parse_numbers(value, setup.pid);
   } else {
@@ -185,38 +107,44 @@ static void parse(int argc, char **argv) {
   setup.ports = parse_numbers(argv[2], setup.port);
   for (int i = 3; i + 1 < argc; i += 2) parse_option(argv[i], argv[i + 1]);
   if (setup.connections == 0 || setup.how.bytes == 0 || setup.how.bytes >= most_bytes) fail("nothing to do");
-  if (mode == mode_open && setup.rate <= 0) fail("an open loop needs a rate");
+  if (mode == mode_open && setup.rates == 0) fail("an open loop needs a rate");
+  if (setup.rates != 0 && setup.rates != setup.ports) fail("%zu ports and %zu rates", setup.ports, setup.rates);
+  for (size_t i = 0; i < setup.rates; ++i) {
+    if (setup.rate[i] <= 0) fail("not a rate: %d", setup.rate[i]);
+  }
+  if (setup.slice == 0) setup.slice = setup.rates != 0 ? 0.2 : 0.03;
   if (mode == mode_turns && setup.slice < 0.001) fail("a slice is a millisecond or longer");
   if (mode != mode_turns && setup.ports != 1) fail("several servers only in turns");
   if (setup.pids != 0 && setup.pids != setup.ports) fail("%zu ports and %zu pids", setup.ports, setup.pids);
 }
 
-static void run_one(int pid) {
-  set = epoll_create1(EPOLL_CLOEXEC);
-  connections = calloc(setup.connections, sizeof *connections);
-  const uint64_t memory_before = memory_of(pid);
+static void run_one(void) {
+  loop.pid = setup.pid[0];
+  loop.rate = setup.rate[0];
+  loop.set = epoll_create1(EPOLL_CLOEXEC);
+  loop.connections = calloc(setup.connections, sizeof *loop.connections);
+  const uint64_t memory_before = memory_of(loop.pid);
   for (uint32_t i = 0; i < setup.connections; ++i) {
+    struct connection *const c = &loop.connections[i];
     const bool borrows = mode == mode_idle && i != 0;  // one at a time needs room
-    open_connection(&connections[i], i, setup.port[0], set, borrows ? connections : NULL);
-    if (mode == mode_idle) ask_once(&connections[i]);
+    open_connection(c, i, setup.port[0], loop.set, borrows ? loop.connections : NULL);
+    if (mode == mode_idle) ask_once(c);
   }
-  const uint64_t memory_after = memory_of(pid);
-  first_moment = now_ns() + (uint64_t)(setup.warmup * 1e9);
-  last_moment = first_moment + (uint64_t)(setup.seconds * 1e9);
-  const uint64_t begun = now_ns(), cpu_before = processor_time_of(pid);
-  if (mode == mode_closed) run_closed();
-  if (mode == mode_open) run_open();
+  const uint64_t memory_after = memory_of(loop.pid);
+  loop.first = now_ns() + (uint64_t)(setup.warmup * 1e9);
+  loop.last = loop.first + (uint64_t)(setup.seconds * 1e9);
+  if (mode == mode_closed) run_closed(&setup, &loop);
+  if (mode == mode_open) run_open(&setup, &loop);
   if (mode == mode_idle) run_idle();
-  const double cpu = (double)(processor_time_of(pid) - cpu_before);
-  uint64_t all = 0;
-  for (uint32_t i = 0; i < setup.connections; ++i) all += connections[i].requests;
-  if (answered == 0) fail("not one answer in time");
-  printf("rate %.1f\n", (double)answered / setup.seconds);
-  printf("p50 %lu\np99 %lu\np999 %lu\nmax %lu\n", quantile(&latencies, 500), quantile(&latencies, 990),
-         quantile(&latencies, 999), latencies.largest);
-  if (pid == 0) return;
-  printf("cpu %.1f\nbusy %.3f\n", cpu / (double)all, cpu / (double)(now_ns() - begun));
+  if (loop.answered == 0) fail("not one answer in time");
+  printf("rate %.1f\n", (double)loop.answered * 1e9 / (double)loop.passed);
+  printf("p50 %lu\np99 %lu\np999 %lu\nmax %lu\n", quantile(&loop.latencies, 500), quantile(&loop.latencies, 990),
+         quantile(&loop.latencies, 999), loop.latencies.largest);
+  if (loop.pid == 0) return;
   printf("memory %.0f\n", ((double)memory_after - (double)memory_before) / setup.connections);
+  if (mode != mode_closed) return;
+  printf("cpu %.1f\n", (double)loop.cpu / (double)loop.answered);
+  printf("busy %.3f\n", (double)loop.cpu / (double)loop.passed);
 }
 
 int main(int argc, char **argv) {
@@ -224,6 +152,6 @@ int main(int argc, char **argv) {
   if (mode == mode_turns)
     run_turns(&setup);
   else
-    run_one(setup.pid[0]);
+    run_one();
   return 0;
 }

@@ -51,23 +51,27 @@ static bool is_http_answered(struct connection *c) {
   c->answer[c->got] = '\0';
   const char *const end = memmem(c->answer, c->got, "\r\n\r\n", 4);
   if (end == NULL) {
-    if (c->got + 1 >= most_bytes) fail("an answer's header is longer than %d bytes", (int)most_bytes);
+    if (c->got + 1 >= most_bytes) fail("port %d: an answer's header is longer than %d bytes", c->port, (int)most_bytes);
     return false;
   }
-  if (strncmp(c->answer, status, sizeof status - 1) != 0) fail("not the status 200: %.60s", c->answer);
+  if (strncmp(c->answer, status, sizeof status - 1) != 0) {
+    fail("port %d: not the status 200: %.60s", c->port, c->answer);
+  }
   const size_t length = content_length(c->answer, end);
-  if (length != sizeof http_body - 1) fail("a body of %zu bytes", length);
+  if (length != sizeof http_body - 1) fail("port %d: a body of %zu bytes", c->port, length);
   const size_t whole = (size_t)(end + 4 - c->answer) + length;
-  if (c->got > whole) fail("%zu bytes behind the answer", c->got - whole);
+  if (c->got > whole) fail("port %d: %zu bytes behind the answer", c->port, c->got - whole);
   if (c->got < whole) return false;
-  if (memcmp(end + 4, http_body, length) != 0) fail("a wrong body: %.*s", (int)length, end + 4);
+  if (memcmp(end + 4, http_body, length) != 0) fail("port %d: a wrong body: %.*s", c->port, (int)length, end + 4);
   return true;
 }
 
 bool is_answered(const struct conversation *how, struct connection *c) {
   if (how->protocol == protocol_http) return is_http_answered(c);
-  if (c->got > c->size) fail("connection %u: more came back than was sent", c->number);
+  if (c->got > c->size) fail("port %d, connection %u: more came back than was sent", c->port, c->number);
   if (c->got < c->size) return false;
-  if (memcmp(c->request, c->answer, c->size) != 0) fail("connection %u: what came back is not what was sent", c->number);
+  if (memcmp(c->request, c->answer, c->size) != 0) {
+    fail("port %d, connection %u: what came back is not what was sent", c->port, c->number);
+  }
   return true;
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Connections of the generator, to this machine. Who fails ends the program and is named by his port, because several
+// servers may be up.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// A loop fills silent connections with requests and leaves them silent again, so that another server's may follow.
+//
+// Closed: what is counted lies between two edges, the first moments at which answers were taken after `first` and after
+// `last`; the server's processor time is read at both. Answers that come after `last` are in no rate, but their
+// latencies count: a server may have hung. Open: see main.c, coordinated omission.
 #include "load.h"
 
 #include <sys/epoll.h>

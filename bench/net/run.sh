@@ -167,7 +167,7 @@ open_rate() { # peer kind mode
   awk -v r="$rate" -v p=$load_percent 'BEGIN { printf "%.0f\n", r * p / 100 }'
 }
 
-run_load() { # mode options...: what it finds about the servers that run is in found. Status 1: one of them failed
+run_load() { # mode options...: what it finds about the servers that run is in found; stops them. Status 1: one failed
   local status=0 i
   timeout --foreground "$(most_seconds)" taskset -c "$load_cpu" "$out/load" "$1" "$(joined "${ports[@]}")" "${@:2}" \
     protocol "$kind" connections "$connections" seconds "$seconds" warmup 0.3 pid "$(joined "${servers[@]}")" \
@@ -209,7 +209,6 @@ run_apart() {
     status=0
     start_server "$peer" "$kind" "$mode" || status=$?
     [ $status -ne 0 ] || run_load "$mode" || status=1
-    stop_servers
     [ $status -ne 1 ] || failures=$((failures + 1))
     [ $status -ne 0 ] || { found=$(<"$out/found") && note_found "$peer"; }
   done
@@ -258,13 +257,13 @@ run_all() {
   [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# A server that had time to spare was not the limit.
+# A server that had time to spare was not the only limit.
 warn_of_idle_servers() {
   awk '{ sum[$1 " of " $2] += $3; ++n[$1 " of " $2] }
     END {
       for (who in sum) {
         busy = sum[who] / n[who]
-        if (busy < 0.95) printf "note     %s: the server ran %.0f %% of the time, the rate is the generator'"'"'s; compare _cpu\n", who, 100 * busy
+        if (busy < 0.95) printf "note     %s: the server ran %.0f %% of the time, it was not the only limit; compare _cpu\n", who, 100 * busy
       }
     }' "$out/busy" | sort
 }
